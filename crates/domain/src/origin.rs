@@ -1,0 +1,299 @@
+//! Authorized origins: what may be listed, and in which one form (RFC 6454, section 6; the URL standard, section 4.5).
+//!
+//! Entry is forgiving, storage is strict: a pasted page address becomes the origin a browser would send, and everything
+//! that was dropped on the way is said.
+
+use std::fmt;
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+/// Schemes of app shells that send an `Origin` of their own.
+const APP_SCHEMES: [&str; 3] = ["capacitor", "ionic", "tauri"];
+
+/// A listed origin in its one canonical form: `scheme://host[:port]`, or `https://*.parent` for one label below a parent.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Origin {
+    scheme: String,
+    host: String,
+    port: Option<u16>,
+}
+
+/// What was changed to get from what was typed to the canonical form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Adjustment {
+    SchemeAdded,
+    PathDropped,
+    DefaultPortDropped,
+    TrailingDotDropped,
+}
+
+impl Adjustment {
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::SchemeAdded => "https:// was added.",
+            Self::PathDropped => "The path was dropped: an origin is a whole site.",
+            Self::DefaultPortDropped => "The port was dropped: it is the scheme's own.",
+            Self::TrailingDotDropped => "The dot at the end of the host was dropped.",
+        }
+    }
+}
+
+/// Why a text cannot be listed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum OriginFault {
+    #[error("Enter a site such as https://app.example.com.")]
+    Empty,
+    #[error("“null” is what a browser sends when it hides the site; listing it would admit every hidden site.")]
+    Null,
+    #[error("“*” would admit every site; list the sites that embed, or one level of subdomains as https://*.example.com.")]
+    Everything,
+    #[error("Leave out the user name and password before the @.")]
+    UserInfo,
+    #[error("{0}:// cannot be listed; use https, or http for this machine.")]
+    Scheme(String),
+    #[error("http is only possible for this machine (localhost, 127.0.0.1, [::1]) and for hosts in PERCH_HTTP_ORIGINS; use https://{0}.")]
+    PlainHttp(String),
+    #[error("This is not a host name: {0:?}.")]
+    Host(String),
+    #[error("The port must be a number from 1 to 65535.")]
+    Port,
+    #[error("A wildcard stands for exactly one label at the beginning, as in https://*.example.com.")]
+    Wildcard,
+    #[error("Anyone can get a name under {0}, so a wildcard there would admit strangers; list the site itself.")]
+    PublicSuffix(String),
+    #[error("Names with letters outside a to z are checked when you save.")]
+    NeedsTables,
+}
+
+/// Hosts that may be listed with plain `http`, besides this machine's own: exact hosts the operator named.
+pub type HttpHosts = [String];
+
+impl Origin {
+    /// Reads what a person typed.
+    pub fn parse(typed: &str, http_hosts: &HttpHosts) -> Result<(Self, Vec<Adjustment>), OriginFault> {
+        let mut adjusted = Vec::new();
+        let text = typed.trim();
+        match text {
+            "" => return Err(OriginFault::Empty),
+            "*" => return Err(OriginFault::Everything),
+            _ if text.eq_ignore_ascii_case("null") => return Err(OriginFault::Null),
+            _ => {}
+        }
+        let (scheme, rest) = match text.split_once("://") {
+            Some((scheme, rest)) => (scheme.to_ascii_lowercase(), rest),
+            None => {
+                adjusted.push(Adjustment::SchemeAdded);
+                ("https".to_owned(), text)
+            }
+        };
+        let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
+        let (authority, path) = rest.split_at(end);
+        if !matches!(path, "" | "/") {
+            adjusted.push(Adjustment::PathDropped);
+        }
+        if authority.contains('@') {
+            return Err(OriginFault::UserInfo);
+        }
+        let app = APP_SCHEMES.contains(&scheme.as_str());
+        if !app && scheme != "https" && scheme != "http" {
+            return Err(OriginFault::Scheme(scheme));
+        }
+        let (host, port) = split_port(authority)?;
+        let host = canonical_host(host, &mut adjusted)?;
+        let port = match (port, scheme.as_str()) {
+            (Some(443), "https") | (Some(80), "http") => {
+                adjusted.push(Adjustment::DefaultPortDropped);
+                None
+            }
+            (port, _) => port,
+        };
+        let origin = Self { scheme, host, port };
+        origin.check(http_hosts)?;
+        Ok((origin, adjusted))
+    }
+
+    /// Whether it names this very machine, for the label beside it.
+    pub fn is_loopback(&self) -> bool {
+        is_loopback(&self.host)
+    }
+
+    /// Whether it belongs to an app shell rather than a site.
+    pub fn is_app(&self) -> bool {
+        APP_SCHEMES.contains(&self.scheme.as_str())
+    }
+
+    /// Whether it stands for one label below a parent.
+    pub fn is_wildcard(&self) -> bool {
+        self.host.starts_with("*.")
+    }
+
+    fn check(&self, http_hosts: &HttpHosts) -> Result<(), OriginFault> {
+        if let Some(parent) = self.host.strip_prefix("*.") {
+            if self.scheme != "https" || parent.contains('*') || !parent.contains('.') {
+                return Err(OriginFault::Wildcard);
+            }
+            #[cfg(feature = "tables")]
+            if psl::suffix_str(parent) == Some(parent) {
+                return Err(OriginFault::PublicSuffix(parent.to_owned()));
+            }
+        } else if self.host.contains('*') {
+            return Err(OriginFault::Wildcard);
+        }
+        if self.scheme == "http" && !self.is_loopback() {
+            let written = self.port.map_or_else(|| self.host.clone(), |port| format!("{}:{port}", self.host));
+            let allowed = http_hosts.iter().any(|host| *host == self.host || *host == written || *host == format!("http://{written}"));
+            if !allowed {
+                return Err(OriginFault::PlainHttp(written));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}://{}", self.scheme, self.host)?;
+        self.port.map_or(Ok(()), |port| write!(f, ":{port}"))
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    host == "localhost" || host.ends_with(".localhost") || host == "[::1]" || host.parse::<Ipv4Addr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+fn split_port(authority: &str) -> Result<(&str, Option<u16>), OriginFault> {
+    let bracket = authority.rfind(']').unwrap_or(0);
+    match authority.rfind(':').filter(|colon| *colon > bracket || bracket == 0) {
+        None => Ok((authority, None)),
+        Some(colon) => {
+            let (host, port) = authority.split_at(colon);
+            let digits = port.trim_start_matches(':');
+            if digits.is_empty() {
+                return Ok((host, None));
+            }
+            let number = digits.bytes().all(|digit| digit.is_ascii_digit()).then(|| digits.parse::<u16>().ok()).flatten();
+            number.filter(|number| *number > 0).map(|number| (host, Some(number))).ok_or(OriginFault::Port)
+        }
+    }
+}
+
+fn canonical_host(host: &str, adjusted: &mut Vec<Adjustment>) -> Result<String, OriginFault> {
+    let fault = || OriginFault::Host(host.chars().take(80).collect());
+    if let Some(inner) = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
+        let ip: Ipv6Addr = inner.parse().map_err(|_| fault())?;
+        return Ok(format!("[{}]", ipv6(ip)));
+    }
+    let host = match host.strip_suffix('.') {
+        Some(rest) if !rest.is_empty() => {
+            adjusted.push(Adjustment::TrailingDotDropped);
+            rest
+        }
+        _ => host,
+    };
+    let host = if host.is_ascii() { host.to_ascii_lowercase() } else { to_ascii(host).map_err(|unknown| unknown.unwrap_or_else(fault))? };
+    let labels: Vec<_> = host.split('.').collect();
+    let label_ok = |(at, label): (usize, &&str)| {
+        (at == 0 && *label == "*")
+            || (!label.is_empty()
+                && label.len() <= 63
+                && !label.starts_with('-')
+                && !label.ends_with('-')
+                && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')))
+    };
+    // A `*` anywhere else is told as what it is, not as a bad host.
+    if host.contains('*') && !labels.iter().enumerate().all(label_ok) {
+        return Err(OriginFault::Wildcard);
+    }
+    if host.len() > 253 || !labels.iter().enumerate().all(label_ok) {
+        return Err(fault());
+    }
+    // A last label of digits makes it an IPv4 address in every browser, whatever its spelling (URL standard, section 3.5).
+    if labels.last().is_some_and(|label| label.starts_with("0x") || label.bytes().all(|byte| byte.is_ascii_digit())) {
+        return host.parse::<Ipv4Addr>().map(|ip| ip.to_string()).map_err(|_| fault());
+    }
+    Ok(host)
+}
+
+#[cfg(feature = "tables")]
+fn to_ascii(host: &str) -> Result<String, Option<OriginFault>> {
+    idna::domain_to_ascii(host).map_err(|_| None)
+}
+
+#[cfg(not(feature = "tables"))]
+fn to_ascii(_: &str) -> Result<String, Option<OriginFault>> {
+    Err(Some(OriginFault::NeedsTables))
+}
+
+/// As the URL standard serializes it: unlike [`Ipv6Addr`], never with an embedded IPv4 address.
+fn ipv6(ip: Ipv6Addr) -> String {
+    match ip.segments() {
+        [0, 0, 0, 0, 0, 0xffff, high, low] => format!("::ffff:{high:x}:{low:x}"),
+        [0, 0, 0, 0, 0, 0, high, low] if high != 0 => format!("::{high:x}:{low:x}"),
+        _ => ip.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn canonical(typed: &str) -> Result<String, OriginFault> {
+        Origin::parse(typed, &["intranet.corp".to_owned()]).map(|(origin, _)| origin.to_string())
+    }
+
+    #[test]
+    fn what_is_typed_becomes_what_browsers_send() {
+        for (typed, origin) in [
+            ("https://codepen.io", "https://codepen.io"),
+            (" HTTPS://App.Example.COM/ ", "https://app.example.com"),
+            ("app.example.com/dashboards?x=1#y", "https://app.example.com"),
+            ("https://app.example.com:443", "https://app.example.com"),
+            ("https://app.example.com:8443/x", "https://app.example.com:8443"),
+            ("http://localhost:80", "http://localhost"),
+            ("http://127.0.0.1:5173", "http://127.0.0.1:5173"),
+            ("http://[::1]:3000", "http://[::1]:3000"),
+            ("http://intranet.corp:8080", "http://intranet.corp:8080"),
+            ("https://[2001:DB8:0:0::1]", "https://[2001:db8::1]"),
+            ("https://[::ffff:1.2.3.4]", "https://[::ffff:102:304]"),
+            ("https://*.example.com", "https://*.example.com"),
+            ("https://example.com.", "https://example.com"),
+            ("capacitor://localhost", "capacitor://localhost"),
+            ("https://10.0.0.1", "https://10.0.0.1"),
+            ("https://host:", "https://host"),
+        ] {
+            assert_eq!(canonical(typed).as_deref(), Ok(origin), "{typed}");
+            assert_eq!(canonical(origin).as_deref(), Ok(origin), "{origin} is its own form");
+        }
+    }
+
+    #[test]
+    fn what_would_admit_strangers_is_refused_with_the_reason() {
+        use OriginFault::{Empty, Everything, Null, Port, UserInfo, Wildcard};
+        for (typed, fault) in [
+            ("", Empty), ("null", Null), ("*", Everything), ("https://ada@example.com", UserInfo),
+            ("https://*", Wildcard), ("https://*.com", Wildcard), ("http://*.localhost", Wildcard), ("https://a.*.com", Wildcard),
+            ("https://*.*.example.com", Wildcard), ("https://*a.example.com", Wildcard),
+            ("https://example.com:0", Port), ("https://example.com:65536", Port), ("https://example.com:8a", Port),
+        ] {
+            assert_eq!(canonical(typed), Err(fault), "{typed}");
+        }
+        for typed in ["http://example.com", "ftp://example.com", "https://exa mple.com", "https://-a.com", "https://a..b", "https://1.2.3", "https://0x7f.1", "https://[::g]", "javascript://x"] {
+            assert!(canonical(typed).is_err(), "{typed}");
+        }
+    }
+
+    #[test]
+    #[cfg(feature = "tables")]
+    fn names_and_suffixes_by_their_tables() {
+        assert_eq!(canonical("https://bücher.example"), Ok("https://xn--bcher-kva.example".into()));
+        for suffix in ["co.uk", "github.io", "vercel.app"] {
+            assert_eq!(canonical(&format!("https://*.{suffix}")), Err(OriginFault::PublicSuffix(suffix.into())));
+        }
+        assert!(canonical("https://*.example.co.uk").is_ok());
+    }
+
+    #[test]
+    fn adjustments_are_told() {
+        let (_, adjusted) = Origin::parse("app.example.com./x", &[]).unwrap();
+        assert_eq!(adjusted, [Adjustment::SchemeAdded, Adjustment::PathDropped, Adjustment::TrailingDotDropped]);
+    }
+}

@@ -1,0 +1,78 @@
+//! A refusal: one code from the registry, a sentence, and every fault of the input at once.
+
+use crate::code::{Code, ViolationCode};
+use std::borrow::Cow;
+
+/// One fault of the input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// Path of the field, such as `user.attributes.brands[3]`; the whole body is the empty text.
+    pub field: String,
+    pub code: ViolationCode,
+    pub message: String,
+}
+
+/// Why something was not done. Everything in it may be shown to the caller.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{code:?}: {message}")]
+pub struct Refusal {
+    pub code: Code,
+    pub message: Cow<'static, str>,
+    pub violations: Vec<Violation>,
+    /// Seconds after which another try makes sense (`Retry-After`).
+    pub retry_after: Option<u32>,
+}
+
+impl Refusal {
+    /// The code with its registered sentence.
+    pub fn new(code: Code) -> Self {
+        Self { code, message: Cow::Borrowed(code.message()), violations: Vec::new(), retry_after: None }
+    }
+
+    /// The code with a sentence for this case.
+    pub fn because(code: Code, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { message: message.into(), ..Self::new(code) }
+    }
+
+    /// The code, and when another try makes sense.
+    pub fn retry(code: Code, seconds: u32) -> Self {
+        Self { retry_after: Some(seconds), ..Self::new(code) }
+    }
+}
+
+impl From<Code> for Refusal {
+    fn from(code: Code) -> Self {
+        Self::new(code)
+    }
+}
+
+/// Collects the faults of one input, so that all of them are named at once.
+#[derive(Debug, Default)]
+pub struct Faults(Vec<Violation>);
+
+/// Faults named in one answer. A body of 16 KiB can hold thousands; no one reads more than this.
+const MOST: usize = 100;
+
+impl Faults {
+    pub fn add(&mut self, field: impl Into<String>, code: ViolationCode, message: impl Into<String>) {
+        if self.0.len() < MOST {
+            self.0.push(Violation { field: field.into(), code, message: message.into() });
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// `REQUEST_INVALID` with everything collected, or nothing to object to.
+    pub fn into_result(self) -> Result<(), Refusal> {
+        if self.0.is_empty() {
+            return Ok(());
+        }
+        let message = match self.0.as_slice() {
+            [one] => Cow::Owned(one.message.clone()),
+            several => Cow::Owned(format!("{} fields need another value.", several.len())),
+        };
+        Err(Refusal { code: Code::RequestInvalid, message, violations: self.0, retry_after: None })
+    }
+}
