@@ -98,8 +98,8 @@ impl Action {
 /// The table. Whatever is not named is denied.
 pub fn allows(actor: Actor, action: Action) -> bool {
     use Action::{
-        AddPerson, CreateKey, EditAttributes, EditOrigins, IntrospectByKey, Mint, ReadToken, RevokeAnyKey, RevokeByKey,
-        RevokeOwnKey, SandboxWithOwnKey, SandboxWithPastedKey, SandboxWithSharedKey, SeeAllKeys, SeeOwnKeys, SeeSettings,
+        AddPerson, CreateKey, EditAttributes, EditOrigins, IntrospectByKey, Mint, ReadToken, RevokeByKey, RevokeOwnKey,
+        SandboxWithOwnKey, SandboxWithPastedKey, SandboxWithSharedKey, SeeOwnKeys, SeeSettings,
     };
     match actor {
         Actor::Person(ConsoleRole::Admin) => !matches!(action, Mint | IntrospectByKey | RevokeByKey),

@@ -1,1 +1,34 @@
+//! What Perch keeps, in SQLite or PostgreSQL. The only crate that knows SQL.
+//!
+//! One text of SQL serves both databases wherever it can; every statement on an organization's rows is scoped by its
+//! id. Configuration changes go through [`Change`], which cannot be committed without an audit entry.
+//!
+//! Only `service` (and the server, to open it) may import this crate.
 
+mod attributes;
+mod audit;
+mod db;
+mod fault;
+mod ids;
+mod installation;
+mod keys;
+mod mints;
+mod origins;
+mod people;
+mod sessions;
+mod sign_ins;
+mod snapshot;
+
+pub use attributes::{AttributeRow, NewAttribute};
+pub use audit::{AuditEntry, AuditRow};
+pub use db::{Change, Location, Store};
+pub use fault::StoreFault;
+pub use ids::{AttributeId, KeyId, OrganizationId, OriginId, PersonId};
+pub use installation::Installation;
+pub use keys::{KeyRow, NewKey, NewSecret, SecretRow};
+pub use mints::{MintRecorder, MintRow};
+pub use origins::{NewOrigin, OriginRow};
+pub use people::{NewPerson, OrganizationRow, PersonRow};
+pub use sessions::SessionRow;
+pub use sign_ins::Failures;
+pub use snapshot::{SecretState, Snapshot};

@@ -1,0 +1,33 @@
+//! What breaks inside, turned into what may be said outside: in one place, with the detail in the log only.
+
+use perch_domain::{Code, Refusal};
+use perch_jwe::{MasterKeyFault, SealFault};
+use perch_store::StoreFault;
+
+/// Seconds after which a caller may try again when the database was not there.
+const RETRY_AFTER: u32 = 5;
+
+/// The database failed: the caller learns that it may try again.
+pub(crate) fn store(fault: StoreFault) -> Refusal {
+    match fault {
+        StoreFault::Inconsistent { .. } => broken(&fault),
+        other => {
+            tracing::error!(error = %other, "the database could not be used");
+            Refusal::retry(Code::Unavailable, RETRY_AFTER)
+        }
+    }
+}
+
+pub(crate) fn seal(fault: SealFault) -> Refusal {
+    broken(&fault)
+}
+
+pub(crate) fn master(fault: MasterKeyFault) -> Refusal {
+    broken(&fault)
+}
+
+/// Something that should not happen did: the caller learns nothing but the request id.
+pub(crate) fn broken(fault: &dyn std::fmt::Display) -> Refusal {
+    tracing::error!(error = %fault, "an invariant does not hold");
+    Code::Internal.into()
+}

@@ -1,0 +1,144 @@
+//! The configuration kept in memory, so that a request asks no database before it is answered.
+//!
+//! It is replaced as a whole when the generation rises, and looked at once more before anything is refused from it, so
+//! that a change by another process counts at once.
+
+use crate::fault;
+use crate::perch::Perch;
+use perch_domain::Refusal;
+use perch_domain::access::Scopes;
+use perch_domain::attribute::Declaration;
+use perch_domain::claims::TOKEN_TYPE;
+use perch_jwe::{MasterKeys, TokenKey};
+use perch_store::{OrganizationId, OrganizationRow, PersonId, SecretRow, SecretState, Snapshot};
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, OnceLock};
+
+/// Everything a token request needs, at one generation.
+#[derive(Debug)]
+pub(crate) struct Memory {
+    pub generation: i64,
+    organizations: HashMap<OrganizationId, Arc<Organization>>,
+    secrets: HashMap<String, Arc<Secret>>,
+    /// By the encoded header of their tokens.
+    headers: HashMap<String, Arc<Secret>>,
+    active_people: HashSet<(OrganizationId, PersonId)>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Organization {
+    pub row: OrganizationRow,
+    pub declarations: Vec<Declaration>,
+}
+
+/// A secret of a key, its cipher prepared on first use.
+#[derive(Debug)]
+pub(crate) struct Secret {
+    pub row: SecretRow,
+    pub scopes: Scopes,
+    pub organization: OrganizationId,
+    token_key: OnceLock<Arc<TokenKey>>,
+    /// Tokens issued, as far as this process knows.
+    minted: AtomicI64,
+}
+
+impl Secret {
+    fn new(state: SecretState) -> Self {
+        Self {
+            scopes: Scopes::from_text(&state.row.scopes),
+            organization: state.row.organization_id,
+            minted: state.minted.into(),
+            token_key: OnceLock::new(),
+            row: state.row,
+        }
+    }
+
+    /// The cipher of this secret's tokens.
+    pub fn token_key(&self, master_keys: &MasterKeys) -> Result<Arc<TokenKey>, Refusal> {
+        if let Some(key) = self.token_key.get() {
+            return Ok(key.clone());
+        }
+        let content = master_keys.unwrap(&self.row.id, &self.row.wrapped_key).map_err(fault::master)?;
+        let key = TokenKey::new(&self.row.id, TOKEN_TYPE, content).map_err(fault::seal)?;
+        Ok(self.token_key.get_or_init(|| Arc::new(key)).clone())
+    }
+
+    /// Counts one more token and tells how many there are now.
+    pub fn count_mint(&self) -> i64 {
+        self.minted.fetch_add(1, Ordering::Relaxed) + 1
+    }
+}
+
+impl Memory {
+    /// Indexes a snapshot. Secrets that did not change keep their prepared cipher.
+    pub fn new(snapshot: Snapshot, before: Option<&Self>) -> Self {
+        let mut declarations: HashMap<OrganizationId, Vec<Declaration>> = HashMap::new();
+        for (organization, row) in snapshot.attributes {
+            declarations.entry(organization).or_default().push(row.declaration);
+        }
+        let organizations = snapshot.organizations.into_iter().map(|row| {
+            let declarations = declarations.remove(&row.id).unwrap_or_default();
+            (row.id, Arc::new(Organization { row, declarations }))
+        });
+        let organizations = organizations.collect();
+        let mut secrets = HashMap::with_capacity(snapshot.secrets.len());
+        let mut headers = HashMap::with_capacity(snapshot.secrets.len());
+        for state in snapshot.secrets {
+            let kept = before.and_then(|before| before.secrets.get(&state.row.id)).filter(|secret| secret.row == state.row);
+            let secret = kept.cloned().unwrap_or_else(|| Arc::new(Secret::new(state)));
+            headers.insert(TokenKey::header_of(&secret.row.id, TOKEN_TYPE), secret.clone());
+            secrets.insert(secret.row.id.clone(), secret);
+        }
+        let active_people = snapshot.active_people.into_iter().collect();
+        Self { generation: snapshot.generation, organizations, secrets, headers, active_people }
+    }
+
+    pub fn secret(&self, id: &str) -> Option<Arc<Secret>> {
+        self.secrets.get(id).cloned()
+    }
+
+    pub fn secret_by_header(&self, header: &str) -> Option<Arc<Secret>> {
+        self.headers.get(header).cloned()
+    }
+
+    pub fn organization(&self, id: OrganizationId) -> Option<Arc<Organization>> {
+        self.organizations.get(&id).cloned()
+    }
+
+    pub fn is_active(&self, organization: OrganizationId, person: PersonId) -> bool {
+        self.active_people.contains(&(organization, person))
+    }
+
+    /// The first secret of a key that can still issue, by the key's id.
+    pub fn secret_of_key(&self, key: perch_store::KeyId) -> Option<Arc<Secret>> {
+        self.secrets.values().find(|secret| secret.row.key_id == key).cloned()
+    }
+}
+
+impl Perch {
+    /// Reads the configuration again if it changed; tells whether it did.
+    pub async fn refresh(&self) -> Result<bool, Refusal> {
+        let generation = self.store.generation().await.map_err(fault::store)?;
+        if generation == self.memory.load().generation {
+            return Ok(false);
+        }
+        let _one_at_a_time = self.reloading.lock().await;
+        if self.memory.load().generation >= generation {
+            return Ok(true);
+        }
+        let before = self.memory.load_full();
+        let snapshot = self.store.snapshot().await.map_err(fault::store)?;
+        self.memory.store(Arc::new(Memory::new(snapshot, Some(&before))));
+        Ok(true)
+    }
+
+    /// Decides from memory; a refusal counts only once memory is known to be current.
+    pub(crate) async fn decide<T>(&self, decide: impl Fn(&Memory) -> Result<T, Refusal>) -> Result<T, Refusal> {
+        let from_memory = decide(&self.memory.load());
+        match from_memory {
+            Err(_) if self.refresh().await? => decide(&self.memory.load()),
+            decided => decided,
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! Minting: a request in, a sealed token out, and its record on disk in between.
+
+use crate::fault;
+use crate::perch::Perch;
+use crate::proof::KeyHolder;
+use perch_domain::claims::{AUDIENCE, LONGEST_TOKEN, NewClaims, VERSION};
+use perch_domain::mint_request::{MintRequest, Rules};
+use perch_domain::refusal::Faults;
+use perch_domain::{Action, Code, Refusal, ViolationCode};
+use perch_store::{MintRow, PersonId};
+use uuid::Uuid;
+
+/// Tokens one content key may seal: random nonces of 96 bits are safe that far (NIST SP 800-38D, section 8.3).
+const MOST_TOKENS: i64 = 1 << 32;
+/// From here on the log warns.
+const MANY_TOKENS: i64 = 1 << 31;
+
+/// A token that was recorded and may be answered.
+#[derive(Clone)]
+pub struct Minted {
+    pub token: String,
+    pub token_id: Uuid,
+    /// Unix seconds.
+    pub expires_at: i64,
+    /// Seconds, after every cap.
+    pub lifetime: u32,
+}
+
+impl std::fmt::Debug for Minted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Minted").field("token_id", &self.token_id).finish_non_exhaustive()
+    }
+}
+
+impl Perch {
+    /// Mints a token from a request's body.
+    ///
+    /// # Errors
+    /// `API_KEY_SCOPE_MISSING`, `BODY_NOT_JSON`, `REQUEST_INVALID`, `UNAVAILABLE` where it could not be recorded.
+    pub async fn mint(&self, holder: &KeyHolder, body: &[u8]) -> Result<Minted, Refusal> {
+        self.mint_for(holder, body, None).await
+    }
+
+    pub(crate) async fn mint_for(&self, holder: &KeyHolder, body: &[u8], sandbox_by: Option<PersonId>) -> Result<Minted, Refusal> {
+        holder.may(Action::Mint)?;
+        let request = self.read_request(holder, body).await?;
+        let now = self.now_seconds();
+        let row = &holder.secret.row;
+        let asked = now + i64::from(request.lifetime);
+        let expires_at = row.expires_at.map_or(asked, |key_ends| asked.min(key_ends.div_euclid(1_000)));
+        let lifetime = u32::try_from(expires_at - now).unwrap_or(0);
+        if lifetime == 0 {
+            return Err(Code::ApiKeyExpired.into());
+        }
+        let token_id = self.new_id();
+        let claims = NewClaims {
+            v: VERSION,
+            iss: self.issuer,
+            aud: AUDIENCE,
+            sub: &request.subject,
+            org: holder.secret.organization.0,
+            jti: token_id,
+            iat: now,
+            nbf: now,
+            exp: expires_at,
+            role: request.role,
+            permissions: request.permissions,
+            attributes: &request.attributes,
+            context_clues: request.context_clues.as_deref(),
+            sandbox: sandbox_by.map(|person| person.0),
+        };
+        let claims = zeroize::Zeroizing::new(serde_json::to_vec(&claims).map_err(|error| fault::broken(&error))?);
+        let token_key = holder.secret.token_key(&self.master_keys)?;
+        check_size(perch_jwe::token_length(token_key.header(), claims.len()))?;
+        match holder.secret.count_mint() {
+            MOST_TOKENS.. => return Err(Refusal::because(Code::KeyCeilingExceeded, "This API key has issued as many tokens as is safe; replace it.")),
+            MANY_TOKENS => tracing::warn!(key = %row.id, "this API key has issued half of the tokens that are safe; replace it soon"),
+            _ => {}
+        }
+        let token = token_key.seal(&claims).map_err(fault::seal)?;
+        let record = MintRow {
+            token_id,
+            organization: holder.secret.organization,
+            secret_id: row.id.clone(),
+            subject: request.subject,
+            sandbox_by,
+            issued_at: now,
+            expires_at,
+        };
+        self.recorder.record(record).await.map_err(fault::store)?;
+        Ok(Minted { token, token_id, expires_at, lifetime })
+    }
+
+    /// Reads the request against the registry. One that is refused is held against the registry as it is now, so that an
+    /// attribute another process declared a moment ago counts at once.
+    async fn read_request(&self, holder: &KeyHolder, body: &[u8]) -> Result<MintRequest, Refusal> {
+        let read = |organization: &crate::memory::Organization| {
+            let longest = organization.row.longest_lifetime.min(holder.secret.row.longest_lifetime);
+            let rules = Rules { declarations: &organization.declarations, longest_lifetime: u32::try_from(longest).unwrap_or(0) };
+            MintRequest::parse(body, rules)
+        };
+        match read(&holder.organization) {
+            Err(refusal) if refusal.code == Code::RequestInvalid && self.refresh().await? => {
+                let organization = self.memory.load().organization(holder.secret.organization).ok_or(Code::ApiKeyUnknown)?;
+                read(&organization)
+            }
+            decided => decided,
+        }
+    }
+}
+
+fn check_size(length: usize) -> Result<(), Refusal> {
+    let mut faults = Faults::default();
+    if length > LONGEST_TOKEN {
+        faults.add("", ViolationCode::TokenTooLarge, format!("The token would have {length} bytes; at most {LONGEST_TOKEN} fit common proxies. Send fewer or shorter attributes."));
+    }
+    faults.into_result()
+}

@@ -1,0 +1,170 @@
+//! Authorized origins: listed, and saved as a set of edits.
+
+use crate::Acting;
+use crate::edits::{Editable, Plan, Wanted, counted};
+use crate::fault;
+use crate::perch::Perch;
+use perch_domain::origin::Origin;
+use perch_domain::refusal::Faults;
+use perch_domain::{Action, Refusal, ViolationCode, text};
+use perch_store::{NewOrigin, OriginId, OriginRow};
+use serde::{Deserialize, Serialize};
+
+/// What an origin is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Environment {
+    /// Test tokens work here.
+    #[default]
+    Development,
+    /// Sandbox tokens are refused.
+    Production,
+}
+
+impl Environment {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Development => "development",
+            Self::Production => "production",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Development, Self::Production].into_iter().find(|environment| environment.as_str() == text)
+    }
+}
+
+/// One row of the form: a new origin, or the new state of one that was listed.
+#[derive(Clone, Debug, Default)]
+pub struct OriginEdit {
+    pub id: Option<OriginId>,
+    /// The version that was edited.
+    pub version: i64,
+    pub origin: String,
+    pub label: String,
+    pub environment: Environment,
+    pub remove: bool,
+}
+
+/// A listed origin as people see it. Times are Unix seconds.
+#[derive(Clone, Debug)]
+pub struct OriginView {
+    pub id: OriginId,
+    pub origin: String,
+    pub label: String,
+    pub environment: Environment,
+    pub version: i64,
+    pub changed_at: i64,
+    pub changed_by: String,
+}
+
+impl Perch {
+    /// The authorized origins, in the order they were added.
+    pub async fn origins(&self, acting: &Acting) -> Result<Vec<OriginView>, Refusal> {
+        acting.may(Action::SeeSettings)?;
+        let rows = self.store.origins(acting.organization).await.map_err(fault::store)?;
+        rows.into_iter().map(view).collect()
+    }
+
+    /// Adds one origin. For the command line.
+    pub async fn add_origin(&self, acting: &Acting, origin: String) -> Result<(), Refusal> {
+        self.save_origins(acting, &[OriginEdit { origin, ..OriginEdit::default() }]).await.map(drop)
+    }
+
+    /// Saves what was edited; rows as they were are left alone, so that two people may edit different ones at once.
+    /// Tells how many rows changed.
+    ///
+    /// # Errors
+    /// `REQUEST_INVALID` with every fault as `origins[row].field`; `CONFLICT` where somebody else changed or removed an
+    /// edited row meanwhile. Nothing is saved then.
+    pub async fn save_origins(&self, acting: &Acting, edits: &[OriginEdit]) -> Result<usize, Refusal> {
+        acting.may(Action::EditOrigins)?;
+        let wanted = self.read_edits(edits)?;
+        let now = self.now();
+        let mut change = self.store.change().await.map_err(fault::store)?;
+        let before = change.origins(acting.organization).await.map_err(fault::store)?;
+        let plan = Plan::make(&before, &wanted)?;
+        if plan.len() == 0 {
+            return Ok(0);
+        }
+        for row in &plan.removed {
+            change.remove_origin(acting.organization, row.id, row.version).await.map_err(fault::store)?;
+        }
+        for (row, new) in &plan.updated {
+            change.update_origin(acting.organization, new, row.version, &acting.name, now).await.map_err(fault::store)?;
+        }
+        for new in &plan.added {
+            let new = NewOrigin { id: OriginId(self.new_id()), ..(*new).clone() };
+            change.add_origin(acting.organization, &new, &acting.name, now).await.map_err(fault::store)?;
+        }
+        let told = |canonical: &str, label: &str, environment: &str| serde_json::json!({ "origin": canonical, "label": label, "environment": environment });
+        let mut entry = self.entry(acting, "origin.save", counted(plan.len(), "origin"));
+        (entry.before, entry.after) =
+            plan.before_and_after(|row| told(&row.canonical, &row.label, &row.environment), |new| told(&new.canonical, &new.label, &new.environment));
+        change.commit(&entry).await.map_err(fault::store)?;
+        self.refresh().await?;
+        Ok(plan.len())
+    }
+
+    fn read_edits(&self, edits: &[OriginEdit]) -> Result<Vec<Wanted<OriginId, NewOrigin>>, Refusal> {
+        let mut faults = Faults::default();
+        let mut wanted = Vec::new();
+        for (at, edit) in edits.iter().enumerate() {
+            let field = format!("origins[{at}].origin");
+            if edit.id.is_none() && (edit.remove || (edit.origin.trim().is_empty() && edit.label.trim().is_empty())) {
+                continue;
+            }
+            let label = text::line(&mut faults, &format!("origins[{at}].label"), "a label", &edit.label, 60, false);
+            if edit.remove {
+                wanted.push(Wanted { at, id: edit.id, version: edit.version, new: None });
+                continue;
+            }
+            let canonical = match Origin::parse(&edit.origin, &self.http_hosts) {
+                Ok((origin, _)) => origin.to_string(),
+                Err(fault) => {
+                    faults.add(field, ViolationCode::InvalidValue, fault.to_string());
+                    continue;
+                }
+            };
+            let new = NewOrigin { id: edit.id.unwrap_or(OriginId(uuid::Uuid::nil())), canonical, label, environment: edit.environment.as_str().to_owned() };
+            wanted.push(Wanted { at, id: edit.id, version: edit.version, new: Some(new) });
+        }
+        faults.into_result()?;
+        Ok(wanted)
+    }
+}
+
+impl Editable<NewOrigin> for OriginRow {
+    type Id = OriginId;
+    const PLACE: (&'static str, &'static str) = ("origins", "origin");
+
+    fn id(&self) -> OriginId {
+        self.id
+    }
+
+    fn version(&self) -> i64 {
+        self.version
+    }
+
+    fn key(&self) -> &str {
+        &self.canonical
+    }
+
+    fn key_of(new: &NewOrigin) -> &str {
+        &new.canonical
+    }
+
+    fn is_same(&self, new: &NewOrigin) -> bool {
+        self.canonical == new.canonical && self.label == new.label && self.environment == new.environment
+    }
+
+    fn told(&self) -> String {
+        let label = if self.label.is_empty() { "no label" } else { &self.label };
+        format!("{} changed this meanwhile to {} ({label}, {}).", self.changed_by, self.canonical, self.environment)
+    }
+}
+
+fn view(row: OriginRow) -> Result<OriginView, Refusal> {
+    let environment = Environment::parse(&row.environment).ok_or_else(|| fault::broken(&format!("origin.environment of row {} cannot be read", row.id)))?;
+    Ok(OriginView { id: row.id, origin: row.canonical, label: row.label, environment, version: row.version, changed_at: row.changed_at.div_euclid(1_000), changed_by: row.changed_by })
+}

@@ -1,0 +1,148 @@
+//! The service itself: the store, what is kept in memory, and the ports to time and chance.
+
+use crate::ambient::{Clock, Entropy, new_id, random};
+use crate::memory::Memory;
+use crate::{fault, password, upkeep};
+use arc_swap::ArcSwap;
+use perch_domain::Refusal;
+use perch_jwe::MasterKeys;
+use perch_store::{AuditEntry, MintRecorder, Store, StoreFault};
+use std::sync::Arc;
+use tokio::sync::{Mutex, Semaphore};
+use uuid::Uuid;
+
+/// What the service is made of.
+pub struct PerchParts {
+    pub store: Store,
+    pub master_keys: MasterKeys,
+    pub clock: Arc<dyn Clock>,
+    pub entropy: Arc<dyn Entropy>,
+    /// Exact hosts that may be listed with plain http.
+    pub http_hosts: Vec<String>,
+    /// Days that a mint record outlives its token.
+    pub record_days: u32,
+}
+
+/// The service could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartFault {
+    #[error(transparent)]
+    Store(#[from] StoreFault),
+}
+
+/// Every use case. Cheap to clone; background tasks end with the last clone.
+#[derive(Clone)]
+pub struct Perch(Arc<Inner>);
+
+/// What the clones share. Not exported: its fields are the crate's own.
+pub struct Inner {
+    pub(crate) store: Store,
+    pub(crate) master_keys: MasterKeys,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) http_hosts: Vec<String>,
+    pub(crate) record_days: u32,
+    /// The stored random id that every token names as its issuer.
+    pub(crate) issuer: Uuid,
+    pub(crate) memory: ArcSwap<Memory>,
+    pub(crate) reloading: Mutex<()>,
+    pub(crate) recorder: MintRecorder,
+    /// Bounds the passwords that are hashed at once.
+    pub(crate) hashing: Semaphore,
+    /// What the password of somebody unknown is compared with, so that it takes the same time.
+    pub(crate) decoy_hash: String,
+}
+
+impl std::ops::Deref for Perch {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Perch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Perch").field("issuer", &self.issuer).finish_non_exhaustive()
+    }
+}
+
+impl Perch {
+    /// Reads the configuration into memory and starts the upkeep.
+    pub async fn start(parts: PerchParts) -> Result<Self, StartFault> {
+        let PerchParts { store, master_keys, clock, entropy, http_hosts, record_days } = parts;
+        let now = clock.now();
+        let installation = store.installation(new_id(now, &*entropy), now).await?;
+        let memory = Memory::new(store.snapshot().await?, None);
+        let recorder = MintRecorder::start(&store);
+        let perch = Self(Arc::new(Inner {
+            decoy_hash: password::decoy(random(&*entropy)),
+            store,
+            master_keys,
+            clock,
+            entropy,
+            http_hosts,
+            record_days,
+            issuer: installation.id,
+            memory: ArcSwap::from_pointee(memory),
+            reloading: Mutex::new(()),
+            recorder,
+            hashing: Semaphore::new(2),
+        }));
+        upkeep::start(Arc::downgrade(&perch.0));
+        Ok(perch)
+    }
+
+    pub(crate) fn from_inner(inner: Arc<Inner>) -> Self {
+        Self(inner)
+    }
+
+    /// Unix milliseconds.
+    pub fn now(&self) -> i64 {
+        self.clock.now()
+    }
+
+    pub(crate) fn now_seconds(&self) -> i64 {
+        self.now().div_euclid(1_000)
+    }
+
+    pub(crate) fn new_id(&self) -> Uuid {
+        new_id(self.now(), &*self.entropy)
+    }
+
+    /// A new id for a request or a form.
+    pub fn fresh_id(&self) -> Uuid {
+        self.new_id()
+    }
+
+    pub fn http_hosts(&self) -> &[String] {
+        &self.http_hosts
+    }
+
+    /// The store, for the session layer, which is no use case.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Whether the database answers.
+    pub async fn ready(&self) -> Result<(), Refusal> {
+        self.store.ping().await.map_err(fault::store)
+    }
+
+    /// An audit entry by this actor, now.
+    pub(crate) fn entry(&self, acting: &crate::Acting, action: &'static str, target: impl Into<String>) -> AuditEntry {
+        AuditEntry {
+            id: self.new_id(),
+            organization: acting.organization,
+            actor: acting.name.clone(),
+            actor_id: acting.person.map(|person| person.0),
+            action,
+            target: target.into(),
+            before: None,
+            after: None,
+            address: acting.request.address.clone(),
+            request_id: acting.request.id.clone(),
+            at: self.now(),
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Proof of an API key: holding a [`KeyHolder`] is the only way to what a key may do.
+
+use crate::memory::{Memory, Organization, Secret};
+use crate::perch::Perch;
+use crate::{Acting, RequestInfo, fault};
+use perch_domain::api_key::ApiKeyText;
+use perch_domain::{Action, Actor, Code, Refusal, authorize};
+use perch_store::KeyId;
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+use subtle::ConstantTimeEq;
+
+/// A caller who proved to hold a key that is active.
+#[derive(Clone, Debug)]
+pub struct KeyHolder {
+    pub(crate) secret: Arc<Secret>,
+    pub(crate) organization: Arc<Organization>,
+}
+
+impl KeyHolder {
+    pub(crate) fn may(&self, action: Action) -> Result<(), Refusal> {
+        authorize(Actor::Key(self.secret.scopes), action)
+    }
+
+    pub fn key(&self) -> KeyId {
+        self.secret.row.key_id
+    }
+
+    /// This key acting on its own organization, for the audit log.
+    fn acting(&self, request: RequestInfo) -> Acting {
+        Acting {
+            organization: self.secret.organization,
+            actor: Actor::Key(self.secret.scopes),
+            person: None,
+            name: format!("API key {}", self.secret.row.id),
+            request,
+        }
+    }
+}
+
+impl Perch {
+    /// Proves a key by its text. A key's state is told only once its secret was verified.
+    ///
+    /// # Errors
+    /// `API_KEY_MALFORMED`, `API_KEY_UNKNOWN`, `API_KEY_REVOKED`, `API_KEY_EXPIRED`.
+    pub async fn prove_key(&self, text: &str) -> Result<KeyHolder, Refusal> {
+        let key = ApiKeyText::parse(text).map_err(|fault| Refusal::because(Code::ApiKeyMalformed, fault.to_string()))?;
+        let id = key.id();
+        let hash: [u8; 32] = Sha256::digest(key.expose().as_bytes()).into();
+        let now = self.now();
+        self.decide(|memory| {
+            let secret = memory.secret(id.as_str());
+            // An unknown id costs the same comparison as a known one.
+            let stored = secret.as_ref().map_or(&[0; 32][..], |secret| secret.row.hash.as_slice());
+            let same = bool::from(stored.ct_eq(&hash));
+            let secret = secret.filter(|_| same).ok_or(Code::ApiKeyUnknown)?;
+            Self::active_holder(memory, secret, now)
+        })
+        .await
+    }
+
+    /// A holder of a secret that can still be used at `now` (Unix milliseconds).
+    pub(crate) fn active_holder(memory: &Memory, secret: Arc<Secret>, now: i64) -> Result<KeyHolder, Refusal> {
+        if secret.row.key_revoked_at.is_some() || secret.row.secret_revoked_at.is_some() {
+            return Err(Code::ApiKeyRevoked.into());
+        }
+        if secret.row.expires_at.is_some_and(|expires_at| expires_at <= now) {
+            return Err(Code::ApiKeyExpired.into());
+        }
+        let organization = memory.organization(secret.organization).ok_or(Code::ApiKeyUnknown)?;
+        Ok(KeyHolder { secret, organization })
+    }
+
+    /// Refuses a key that came from a browser, after noting that it is exposed.
+    pub async fn refuse_from_browser(&self, holder: &KeyHolder, request: RequestInfo) -> Refusal {
+        if holder.secret.row.exposed_at.is_some() {
+            return Code::ApiKeyInBrowser.into();
+        }
+        let noted: Result<(), perch_store::StoreFault> = async {
+            let mut change = self.store.change().await?;
+            if change.mark_exposed(holder.secret.organization, holder.key(), self.now()).await? {
+                change.commit(&self.entry(&holder.acting(request), "api_key.exposed", holder.key().to_string())).await?;
+            }
+            Ok(())
+        }
+        .await;
+        match noted {
+            Ok(()) => Code::ApiKeyInBrowser.into(),
+            Err(error) => fault::store(error),
+        }
+    }
+}

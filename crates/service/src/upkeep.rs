@@ -1,0 +1,63 @@
+//! What happens without being asked: memory follows the database, and what has outlived its time is removed.
+
+use crate::ambient::new_id;
+use crate::perch::{Inner, Perch};
+use std::sync::Weak;
+use std::time::Duration;
+
+/// How often memory is compared with the database: well under the second within which a change must count everywhere.
+const LOOK: Duration = Duration::from_millis(100);
+/// How often expired rows are removed.
+const SWEEP_EVERY: u32 = 36_000;
+const DAY: i64 = 86_400;
+
+pub(crate) fn start(inner: Weak<Inner>) {
+    tokio::spawn(async move {
+        let mut tick = tokio::time::interval(LOOK);
+        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut until_sweep = 0u32;
+        loop {
+            tick.tick().await;
+            let Some(inner) = inner.upgrade() else { return };
+            let perch = Perch::from_inner(inner);
+            // A failure is already in the log, and the next look comes soon.
+            let _ = perch.refresh().await;
+            match until_sweep.checked_sub(1) {
+                Some(fewer) => until_sweep = fewer,
+                None => {
+                    until_sweep = SWEEP_EVERY;
+                    perch.sweep().await;
+                }
+            }
+        }
+    });
+}
+
+impl Perch {
+    /// Removes expired sessions, forgotten failures, and mint records past their retention.
+    async fn sweep(&self) {
+        let now = self.now();
+        let kept_since = self.now_seconds() - i64::from(self.record_days) * DAY;
+        // Ids begin with their time, so the index finds what is old enough to look at.
+        let bound = new_id((kept_since * 1_000).max(0), &Floor);
+        let swept: Result<(), perch_store::StoreFault> = async {
+            self.store.delete_expired_sessions(now).await?;
+            self.store.clear_sign_in_failures(&[], now - DAY * 1_000).await?;
+            self.store.forget_mints(bound, kept_since).await?;
+            Ok(())
+        }
+        .await;
+        if let Err(error) = swept {
+            tracing::warn!(%error, "expired rows could not be removed; the next hour tries again");
+        }
+    }
+}
+
+/// The lowest id of a moment.
+struct Floor;
+
+impl crate::Entropy for Floor {
+    fn fill(&self, bytes: &mut [u8]) {
+        bytes.fill(0);
+    }
+}

@@ -1,0 +1,36 @@
+//! What can go wrong with the database. Never shown to a caller; the service answers `UNAVAILABLE` or `INTERNAL`.
+
+use sqlx::migrate::MigrateError;
+
+/// A failure of the store.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreFault {
+    #[error("the database could not be used: {0}")]
+    Database(#[from] sqlx::Error),
+    #[error("the database could not be brought up to date: {0}")]
+    Migration(MigrateError),
+    #[error("the database was written by a newer Perch (migration {0}); start that version, or restore a backup")]
+    Newer(i64),
+    #[error("the address of the database must begin with postgres:// or postgresql://")]
+    Address,
+    /// Stored data that no version of Perch writes.
+    #[error("{table}.{column} of row {row} cannot be read")]
+    Inconsistent { table: &'static str, column: &'static str, row: String },
+    #[error("the writer of the mint record has stopped")]
+    RecorderStopped,
+}
+
+impl StoreFault {
+    pub(crate) fn inconsistent(table: &'static str, column: &'static str, row: impl ToString) -> Self {
+        Self::Inconsistent { table, column, row: row.to_string() }
+    }
+}
+
+impl From<MigrateError> for StoreFault {
+    fn from(error: MigrateError) -> Self {
+        match error {
+            MigrateError::VersionMissing(version) | MigrateError::VersionTooNew(version, _) => Self::Newer(version),
+            other => Self::Migration(other),
+        }
+    }
+}

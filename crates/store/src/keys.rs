@@ -1,0 +1,111 @@
+//! API keys and their secrets.
+
+use crate::db::{Change, each};
+use crate::{KeyId, OrganizationId, PersonId, Store, StoreFault};
+use perch_domain::access::Scopes;
+
+/// A key to be added, with its first secret.
+#[derive(Clone, Debug)]
+pub struct NewKey {
+    pub id: KeyId,
+    pub organization: OrganizationId,
+    pub owner: PersonId,
+    pub name: String,
+    pub scopes: Scopes,
+    pub sandbox_shared: bool,
+    pub secret: NewSecret,
+}
+
+/// A secret: its public id, the hash of the key's text, the wrapped content key.
+#[derive(Clone, Debug)]
+pub struct NewSecret {
+    pub id: String,
+    pub hash: [u8; 32],
+    pub wrapped_key: Vec<u8>,
+    /// Unix milliseconds.
+    pub expires_at: Option<i64>,
+}
+
+/// A key as a list shows it, with the state of its newest secret. Times are Unix milliseconds.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct KeyRow {
+    pub id: KeyId,
+    pub owner_id: PersonId,
+    pub owner_name: String,
+    pub name: String,
+    pub scopes: String,
+    pub sandbox_shared: bool,
+    pub created_at: i64,
+    pub revoked_at: Option<i64>,
+    pub exposed_at: Option<i64>,
+    pub secret_id: String,
+    pub expires_at: Option<i64>,
+    pub minted: i64,
+    pub last_used_at: Option<i64>,
+}
+
+/// A secret with what its key says about it, for the snapshot in memory.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct SecretRow {
+    pub id: String,
+    pub organization_id: OrganizationId,
+    pub key_id: KeyId,
+    pub owner_id: PersonId,
+    pub hash: Vec<u8>,
+    pub wrapped_key: Vec<u8>,
+    pub expires_at: Option<i64>,
+    pub secret_revoked_at: Option<i64>,
+    pub key_revoked_at: Option<i64>,
+    pub exposed_at: Option<i64>,
+    pub scopes: String,
+    pub sandbox_shared: bool,
+    pub longest_lifetime: i64,
+    pub not_before: i64,
+}
+
+impl Store {
+    /// The keys of an organization, newest first; of one owner where one is named.
+    pub async fn keys(&self, organization: OrganizationId, owner: Option<PersonId>) -> Result<Vec<KeyRow>, StoreFault> {
+        const SQL: &str = "SELECT k.id, k.owner_id, p.name AS owner_name, k.name, k.scopes, k.sandbox_shared, k.created_at, k.revoked_at, k.exposed_at, \
+            s.id AS secret_id, s.expires_at, s.minted, s.last_used_at \
+            FROM api_key k JOIN api_secret s ON s.key_id = k.id JOIN person p ON p.id = k.owner_id \
+            WHERE k.organization_id = $1 AND ($2 IS NULL OR k.owner_id = $2) ORDER BY k.created_at DESC, k.id DESC";
+        Ok(each!(read self, pool => sqlx::query_as(SQL).bind(organization).bind(owner).fetch_all(pool).await)?)
+    }
+
+    /// Tokens of a key that have not expired. `now` in Unix seconds.
+    pub async fn live_tokens(&self, organization: OrganizationId, key: KeyId, now: i64) -> Result<i64, StoreFault> {
+        const SQL: &str = "SELECT COUNT(*) FROM mint m JOIN api_secret s ON s.id = m.secret_id \
+            WHERE s.organization_id = $1 AND s.key_id = $2 AND m.expires_at > $3";
+        Ok(each!(read self, pool => sqlx::query_scalar(SQL).bind(organization).bind(key).bind(now).fetch_one(pool).await)?)
+    }
+}
+
+impl Change {
+    pub async fn add_key(&mut self, key: &NewKey, now: i64) -> Result<(), StoreFault> {
+        const KEY: &str = "INSERT INTO api_key (id, organization_id, owner_id, name, scopes, sandbox_shared, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+        const SECRET: &str = "INSERT INTO api_secret (id, organization_id, key_id, hash, wrapped_key, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+        each!(in self, connection => sqlx::query(KEY)
+            .bind(key.id).bind(key.organization).bind(key.owner).bind(&key.name).bind(key.scopes.to_text()).bind(key.sandbox_shared).bind(now)
+            .execute(connection).await.map(drop))?;
+        let secret = &key.secret;
+        each!(in self, connection => sqlx::query(SECRET)
+            .bind(&secret.id).bind(key.organization).bind(key.id).bind(secret.hash.as_slice()).bind(&secret.wrapped_key).bind(now).bind(secret.expires_at)
+            .execute(connection).await.map(drop))?;
+        Ok(())
+    }
+
+    /// Revokes a key; `false` where it is not there or already was.
+    pub async fn revoke_key(&mut self, organization: OrganizationId, key: KeyId, now: i64) -> Result<bool, StoreFault> {
+        const SQL: &str = "UPDATE api_key SET revoked_at = $3 WHERE organization_id = $1 AND id = $2 AND revoked_at IS NULL";
+        let revoked = each!(in self, connection => sqlx::query(SQL).bind(organization).bind(key).bind(now).execute(connection).await.map(|done| done.rows_affected()))?;
+        Ok(revoked == 1)
+    }
+
+    /// Notes exposure inside a change, for the audit entry beside it; `false` where it was known.
+    pub async fn mark_exposed(&mut self, organization: OrganizationId, key: KeyId, now: i64) -> Result<bool, StoreFault> {
+        const SQL: &str = "UPDATE api_key SET exposed_at = $3 WHERE organization_id = $1 AND id = $2 AND exposed_at IS NULL";
+        let marked = each!(in self, connection => sqlx::query(SQL).bind(organization).bind(key).bind(now).execute(connection).await.map(|done| done.rows_affected()))?;
+        Ok(marked == 1)
+    }
+}

@@ -1,0 +1,153 @@
+//! The mint record: every token that is answered, on disk before it is answered.
+//!
+//! One transaction per token is bound by the disk, so tokens that arrive together are committed together: a single task
+//! takes whatever has queued up while the previous commit was on its way, writes it with one statement, and only then
+//! lets the callers answer.
+
+use crate::db::{Db, each};
+use crate::{OrganizationId, PersonId, Store, StoreFault};
+use std::collections::HashMap;
+use tokio::sync::{mpsc, oneshot};
+use uuid::Uuid;
+
+/// Most tokens committed together; more wait for the next commit.
+const LARGEST_BATCH: usize = 512;
+
+const INSERT: &str = "INSERT INTO mint (token_id, organization_id, secret_id, subject, sandbox_by, issued_at, expires_at) \
+    SELECT unhex(value->>0), unhex(value->>1), value->>2, value->>3, unhex(value->>4), CAST(value->>5 AS BIGINT), CAST(value->>6 AS BIGINT) \
+    FROM json_each($1)";
+const COUNT: &str = "UPDATE api_secret SET minted = minted + used.tokens, last_used_at = used.at \
+    FROM (SELECT value->>0 AS id, CAST(value->>1 AS BIGINT) AS tokens, CAST(value->>2 AS BIGINT) AS at FROM json_each($1)) AS used \
+    WHERE api_secret.id = used.id";
+
+/// What is kept of a token: who, key, id, expiry; never the token. Times are Unix seconds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MintRow {
+    pub token_id: Uuid,
+    pub organization: OrganizationId,
+    pub secret_id: String,
+    pub subject: String,
+    /// The person who made it, where it came from the sandbox.
+    pub sandbox_by: Option<PersonId>,
+    pub issued_at: i64,
+    pub expires_at: i64,
+}
+
+type Waiting = (MintRow, oneshot::Sender<bool>);
+
+/// Hands tokens to the one task that writes them. Cheap to clone; the task ends with the last clone.
+#[derive(Clone, Debug)]
+pub struct MintRecorder(mpsc::Sender<Waiting>);
+
+impl MintRecorder {
+    /// Starts the writing task.
+    pub fn start(store: &Store) -> Self {
+        let (sender, receiver) = mpsc::channel(4 * LARGEST_BATCH);
+        tokio::spawn(write(store.clone(), receiver));
+        Self(sender)
+    }
+
+    /// Returns once the row is on disk.
+    pub async fn record(&self, row: MintRow) -> Result<(), StoreFault> {
+        let (done, written) = oneshot::channel();
+        self.0.send((row, done)).await.map_err(|_| StoreFault::RecorderStopped)?;
+        match written.await {
+            Ok(true) => Ok(()),
+            Ok(false) | Err(_) => Err(StoreFault::RecorderStopped),
+        }
+    }
+}
+
+async fn write(store: Store, mut receiver: mpsc::Receiver<Waiting>) {
+    let mut batch: Vec<Waiting> = Vec::new();
+    while receiver.recv_many(&mut batch, LARGEST_BATCH).await > 0 {
+        let (rows, used) = documents(&batch);
+        let written = commit(&store, &rows, &used).await;
+        if let Err(fault) = &written {
+            tracing::error!(error = %fault, tokens = batch.len(), "tokens could not be recorded and are not answered");
+        }
+        for (_, done) in batch.drain(..) {
+            // A caller that went away needs no answer.
+            let _ = done.send(written.is_ok());
+        }
+    }
+}
+
+async fn commit(store: &Store, rows: &str, used: &str) -> Result<(), StoreFault> {
+    match &store.db {
+        // The connection is held over the four statements; an error leaves the transaction to its rollback.
+        Db::Lite { write, .. } => {
+            let mut transaction = write.begin_with("BEGIN IMMEDIATE").await?;
+            sqlx::query(INSERT).bind(rows).execute(&mut *transaction).await?;
+            sqlx::query(COUNT).bind(used).execute(&mut *transaction).await?;
+            transaction.commit().await?;
+        }
+        Db::Pg(pool) => {
+            let mut transaction = pool.begin().await?;
+            sqlx::query(INSERT).bind(rows).execute(&mut *transaction).await?;
+            sqlx::query(COUNT).bind(used).execute(&mut *transaction).await?;
+            transaction.commit().await?;
+        }
+    }
+    Ok(())
+}
+
+/// The two JSON documents that the two statements unfold: a row for each token, and a row for each secret used.
+fn documents(batch: &[Waiting]) -> (String, String) {
+    let mut used: HashMap<&str, (u64, i64)> = HashMap::new();
+    let rows: Vec<_> = batch
+        .iter()
+        .map(|(row, _)| {
+            let (tokens, at) = used.entry(&row.secret_id).or_default();
+            *tokens += 1;
+            *at = (*at).max(row.issued_at.saturating_mul(1_000));
+            (
+                row.token_id.as_simple(),
+                row.organization.0.as_simple(),
+                &row.secret_id,
+                &row.subject,
+                row.sandbox_by.map(|person| person.0.simple()),
+                row.issued_at,
+                row.expires_at,
+            )
+        })
+        .collect();
+    let used: Vec<_> = used.into_iter().map(|(id, (tokens, at))| (id, tokens, at)).collect();
+    // Tuples of texts and numbers always become JSON.
+    (serde_json::to_string(&rows).unwrap_or_default(), serde_json::to_string(&used).unwrap_or_default())
+}
+
+#[derive(sqlx::FromRow)]
+struct Raw {
+    token_id: Uuid,
+    organization_id: OrganizationId,
+    secret_id: String,
+    subject: String,
+    sandbox_by: Option<PersonId>,
+    issued_at: i64,
+    expires_at: i64,
+}
+
+impl Store {
+    /// What is recorded of a token of this organization.
+    pub async fn mint(&self, organization: OrganizationId, token_id: Uuid) -> Result<Option<MintRow>, StoreFault> {
+        const SQL: &str = "SELECT token_id, organization_id, secret_id, subject, sandbox_by, issued_at, expires_at FROM mint WHERE token_id = $2 AND organization_id = $1";
+        let raw: Option<Raw> = each!(read self, pool => sqlx::query_as(SQL).bind(organization).bind(token_id).fetch_optional(pool).await)?;
+        Ok(raw.map(|raw| MintRow {
+            token_id: raw.token_id,
+            organization: raw.organization_id,
+            secret_id: raw.secret_id,
+            subject: raw.subject,
+            sandbox_by: raw.sandbox_by,
+            issued_at: raw.issued_at,
+            expires_at: raw.expires_at,
+        }))
+    }
+
+    /// Forgets tokens with ids before this one and expired before `expired_before` (Unix seconds). Ids are UUID v7, so
+    /// the bound on the id finds the old end of the table by its index.
+    pub async fn forget_mints(&self, ids_before: Uuid, expired_before: i64) -> Result<u64, StoreFault> {
+        const SQL: &str = "DELETE FROM mint WHERE token_id < $1 AND expires_at < $2";
+        Ok(each!(write self, pool => sqlx::query(SQL).bind(ids_before).bind(expired_before).execute(pool).await.map(|done| done.rows_affected()))?)
+    }
+}

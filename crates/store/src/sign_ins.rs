@@ -1,0 +1,69 @@
+//! What slows guessing down: failed sign-ins by account and address together, and the devices an account is known on.
+
+use crate::db::{Change, each};
+use crate::{OrganizationId, PersonId, Store, StoreFault};
+
+/// Failed attempts for one subject. Times are Unix milliseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, sqlx::FromRow)]
+pub struct Failures {
+    pub failures: i64,
+    pub last_at: i64,
+}
+
+impl Store {
+    pub async fn sign_in_failures(&self, subject_hash: &[u8]) -> Result<Failures, StoreFault> {
+        const SQL: &str = "SELECT failures, last_at FROM sign_in_failure WHERE subject_hash = $1";
+        let found: Option<Failures> = each!(read self, pool => sqlx::query_as(SQL).bind(subject_hash).fetch_optional(pool).await)?;
+        Ok(found.unwrap_or_default())
+    }
+
+    pub async fn add_sign_in_failure(&self, subject_hash: &[u8], now: i64) -> Result<(), StoreFault> {
+        const SQL: &str = "INSERT INTO sign_in_failure (subject_hash, failures, last_at) VALUES ($1, 1, $2) \
+            ON CONFLICT (subject_hash) DO UPDATE SET failures = sign_in_failure.failures + 1, last_at = excluded.last_at";
+        each!(write self, pool => sqlx::query(SQL).bind(subject_hash).bind(now).execute(pool).await.map(drop))?;
+        Ok(())
+    }
+
+    /// Forgets the failures of one subject, or, with a time, all older than it.
+    pub async fn clear_sign_in_failures(&self, subject_hash: &[u8], older_than: i64) -> Result<(), StoreFault> {
+        const SQL: &str = "DELETE FROM sign_in_failure WHERE subject_hash = $1 OR last_at < $2";
+        each!(write self, pool => sqlx::query(SQL).bind(subject_hash).bind(older_than).execute(pool).await.map(drop))?;
+        Ok(())
+    }
+
+    /// Whether a one-time link is still good. Looking uses nothing up.
+    pub async fn is_sign_in_link(&self, hash: &[u8], now: i64) -> Result<bool, StoreFault> {
+        const SQL: &str = "SELECT COUNT(*) FROM sign_in_link WHERE hash = $1 AND expires_at > $2";
+        let count: i64 = each!(read self, pool => sqlx::query_scalar(SQL).bind(hash).bind(now).fetch_one(pool).await)?;
+        Ok(count > 0)
+    }
+
+    pub async fn is_known_device(&self, device_hash: &[u8], person: PersonId) -> Result<bool, StoreFault> {
+        const SQL: &str = "SELECT COUNT(*) FROM known_device WHERE device_hash = $1 AND person_id = $2";
+        let count: i64 = each!(read self, pool => sqlx::query_scalar(SQL).bind(device_hash).bind(person).fetch_one(pool).await)?;
+        Ok(count > 0)
+    }
+}
+
+impl Change {
+    /// Makes a one-time link for a person; their earlier ones end.
+    pub async fn add_sign_in_link(&mut self, hash: &[u8], organization: OrganizationId, person: PersonId, expires_at: i64) -> Result<(), StoreFault> {
+        const END: &str = "DELETE FROM sign_in_link WHERE organization_id = $1 AND person_id = $2";
+        const ADD: &str = "INSERT INTO sign_in_link (hash, organization_id, person_id, expires_at) VALUES ($1, $2, $3, $4)";
+        each!(in self, connection => sqlx::query(END).bind(organization).bind(person).execute(connection).await.map(drop))?;
+        each!(in self, connection => sqlx::query(ADD).bind(hash).bind(organization).bind(person).bind(expires_at).execute(connection).await.map(drop))?;
+        Ok(())
+    }
+
+    /// Uses a link up and tells whose it was.
+    pub async fn consume_sign_in_link(&mut self, hash: &[u8], now: i64) -> Result<Option<(OrganizationId, PersonId)>, StoreFault> {
+        const SQL: &str = "DELETE FROM sign_in_link WHERE hash = $1 AND expires_at > $2 RETURNING organization_id, person_id";
+        Ok(each!(in self, connection => sqlx::query_as(SQL).bind(hash).bind(now).fetch_optional(connection).await)?)
+    }
+
+    pub async fn add_known_device(&mut self, device_hash: &[u8], organization: OrganizationId, person: PersonId, now: i64) -> Result<(), StoreFault> {
+        const SQL: &str = "INSERT INTO known_device (device_hash, organization_id, person_id, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT (device_hash) DO NOTHING";
+        each!(in self, connection => sqlx::query(SQL).bind(device_hash).bind(organization).bind(person).bind(now).execute(connection).await.map(drop))?;
+        Ok(())
+    }
+}

@@ -1,0 +1,54 @@
+//! Everything a request needs to know without asking the database: read in one go, kept in memory by the service.
+
+use crate::attributes::Raw as AttributeRaw;
+use crate::db::each;
+use crate::{AttributeRow, OrganizationId, OrganizationRow, PersonId, SecretRow, Store, StoreFault};
+
+/// The configuration at or after a generation.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    pub generation: i64,
+    pub organizations: Vec<OrganizationRow>,
+    pub secrets: Vec<SecretState>,
+    pub attributes: Vec<(OrganizationId, AttributeRow)>,
+    /// Who may sign in: a sandbox token ends with its maker's access.
+    pub active_people: Vec<(OrganizationId, PersonId)>,
+}
+
+/// A secret, and how many tokens it had issued when it was read.
+#[derive(Clone, Debug)]
+pub struct SecretState {
+    pub row: SecretRow,
+    pub minted: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct Raw {
+    #[sqlx(flatten)]
+    row: SecretRow,
+    minted: i64,
+}
+
+impl Store {
+    /// Reads the configuration. The generation is read first, so what follows is at least that new; a change that lands
+    /// in between raises the generation and is read again.
+    pub async fn snapshot(&self) -> Result<Snapshot, StoreFault> {
+        const SECRETS: &str = "SELECT s.id, s.organization_id, s.key_id, k.owner_id, s.hash, s.wrapped_key, s.expires_at, s.revoked_at AS secret_revoked_at, \
+            k.revoked_at AS key_revoked_at, k.exposed_at, k.scopes, k.sandbox_shared, k.longest_lifetime, k.not_before, s.minted \
+            FROM api_secret s JOIN api_key k ON k.id = s.key_id";
+        const ATTRIBUTES: &str = "SELECT id, organization_id, name, kind, is_list, required, description, example, version, changed_at, changed_by FROM attribute ORDER BY id";
+        const PEOPLE: &str = "SELECT organization_id, id FROM person WHERE deactivated_at IS NULL";
+        let generation = self.generation().await?;
+        let organizations = self.organizations().await?;
+        let secrets: Vec<Raw> = each!(read self, pool => sqlx::query_as(SECRETS).fetch_all(pool).await)?;
+        let attributes: Vec<AttributeRaw> = each!(read self, pool => sqlx::query_as(ATTRIBUTES).fetch_all(pool).await)?;
+        let active_people = each!(read self, pool => sqlx::query_as(PEOPLE).fetch_all(pool).await)?;
+        Ok(Snapshot {
+            generation,
+            active_people,
+            organizations,
+            secrets: secrets.into_iter().map(|raw| SecretState { row: raw.row, minted: raw.minted }).collect(),
+            attributes: attributes.into_iter().map(|raw| Ok((raw.organization_id, raw.try_into()?))).collect::<Result<_, StoreFault>>()?,
+        })
+    }
+}

@@ -1,0 +1,179 @@
+-- Everything that is dear to add later is here from the first day: secrets apart from keys, versions on what two people
+-- may edit, revocation cut-offs, the generation counter, the audit log. Times are Unix milliseconds unless a name says
+-- seconds; ids are UUIDs. Keep in step with ../sqlite: one store suite runs on both.
+
+CREATE TABLE installation (
+    one             INTEGER PRIMARY KEY CHECK (one = 1),
+    id              UUID    NOT NULL,
+    created_at      BIGINT  NOT NULL,
+    -- SHA-256 of the setup link's secret while one is open.
+    setup_hash      BYTEA,
+    setup_expires_at BIGINT
+);
+
+-- Raised by every change of configuration, in the change's own transaction; what is kept in memory compares it.
+CREATE TABLE generation (
+    one   INTEGER PRIMARY KEY CHECK (one = 1),
+    value BIGINT  NOT NULL
+);
+INSERT INTO generation (one, value) VALUES (1, 1);
+
+CREATE TABLE organization (
+    id                UUID   PRIMARY KEY,
+    name              TEXT   NOT NULL,
+    longest_lifetime  BIGINT NOT NULL DEFAULT 86400,
+    -- Tokens issued before this Unix second are refused: a cut-off for everything at once.
+    not_before        BIGINT NOT NULL DEFAULT 0,
+    created_at        BIGINT NOT NULL
+);
+
+CREATE TABLE person (
+    id              UUID   PRIMARY KEY,
+    organization_id UUID   NOT NULL REFERENCES organization (id),
+    email           TEXT   NOT NULL UNIQUE,
+    name            TEXT   NOT NULL,
+    role            TEXT   NOT NULL,
+    password_hash   TEXT   NOT NULL,
+    created_at      BIGINT NOT NULL,
+    deactivated_at  BIGINT
+);
+CREATE INDEX person_by_organization ON person (organization_id);
+
+-- A sign-in is a session row with a person. The id is stored as its hash: a copy of the database opens no session.
+CREATE TABLE session (
+    id_hash         BYTEA   PRIMARY KEY,
+    organization_id UUID   REFERENCES organization (id),
+    person_id       UUID   REFERENCES person (id),
+    data            TEXT   NOT NULL,
+    created_at      BIGINT NOT NULL,
+    expires_at      BIGINT NOT NULL
+);
+CREATE INDEX session_by_person ON session (person_id);
+CREATE INDEX session_by_expiry ON session (expires_at);
+
+-- A one-time link that signs one person in, printed by the operator for somebody locked out.
+CREATE TABLE sign_in_link (
+    hash            BYTEA   PRIMARY KEY,
+    organization_id UUID   NOT NULL REFERENCES organization (id),
+    person_id       UUID   NOT NULL REFERENCES person (id),
+    expires_at      BIGINT NOT NULL
+);
+
+-- Failed sign-ins by account and address together, both hashed; and the devices that are known for an account.
+CREATE TABLE sign_in_failure (
+    subject_hash BYTEA   PRIMARY KEY,
+    failures     BIGINT NOT NULL,
+    last_at      BIGINT NOT NULL
+);
+CREATE TABLE known_device (
+    device_hash     BYTEA   PRIMARY KEY,
+    organization_id UUID   NOT NULL REFERENCES organization (id),
+    person_id       UUID   NOT NULL REFERENCES person (id),
+    created_at      BIGINT NOT NULL
+);
+
+CREATE TABLE api_key (
+    id              UUID    PRIMARY KEY,
+    organization_id UUID    NOT NULL REFERENCES organization (id),
+    owner_id        UUID    NOT NULL REFERENCES person (id),
+    name            TEXT    NOT NULL,
+    scopes          TEXT    NOT NULL,
+    sandbox_shared  BOOLEAN NOT NULL DEFAULT FALSE,
+    longest_lifetime BIGINT NOT NULL DEFAULT 86400,
+    -- Tokens issued before this Unix second are refused.
+    not_before      BIGINT  NOT NULL DEFAULT 0,
+    created_at      BIGINT  NOT NULL,
+    revoked_at      BIGINT,
+    exposed_at      BIGINT
+);
+CREATE INDEX api_key_by_organization ON api_key (organization_id);
+
+-- A key has one secret, or several while it is being rolled. What is cryptographic belongs to the secret.
+CREATE TABLE api_secret (
+    id              TEXT   PRIMARY KEY,
+    organization_id UUID   NOT NULL REFERENCES organization (id),
+    key_id          UUID   NOT NULL REFERENCES api_key (id),
+    hash            BYTEA   NOT NULL,
+    wrapped_key     BYTEA   NOT NULL,
+    created_at      BIGINT NOT NULL,
+    expires_at      BIGINT,
+    revoked_at      BIGINT,
+    minted          BIGINT NOT NULL DEFAULT 0,
+    last_used_at    BIGINT
+);
+CREATE INDEX api_secret_by_key ON api_secret (key_id);
+
+CREATE TABLE origin (
+    id              UUID   PRIMARY KEY,
+    organization_id UUID   NOT NULL REFERENCES organization (id),
+    canonical       TEXT   NOT NULL,
+    label           TEXT   NOT NULL DEFAULT '',
+    environment     TEXT   NOT NULL DEFAULT 'development',
+    version         BIGINT NOT NULL DEFAULT 1,
+    changed_at      BIGINT NOT NULL,
+    changed_by      TEXT   NOT NULL,
+    UNIQUE (organization_id, canonical)
+);
+
+CREATE TABLE attribute (
+    id              UUID    PRIMARY KEY,
+    organization_id UUID    NOT NULL REFERENCES organization (id),
+    name            TEXT    NOT NULL,
+    kind            TEXT    NOT NULL,
+    is_list         BOOLEAN NOT NULL DEFAULT FALSE,
+    required        BOOLEAN NOT NULL DEFAULT FALSE,
+    description     TEXT    NOT NULL DEFAULT '',
+    example         TEXT    NOT NULL DEFAULT '',
+    version         BIGINT  NOT NULL DEFAULT 1,
+    changed_at      BIGINT  NOT NULL,
+    changed_by      TEXT    NOT NULL,
+    UNIQUE (organization_id, name)
+);
+
+-- Refused before their time: one token, one viewer of a key, or one viewer everywhere (key_id absent).
+CREATE TABLE revocation (
+    id              UUID   PRIMARY KEY,
+    organization_id UUID   NOT NULL REFERENCES organization (id),
+    key_id          UUID   REFERENCES api_key (id),
+    token_id        UUID,
+    subject         TEXT,
+    not_before      BIGINT NOT NULL,
+    created_at      BIGINT NOT NULL,
+    expires_at      BIGINT NOT NULL
+);
+CREATE INDEX revocation_by_organization ON revocation (organization_id);
+
+-- Every token that was answered. Written in batches by one statement, so no constraint that a single row could break;
+-- ids of tokens are UUID v7, so the index grows at its end and also finds what has outlived its retention.
+CREATE TABLE mint (
+    token_id        UUID    NOT NULL,
+    organization_id UUID    NOT NULL,
+    secret_id       TEXT    NOT NULL,
+    subject         TEXT    NOT NULL,
+    sandbox_by      UUID,
+    issued_at       BIGINT  NOT NULL,
+    expires_at      BIGINT  NOT NULL
+);
+CREATE INDEX mint_by_token ON mint (token_id);
+
+-- Append-only. before and after are JSON without secrets.
+CREATE TABLE audit (
+    id              UUID   PRIMARY KEY,
+    organization_id UUID   NOT NULL REFERENCES organization (id),
+    actor           TEXT   NOT NULL,
+    actor_id        UUID,
+    action          TEXT   NOT NULL,
+    target          TEXT   NOT NULL,
+    before          TEXT,
+    after           TEXT,
+    address         TEXT   NOT NULL DEFAULT '',
+    request_id      TEXT   NOT NULL,
+    at              BIGINT NOT NULL
+);
+CREATE INDEX audit_by_organization ON audit (organization_id, at);
+
+-- What SQLite has built in and the batched insert of `mint` uses, so that one statement serves both databases.
+CREATE FUNCTION json_each(document TEXT) RETURNS TABLE (value JSON)
+    LANGUAGE sql IMMUTABLE STRICT AS 'SELECT json_array_elements(document::json)';
+CREATE FUNCTION unhex(digits TEXT) RETURNS UUID
+    LANGUAGE sql IMMUTABLE STRICT AS 'SELECT digits::uuid';
