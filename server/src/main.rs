@@ -1,1 +1,5 @@
-fn main() {}
+//! The `perch` binary.
+
+fn main() -> std::process::ExitCode {
+    perch::cli::main()
+}

@@ -38,6 +38,7 @@ pub use origins::{Environment, OriginEdit, OriginView};
 pub use people::{NewPersonForm, OrganizationChoice};
 pub use perch::{Perch, PerchParts, StartFault};
 pub use perch_domain::Refusal;
+pub use perch_store::{AttributeId, KeyId, OrganizationId, OriginId, PersonId};
 pub use perch_jwe::{MasterKeyFault, MasterKeys};
 pub use proof::KeyHolder;
 pub use sandbox::{SandboxForm, SandboxKey, SandboxKeyView};

@@ -115,6 +115,12 @@ impl Perch {
         self.new_id()
     }
 
+    /// A nonce for one answer's content policy.
+    pub fn fresh_nonce(&self) -> String {
+        use base64::Engine;
+        base64::engine::general_purpose::STANDARD.encode(random::<16>(&*self.entropy))
+    }
+
     pub fn http_hosts(&self) -> &[String] {
         &self.http_hosts
     }

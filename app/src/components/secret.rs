@@ -1,0 +1,51 @@
+//! What is shown once: a new API key, a sandbox token.
+
+use super::reading;
+use crate::model::{NewKey, TokenResult};
+use leptos::prelude::*;
+
+/// Copies what the read-only field `target` holds. Hidden until the form is alive: without JavaScript it could do nothing.
+pub fn copy_button(target: &'static str) -> AnyView {
+    view! { <span class="copy"><button type="button" class="button" data-copy=target>"Copy"</button><span role="status" class="meta"></span></span> }.into_any()
+}
+
+fn read_only(id: &'static str, label: &'static str, value: String, rows: &'static str) -> AnyView {
+    view! {
+        <div class="field">
+            <label for=id>{label}</label>
+            <textarea id=id class="mono" readonly rows=rows spellcheck="false">{value}</textarea>
+        </div>
+    }
+    .into_any()
+}
+
+/// A new key's secret with what to do about it.
+pub fn new_key(key: NewKey) -> AnyView {
+    let line = format!("PERCH_API_KEY={}", key.secret);
+    view! {
+        <p>"This is the only time the key " <strong><bdi>{key.name}</bdi></strong> " is shown. Store it in a password manager or your backend's secret store."</p>
+        {read_only("new-key", "API key", key.secret, "2")}
+        {copy_button("new-key")}
+        <p class="notice caution">"Never put it in a web page or an app: whoever reads it can make tokens for any viewer."</p>
+        {read_only("new-key-env", "Line for your backend's .env file", line, "2")}
+        {copy_button("new-key-env")}
+    }
+    .into_any()
+}
+
+/// A sandbox token and what it says.
+pub fn token_result(result: TokenResult) -> AnyView {
+    view! {
+        <section class="stack result" id="sandbox-result" tabindex="-1" aria-labelledby="sandbox-result-title">
+            <h4 id="sandbox-result-title">"Your sandbox token"</h4>
+            {read_only("sandbox-token", "Token", result.token, "4")}
+            <div class="actions">
+                {copy_button("sandbox-token")}
+                <span class="meta">{format!("{}, lives {}, id ", result.size, result.expires_in)}<code>{result.token_id}</code></span>
+            </div>
+            <p class="notice">"This token is for trying things out. In production your backend makes tokens by API; keep the API key in a password manager, not this token."</p>
+            {reading(result.reading)}
+        </section>
+    }
+    .into_any()
+}

@@ -1,0 +1,40 @@
+//! The form of Token Attributes.
+
+use super::{field, has, rows};
+use crate::model::AttributeRow;
+use perch_service::AttributeEdit;
+
+/// The rows as they were typed, to show them again.
+pub fn typed(fields: &[(String, String)]) -> Vec<AttributeRow> {
+    rows(fields, "attributes")
+        .iter()
+        .map(|row| AttributeRow {
+            id: field(row, "id").to_owned(),
+            version: field(row, "version").to_owned(),
+            name: field(row, "name").to_owned(),
+            kind: field(row, "type").to_owned(),
+            list: has(row, "list"),
+            required: has(row, "required"),
+            description: field(row, "description").to_owned(),
+            example: field(row, "example").to_owned(),
+            removed: has(row, "remove"),
+            changed: String::new(),
+        })
+        .collect()
+}
+
+/// The rows as edits. An id that cannot be read is no id: the row counts as new.
+pub fn edits(fields: &[(String, String)]) -> Vec<AttributeEdit> {
+    let read = |row: AttributeRow| AttributeEdit {
+        id: row.id.parse().ok().map(perch_service::AttributeId),
+        version: row.version.parse().unwrap_or(0),
+        name: row.name,
+        kind: row.kind,
+        list: row.list,
+        required: row.required,
+        description: row.description,
+        example: row.example,
+        remove: row.removed,
+    };
+    typed(fields).into_iter().map(read).collect()
+}

@@ -1,0 +1,101 @@
+//! Account settings: API keys and sign-ins.
+
+use super::shell::Frame;
+use crate::present::when;
+use leptos::prelude::*;
+use perch_service::{KeyState, KeyView};
+
+/// What the page shows. Times in Unix seconds.
+#[derive(Clone, Debug)]
+pub struct AccountPage {
+    pub keys: Vec<KeyView>,
+    pub may_create: bool,
+    pub sees_all: bool,
+    pub now: i64,
+    pub done: Option<String>,
+}
+
+pub fn account(frame: &Frame, page: AccountPage) -> AnyView {
+    let viewer = frame.viewer.clone();
+    let done = page.done.map(|done| view! { <p class="notice success" role="status">{done}</p> });
+    let create = page.may_create.then(|| view! { <a class="button primary" href="/account/keys/new">"Create API Key"</a> });
+    let content = view! {
+        <header class="page-header"><h1>"Account settings"</h1></header>
+        <div class="sections">
+            <section class="card" id="api-keys" aria-labelledby="api-keys-title">
+                <div class="card-head">
+                    <h2 id="api-keys-title">"API Keys"</h2>
+                    {create}
+                </div>
+                <p>"A key lets your backend make tokens for viewers. Keep it on the server: a key in a web page lets anyone make tokens."</p>
+                {done}
+                {keys(page.keys, page.sees_all, page.may_create, page.now)}
+            </section>
+            <section class="card" id="profile" aria-labelledby="profile-title">
+                <h2 id="profile-title">"Profile"</h2>
+                <dl>
+                    <div><dt>"Name"</dt><dd><bdi>{viewer.name}</bdi></dd></div>
+                    <div><dt>"Email"</dt><dd><bdi>{viewer.email}</bdi></dd></div>
+                    <div><dt>"Organization"</dt><dd><bdi>{viewer.organization}</bdi></dd></div>
+                    <div><dt>"Console role"</dt><dd>{viewer.role}</dd></div>
+                </dl>
+            </section>
+            <section class="card" id="devices" aria-labelledby="devices-title">
+                <h2 id="devices-title">"Sign-ins"</h2>
+                <p>"Ends every sign-in of yours on every device, this one included."</p>
+                <form method="post" action="/account/sign-out-everywhere"><button type="submit" class="button">"Sign out everywhere"</button></form>
+            </section>
+        </div>
+    };
+    frame.around(content.into_any())
+}
+
+fn keys(keys: Vec<KeyView>, sees_all: bool, may_create: bool, now: i64) -> AnyView {
+    if keys.is_empty() {
+        let text = if may_create {
+            "No keys yet. Create one, put it into your backend's secret store, and call /embed/generate-token with it."
+        } else {
+            "Your console role has no API keys of its own. Ask a colleague with the console role Maker or Admin for one."
+        };
+        return view! { <p class="meta empty">{text}</p> }.into_any();
+    }
+    let owner_head = sees_all.then(|| view! { <th scope="col">"Owner"</th> });
+    let rows = keys.into_iter().map(|key| row(key, sees_all, now)).collect_view();
+    view! {
+        <div class="table-frame" role="region" tabindex="0" aria-labelledby="api-keys-title">
+            <table class="stacking">
+                <thead><tr><th scope="col">"Name"</th><th scope="col">"Prefix"</th>{owner_head}<th scope="col">"Created"</th><th scope="col">"Last used"</th><th scope="col">"Expires"</th><th scope="col">"Tokens"</th><th scope="col">"State"</th><td></td></tr></thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+fn row(key: KeyView, sees_all: bool, now: i64) -> AnyView {
+    let owner = sees_all.then(|| view! { <td data-label="Owner"><bdi>{if key.mine { "You".to_owned() } else { key.owner.clone() }}</bdi></td> });
+    let class = match key.state {
+        KeyState::Active => "state success",
+        KeyState::Expired => "state caution",
+        KeyState::Revoked => "state danger",
+    };
+    let exposed = key.exposed.then(|| view! { <span class="state danger">"Exposed in a browser"</span> });
+    let shared = key.sandbox_shared.then(|| view! { <span class="state">"Open for the sandbox"</span> });
+    let revoke = (key.state != KeyState::Revoked).then(|| {
+        view! { <a class="button small" href=format!("/account/keys/{}/revoke", key.id)>"Revoke"<span class="visually-hidden">" "{key.name.clone()}</span></a> }
+    });
+    view! {
+        <tr>
+            <th scope="row" data-label="Name"><bdi>{key.name.clone()}</bdi></th>
+            <td data-label="Prefix"><code>{key.prefix}</code></td>
+            {owner}
+            <td data-label="Created">{when(key.created_at, now)}</td>
+            <td data-label="Last used">{key.last_used_at.map_or_else(|| "Never".to_owned(), |at| when(at, now))}</td>
+            <td data-label="Expires">{key.expires_at.map_or_else(|| "Never".to_owned(), |at| when(at, now))}</td>
+            <td data-label="Tokens">{key.minted}</td>
+            <td data-label="State"><span class=class>{key.state.as_str()}</span> {exposed} {shared}</td>
+            <td class="row-action">{revoke}</td>
+        </tr>
+    }
+    .into_any()
+}

@@ -1,0 +1,22 @@
+//! Pages. Plain HTML from values that were already read; nothing here asks the service.
+
+mod account;
+mod embed;
+mod errors;
+mod message;
+mod new_key;
+mod revoke;
+pub mod sections;
+mod setup;
+mod shell;
+mod sign_in;
+
+pub use account::{AccountPage, account};
+pub use embed::{EmbedPage, Outcomes, embed};
+pub use errors::errors;
+pub use message::message;
+pub use new_key::new_key;
+pub use revoke::revoke;
+pub use setup::{SetupPage, setup};
+pub use shell::{Frame, Head, Theme, Viewer, document, plain};
+pub use sign_in::{SignInPage, sign_in, sign_in_link};

@@ -1,0 +1,35 @@
+//! Revoking a key: the consequence in numbers, and the way back in focus.
+
+use super::shell::Frame;
+use crate::present::when;
+use leptos::prelude::*;
+use perch_service::RevocationPreview;
+
+pub fn revoke(frame: &Frame, preview: RevocationPreview, now: i64) -> AnyView {
+    let RevocationPreview { key, live_tokens } = preview;
+    let tokens = match live_tokens {
+        0 => "It has no live tokens.".to_owned(),
+        1 => "1 live token ends at once: whoever looks at an embed with it sees it stop.".to_owned(),
+        many => format!("{many} live tokens end at once: whoever looks at an embed with one of them sees it stop."),
+    };
+    let used = key.last_used_at.map_or_else(|| "It was never used.".to_owned(), |at| format!("It was last used {}.", when(at, now)));
+    let verb = match live_tokens {
+        0 => "Revoke key".to_owned(),
+        1 => "Revoke key and end 1 token".to_owned(),
+        many => format!("Revoke key and end {many} tokens"),
+    };
+    let content = view! {
+        <header class="page-header"><p class="crumb"><a href="/account#api-keys">"API Keys"</a></p><h1>"Revoke “"<bdi>{key.name.clone()}</bdi>"”"</h1></header>
+        <div class="sections">
+            <section class="card">
+                <p>{tokens}" "{used}</p>
+                <p>"Your backend gets API_KEY_REVOKED from then on. This cannot be undone; a new key takes its place."</p>
+                <form method="post" action=format!("/account/keys/{}/revoke", key.id) class="actions">
+                    <a class="button" href="/account#api-keys" autofocus>"Cancel"</a>
+                    <button type="submit" class="button danger">{verb}</button>
+                </form>
+            </section>
+        </div>
+    };
+    frame.around(content.into_any())
+}

@@ -1,0 +1,13 @@
+//! The live part of each form: what its page shows first, and what its server function renders anew.
+
+mod attributes;
+mod introspection;
+mod new_key;
+mod origins;
+mod sandbox;
+
+pub use attributes::attributes;
+pub use introspection::introspection;
+pub use new_key::{created, created_dialog, new_key};
+pub use origins::origins;
+pub use sandbox::sandbox;

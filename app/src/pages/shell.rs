@@ -1,0 +1,151 @@
+//! The document around every page, and the console's frame inside it.
+
+use leptos::config::LeptosOptions;
+use leptos::prelude::*;
+
+/// The colours a person chose; the system's where they did not.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Theme {
+    #[default]
+    System,
+    Light,
+    Dark,
+}
+
+impl Theme {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    pub fn parse(text: &str) -> Self {
+        [Self::Light, Self::Dark].into_iter().find(|theme| theme.as_str() == text).unwrap_or_default()
+    }
+
+    /// What the button offers next.
+    const fn next(self) -> (Self, &'static str) {
+        match self {
+            Self::System => (Self::Light, "Light theme"),
+            Self::Light => (Self::Dark, "Dark theme"),
+            Self::Dark => (Self::System, "System theme"),
+        }
+    }
+}
+
+/// What the document needs besides its content.
+#[derive(Clone, Debug)]
+pub struct Head {
+    pub title: String,
+    /// The page was rendered after a failed submission.
+    pub failed: bool,
+    pub theme: Theme,
+    /// Name of the browser files, with their hash.
+    pub bundle: String,
+    pub stylesheet: String,
+}
+
+/// Who is signed in.
+#[derive(Clone, Debug)]
+pub struct Viewer {
+    pub name: String,
+    pub email: String,
+    pub initials: String,
+    pub role: &'static str,
+    pub organization: String,
+}
+
+/// The console around a page.
+#[derive(Clone, Debug)]
+pub struct Frame {
+    pub viewer: Viewer,
+    pub theme: Theme,
+    /// The address of the page, to come back to.
+    pub path: &'static str,
+    pub area: &'static str,
+}
+
+/// The whole document.
+pub fn document(head: Head, body: AnyView) -> AnyView {
+    let title = if head.failed { format!("Error: {} · Perch", head.title) } else { format!("{} · Perch", head.title) };
+    let options = LeptosOptions::builder().output_name(head.bundle).site_pkg_dir("pkg").build();
+    let theme = (head.theme != Theme::System).then(|| head.theme.as_str());
+    view! {
+        <!DOCTYPE html>
+        <html lang="en" data-theme=theme>
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="color-scheme" content="light dark" />
+                <title>{title}</title>
+                <link rel="stylesheet" href=format!("/pkg/{}", head.stylesheet) />
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                <HydrationScripts options=options islands=true />
+            </head>
+            <body>
+                {icons()}
+                {body}
+            </body>
+        </html>
+    }
+    .into_any()
+}
+
+/// A page without the console around it: setup, sign-in, documentation.
+pub fn plain(content: AnyView) -> AnyView {
+    view! {
+        <a class="skip" href="#main">"Skip to content"</a>
+        <header class="plain-header"><a class="brand" href="/">{icon("perch")}<span>"Perch"</span></a></header>
+        <main id="main" class="plain" tabindex="-1">{content}</main>
+    }
+    .into_any()
+}
+
+impl Frame {
+    /// The console with a page in it.
+    pub fn around(&self, content: AnyView) -> AnyView {
+        let (next, offer) = self.theme.next();
+        let viewer = self.viewer.clone();
+        let profile = format!("Profile of {}", viewer.name);
+        let current = |area: &str| (self.area == area).then_some("page");
+        view! {
+            <a class="skip" href="#main">"Skip to content"</a>
+            <div class="console">
+                <div class="rail">
+                    <a class="brand" href="/settings/embed">{icon("perch")}<span>"Perch"</span></a>
+                    <nav aria-label="Areas">
+                        <ul><li><a href="/settings/embed" aria-current=current("settings")>{icon("settings")}<span>"Settings"</span></a></li></ul>
+                    </nav>
+                    <details class="profile">
+                        <summary aria-label=profile><span class="avatar" aria-hidden="true">{viewer.initials}</span><span class="who"><bdi>{viewer.name}</bdi></span></summary>
+                        <div class="menu">
+                            <p><strong><bdi>{viewer.organization}</bdi></strong><br /><span class="meta"><bdi>{viewer.email}</bdi>", console role "{viewer.role}</span></p>
+                            <a href="/account" aria-current=current("account")>{icon("account")}<span>"Account settings"</span></a>
+                            <form method="post" action="/theme">
+                                <input type="hidden" name="theme" value=next.as_str() />
+                                <input type="hidden" name="return" value=self.path />
+                                <button type="submit">{icon("theme")}<span>{offer}</span></button>
+                            </form>
+                            <form method="post" action="/sign-out"><button type="submit">{icon("sign-out")}<span>"Sign out"</span></button></form>
+                        </div>
+                    </details>
+                </div>
+                <main id="main" tabindex="-1">{content}</main>
+            </div>
+        }
+        .into_any()
+    }
+}
+
+/// A picture beside a word; the word says it, so the picture is hidden from those who listen.
+pub(super) fn icon(name: &'static str) -> AnyView {
+    view! { <svg class="icon" aria-hidden="true" focusable="false"><use href=format!("#icon-{name}")></use></svg> }.into_any()
+}
+
+/// The sprite, inlined once: shapes from Lucide (ISC licence).
+fn icons() -> AnyView {
+    const SPRITE: &str = include_str!("../../../public/icons.svg");
+    view! { <div hidden inner_html=SPRITE></div> }.into_any()
+}

@@ -1,0 +1,123 @@
+//! Every command but `serve`. None creates a data folder.
+
+use super::{AdminCommand, AttributeCommand, Command, KeyCommand, OriginCommand, Said};
+use crate::config::Config;
+use crate::http::openapi_document;
+use crate::run::{RunFault, open};
+use perch_domain::access::Scopes;
+use perch_domain::{Code, ConsoleRole};
+use perch_service::{Acting, AttributeEdit, NewKeyForm, NewPersonForm, OrganizationChoice, OrganizationId, Perch, Refusal};
+use serde_json::json;
+use std::io::Read;
+use zeroize::Zeroizing;
+
+type Outcome = Result<Said, Box<dyn std::error::Error>>;
+
+pub(super) async fn run(config: &Config, command: Command, org: Option<String>) -> Outcome {
+    if matches!(command, Command::Openapi) {
+        let document = openapi_document();
+        return Ok(Said { line: serde_json::to_string_pretty(&document)?, value: document });
+    }
+    let perch = open(config, false).await?;
+    let done = act(config, &perch, command, OrganizationChoice(org)).await;
+    perch.store().close().await;
+    done
+}
+
+async fn act(config: &Config, perch: &Perch, command: Command, org: OrganizationChoice) -> Outcome {
+    match command {
+        Command::Serve | Command::Openapi => Ok(Said { line: String::new(), value: json!({}) }),
+        Command::SetupLink { email } => setup_link(config, perch, email).await,
+        Command::Admin { command: AdminCommand::Create(person) } => {
+            let form = NewPersonForm {
+                email: person.email,
+                name: person.name,
+                role: ConsoleRole::parse(&person.role).ok_or("the role must be admin, maker or explorer")?,
+                password: password_from_input()?,
+                new_organization: person.organization,
+            };
+            let added = perch.add_person(&org, form, request_id(perch)).await.map_err(told)?;
+            Ok(Said {
+                line: format!("{} can sign in to {} as {}.", added.email, added.organization_name, added.role.as_str()),
+                value: json!({ "email": added.email, "role": added.role, "organization": added.organization_name }),
+            })
+        }
+        Command::Key { command: KeyCommand::Create { name, owner } } => {
+            let organization = organization(perch, &org).await?;
+            let person = perch.person_for_command(organization, owner.as_deref()).await.map_err(told)?;
+            let acting = Acting { person: Some(person.id), ..operator(perch, organization) };
+            let form = NewKeyForm { form_id: None, name, expires_on: String::new(), scopes: Scopes::ALL, sandbox_shared: false };
+            let created = perch.create_key(&acting, &form).await.map_err(told)?;
+            let secret = created.text.expose();
+            Ok(Said { line: format!("The key {} belongs to {}. This is the only time it is shown:\n{secret}", created.name, person.email), value: json!({ "id": created.id, "name": created.name, "owner": person.email, "key": secret }) })
+        }
+        Command::Origin { command: OriginCommand::Add { url } } => {
+            let acting = operator(perch, organization(perch, &org).await?);
+            perch.add_origin(&acting, url.clone()).await.map_err(told)?;
+            Ok(Said { line: format!("{url} is authorized, as Development."), value: json!({ "origin": url, "environment": "development" }) })
+        }
+        Command::Attribute { command: AttributeCommand::Add { name, kind, list, required } } => {
+            let acting = operator(perch, organization(perch, &org).await?);
+            let edit = AttributeEdit { name: name.clone(), kind: kind.clone(), list, required, ..AttributeEdit::default() };
+            perch.save_attributes(&acting, &[edit]).await.map_err(told)?;
+            Ok(Said { line: format!("{name} is declared."), value: json!({ "name": name, "type": kind, "list": list, "required": required }) })
+        }
+        Command::Doctor => doctor(perch).await,
+    }
+}
+
+async fn setup_link(config: &Config, perch: &Perch, email: Option<String>) -> Outcome {
+    // The public address of a server that is not this process: what is set, or what would be by default.
+    let public_url = config.public_url.clone().unwrap_or_else(|| format!("http://{}", config.addr));
+    let link = match email {
+        Some(email) => {
+            let secret = perch.open_sign_in_link(&email, request_id(perch)).await.map_err(told)?;
+            format!("{public_url}/sign-in/link/{}", secret.0.as_str())
+        }
+        None => {
+            let secret = perch.open_setup_link().await.map_err(told)?.ok_or("an admin exists already; use --email to print a sign-in link for somebody locked out")?;
+            format!("{public_url}/setup/{}", secret.0.as_str())
+        }
+    };
+    Ok(Said { line: link.clone(), value: json!({ "link": link }) })
+}
+
+async fn doctor(perch: &Perch) -> Outcome {
+    let findings = perch.doctor().await.map_err(told)?;
+    let lines: Vec<_> = findings.iter().map(|finding| format!("{} {}: {}", if finding.good { "ok  " } else { "BAD " }, finding.subject, finding.detail)).collect();
+    let value = json!(findings.iter().map(|finding| json!({ "good": finding.good, "subject": finding.subject, "detail": finding.detail })).collect::<Vec<_>>());
+    if findings.iter().all(|finding| finding.good) {
+        Ok(Said { line: lines.join("\n"), value })
+    } else {
+        println!("{}", lines.join("\n"));
+        Err("something needs attention".into())
+    }
+}
+
+async fn organization(perch: &Perch, choice: &OrganizationChoice) -> Result<OrganizationId, Box<dyn std::error::Error>> {
+    let found = perch.choose_organization(choice).await.map_err(told)?;
+    Ok(found.ok_or("there is no organization yet; use the setup link or perch admin create")?.id)
+}
+
+fn operator(perch: &Perch, organization: OrganizationId) -> Acting {
+    Acting::operator(organization, request_id(perch))
+}
+
+fn request_id(perch: &Perch) -> String {
+    perch.fresh_id().to_string()
+}
+
+/// A refusal in one line, every fault in it.
+fn told(refusal: Refusal) -> Box<dyn std::error::Error> {
+    if refusal.violations.len() < 2 || refusal.code != Code::RequestInvalid {
+        return RunFault::Refused(refusal).into();
+    }
+    refusal.violations.iter().map(|violation| violation.message.as_str()).collect::<Vec<_>>().join(" ").into()
+}
+
+/// The first line of standard input.
+fn password_from_input() -> std::io::Result<Zeroizing<String>> {
+    let mut text = Zeroizing::new(String::new());
+    std::io::stdin().read_to_string(&mut text)?;
+    Ok(Zeroizing::new(text.lines().next().unwrap_or_default().to_owned()))
+}

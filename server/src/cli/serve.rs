@@ -1,0 +1,46 @@
+//! `perch serve`.
+
+use super::Said;
+use crate::config::Config;
+use crate::data_dir;
+use crate::run::{Server, open, setup_link_file};
+use std::io::{IsTerminal, Write};
+
+pub(super) async fn serve(config: &Config) -> Result<Said, Box<dyn std::error::Error>> {
+    let perch = open(config, true).await?;
+    let server = Server::bind(config, perch.clone()).await?;
+    say(&format!("listening on http://{}", server.bound));
+    let link_file = setup_link_file(config);
+    // A link of an earlier run is replaced or of no use; either way its file goes.
+    data_dir::remove_link(&link_file)?;
+    if let Some(secret) = perch.open_setup_link().await? {
+        let link = format!("{}/setup/{}", server.state().site.public_url, secret.0.as_str());
+        if std::io::stdout().is_terminal() {
+            say(&format!("set up Perch at {link}"));
+        } else {
+            data_dir::write_link(&link_file, &link)?;
+            say(&format!("the setup link is in {}", link_file.display()));
+        }
+    }
+    server.serve(stopped()).await?;
+    Ok(Said { line: String::new(), value: serde_json::json!({ "stopped": true }) })
+}
+
+/// Standard output may be a pipe that nobody reads any more; the server goes on.
+fn say(line: &str) {
+    let mut out = std::io::stdout();
+    let _ = writeln!(out, "{line}").and_then(|()| out.flush());
+}
+
+/// Ctrl-C, or what a service manager sends.
+async fn stopped() {
+    let interrupt = tokio::signal::ctrl_c();
+    let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) else {
+        let _ = interrupt.await;
+        return;
+    };
+    tokio::select! {
+        _ = interrupt => {}
+        _ = terminate.recv() => {}
+    }
+}

@@ -1,0 +1,101 @@
+//! Account settings: API keys, sign-ins.
+
+use super::fields::Form;
+use super::render::{Answer, frame, page, problem, refusal, see_other};
+use super::sign_in::signed_out;
+use super::visitor::Visitor;
+use crate::http::AppState;
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+use perch_app::pages::{AccountPage, account, new_key as new_key_page, revoke};
+use perch_app::model::{NewKey, NewKeyState};
+use perch_app::{forms, present};
+use perch_domain::{Action, Code};
+use perch_service::{KeyId, Refusal};
+use serde::Deserialize;
+use tower_sessions::Session;
+
+#[derive(Deserialize)]
+pub(super) struct Done {
+    #[serde(default)]
+    revoked: String,
+}
+
+pub(super) async fn show(State(state): State<AppState>, visitor: Visitor, Query(done): Query<Done>) -> Response {
+    let acting = visitor.acting();
+    let may_create = acting.can(Action::CreateKey);
+    let keys = if acting.can(Action::SeeOwnKeys) { state.perch.keys(&acting).await } else { Ok(Vec::new()) };
+    match keys {
+        Err(refused) => refusal(&state, &visitor.anyone, "Account settings", refused).await,
+        Ok(keys) => {
+            let revoked = keys.iter().find(|key| key.id.to_string() == done.revoked).map(|key| format!("The key {} is revoked; its tokens have ended.", key.name));
+            let shown = AccountPage { keys, may_create, sees_all: acting.can(Action::SeeAllKeys), now: state.perch.now().div_euclid(1_000), done: revoked };
+            let frame = frame(&visitor, "/account", "account");
+            page(&state, &visitor.anyone, Answer::ok("Account settings"), move || account(&frame, shown.clone())).await
+        }
+    }
+}
+
+pub(super) async fn sign_out_everywhere(State(state): State<AppState>, visitor: Visitor, session: Session) -> Response {
+    match state.perch.sign_out_everywhere(&visitor.signed_in, &visitor.anyone.request).await {
+        Err(refused) => refusal(&state, &visitor.anyone, "Sign out everywhere", refused).await,
+        Ok(()) => {
+            // The row is gone with the others; this forgets the cookie too.
+            let _ = session.flush().await;
+            signed_out()
+        }
+    }
+}
+
+pub(super) async fn new_key(State(state): State<AppState>, visitor: Visitor) -> Response {
+    if !visitor.acting().can(Action::CreateKey) {
+        return refusal(&state, &visitor.anyone, "Create API Key", Code::PermissionDenied.into()).await;
+    }
+    let blank = NewKeyState {
+        form_id: state.perch.fresh_id().to_string(),
+        scopes: ["mint", "introspect", "revoke"].map(str::to_owned).to_vec(),
+        ..NewKeyState::default()
+    };
+    show_new_key(&state, &visitor, blank, Ok(None)).await
+}
+
+/// The plain form: the secret is in this one answer.
+pub(super) async fn create_key(State(state): State<AppState>, visitor: Visitor, form: Form) -> Response {
+    let created = state.perch.create_key(&visitor.acting(), &forms::new_key::form(&form.0)).await;
+    show_new_key(&state, &visitor, forms::new_key::typed(&form.0), created.map(|key| Some(present::new_key(&key)))).await
+}
+
+async fn show_new_key(state: &AppState, visitor: &Visitor, mut shown: NewKeyState, created: Result<Option<NewKey>, Refusal>) -> Response {
+    let answer = Answer::after("Create API Key", created.as_ref().err());
+    let created = created.unwrap_or_else(|refused| {
+        shown.problem = Some(problem(refused, &visitor.anyone));
+        None
+    });
+    let frame = frame(visitor, "/account/keys/new", "account");
+    page(state, &visitor.anyone, answer, move || new_key_page(&frame, &shown, created.clone())).await
+}
+
+/// An id that cannot be read names no key.
+fn key_id(text: &str) -> Result<KeyId, Refusal> {
+    text.parse().map(KeyId).map_err(|_| Code::NotFound.into())
+}
+
+pub(super) async fn confirm_revocation(State(state): State<AppState>, visitor: Visitor, Path(id): Path<String>) -> Response {
+    let preview = async { state.perch.preview_revocation(&visitor.acting(), key_id(&id)?).await }.await;
+    match preview {
+        Err(refused) => refusal(&state, &visitor.anyone, "Revoke API key", refused).await,
+        Ok(preview) => {
+            let frame = frame(&visitor, "/account", "account");
+            let now = state.perch.now().div_euclid(1_000);
+            page(&state, &visitor.anyone, Answer::ok("Revoke API key"), move || revoke(&frame, preview.clone(), now)).await
+        }
+    }
+}
+
+pub(super) async fn revoke_key(State(state): State<AppState>, visitor: Visitor, Path(id): Path<String>) -> Response {
+    let revoked = async { state.perch.revoke_key(&visitor.acting(), key_id(&id)?).await }.await;
+    match revoked {
+        Err(refused) => refusal(&state, &visitor.anyone, "Revoke API key", refused).await,
+        Ok(preview) => see_other(&format!("/account?revoked={}#api-keys", preview.key.id)),
+    }
+}

@@ -1,0 +1,71 @@
+//! The console: pages, plain forms, server functions. Everything in here is behind the session, the rule against other
+//! sites' forms, and headers that keep a page to itself.
+
+mod account;
+mod content_policy;
+mod embed;
+mod fields;
+mod index;
+mod render;
+mod server_functions;
+mod session;
+mod session_store;
+mod setup;
+mod sign_in;
+mod theme;
+mod visitor;
+
+pub use session_store::Sessions;
+
+use crate::http::AppState;
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Response, StatusCode, header};
+use axum::middleware;
+use axum::routing::{get, post};
+use perch_domain::Code;
+use tower_http::csrf::{CsrfLayer, ProtectionError};
+
+/// The console's routes and everything around them.
+pub fn routes(state: &AppState) -> Router<AppState> {
+    let pages = Router::new()
+        .route("/", get(index::home))
+        .route("/settings", get(index::home))
+        .route("/settings/embed", get(embed::show).post(embed::submit))
+        .route("/account", get(account::show))
+        .route("/account/sign-out-everywhere", post(account::sign_out_everywhere))
+        .route("/account/keys/new", get(account::new_key).post(account::create_key))
+        .route("/account/keys/{id}/revoke", get(account::confirm_revocation).post(account::revoke_key))
+        .route("/setup/{secret}", get(setup::show).post(setup::submit))
+        .route("/sign-in", get(sign_in::show).post(sign_in::submit))
+        .route("/sign-in/link/{secret}", get(sign_in::show_link).post(sign_in::use_link))
+        .route("/sign-out", post(sign_in::sign_out))
+        .route("/theme", post(theme::choose))
+        .route("/docs/errors", get(index::errors))
+        .route("/_console/{endpoint}", post(server_functions::handle))
+        .fallback(index::not_found)
+        .method_not_allowed_fallback(index::method_not_allowed);
+    pages
+        .layer(middleware::from_fn_with_state(state.clone(), visitor::load))
+        .layer(session::layer(state))
+        .layer(csrf(state))
+        .layer(middleware::from_fn(content_policy::apply))
+}
+
+/// Refuses forms and calls of other sites by `Sec-Fetch-Site` and `Origin` (RFC 6454); over plain http on a network, where
+/// browsers send no `Sec-Fetch-*`, `Origin` against `Host` decides.
+fn csrf(state: &AppState) -> CsrfLayer<impl FnMut(ProtectionError) -> Response<Body> + Clone + use<>> {
+    let layer = CsrfLayer::new();
+    // A public URL that is no origin was refused when the settings were read.
+    let layer = match layer.clone().add_trusted_origin(&state.site.public_url) {
+        Ok(trusting) => trusting,
+        Err(_) => layer,
+    };
+    let perch = state.perch.clone();
+    layer.with_rejection_response(move |_: ProtectionError| {
+        let mut response = crate::http::error_response(&Code::CrossSite.into(), &perch.fresh_id().to_string());
+        *response.status_mut() = StatusCode::FORBIDDEN;
+        response.headers_mut().remove(header::WWW_AUTHENTICATE);
+        response
+    })
+}

@@ -1,0 +1,48 @@
+//! First run. Opening the link uses nothing up; the form does, once.
+
+use super::fields::Form;
+use super::render::{Answer, page, problem, refusal, see_other};
+use super::sign_in::welcome;
+use super::visitor::Anyone;
+use crate::http::AppState;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use perch_app::pages::{SetupPage, plain, setup};
+use perch_domain::Code;
+use perch_service::SetupForm;
+use tower_sessions::Session;
+
+const TITLE: &str = "Set up Perch";
+
+pub(super) async fn show(State(state): State<AppState>, anyone: Anyone, Path(secret): Path<String>) -> Response {
+    match state.perch.check_setup_link(&secret).await {
+        // Whoever just used it comes back here with the browser's arrow: they have a place to be.
+        Err(_) if anyone.signed_in.is_some() => see_other("/settings/embed"),
+        Err(refused) => refusal(&state, &anyone, TITLE, refused).await,
+        Ok(()) => {
+            let form = SetupPage { path: format!("/setup/{secret}"), ..SetupPage::default() };
+            page(&state, &anyone, Answer::ok(TITLE), move || plain(setup(form.clone()))).await
+        }
+    }
+}
+
+pub(super) async fn submit(State(state): State<AppState>, anyone: Anyone, session: Session, headers: HeaderMap, Path(secret): Path<String>, form: Form) -> Response {
+    let typed = SetupForm { name: form.value("name"), organization: form.value("organization"), email: form.value("email"), password: form.secret("password") };
+    match state.perch.complete_setup(&secret, typed, anyone.request.clone()).await {
+        Ok(signed_in) => welcome(&state, &anyone, &session, &headers, signed_in, "/settings/embed").await,
+        // What was typed stays, but a link that has ended has no form to show.
+        Err(refused) if refused.code == Code::SetupLinkInvalid => refusal(&state, &anyone, TITLE, refused).await,
+        Err(refused) => {
+            let answer = Answer::after(TITLE, Some(&refused));
+            let shown = SetupPage {
+                path: format!("/setup/{secret}"),
+                name: form.value("name"),
+                organization: form.value("organization"),
+                email: form.value("email"),
+                problem: Some(problem(refused, &anyone)),
+            };
+            page(&state, &anyone, answer, move || plain(setup(shown.clone()))).await
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! Signing in and out.
+
+use super::fields::Form;
+use super::render::{Answer, page, problem, refusal, see_other};
+use super::session;
+use super::theme::local_path;
+use super::visitor::{Anyone, cookie};
+use crate::http::AppState;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::Response;
+use perch_app::pages::{SignInPage, plain, sign_in, sign_in_link};
+use perch_domain::Code;
+use perch_service::{SignInForm, SignedIn};
+use serde::Deserialize;
+use tower_sessions::Session;
+
+const TITLE: &str = "Sign in";
+
+#[derive(Deserialize)]
+pub(super) struct Next {
+    #[serde(default)]
+    next: String,
+}
+
+pub(super) async fn show(State(state): State<AppState>, anyone: Anyone, Query(query): Query<Next>) -> Response {
+    if anyone.signed_in.is_some() {
+        return see_other(local_path(&query.next));
+    }
+    let needs_setup = !state.perch.has_admin().await.unwrap_or(true);
+    let form = SignInPage { next: query.next, needs_setup, ..SignInPage::default() };
+    page(&state, &anyone, Answer::ok(TITLE), move || plain(sign_in(form.clone()))).await
+}
+
+pub(super) async fn submit(State(state): State<AppState>, anyone: Anyone, session: Session, headers: HeaderMap, form: Form) -> Response {
+    let device = cookie(&headers, &state.site.cookie_name("perch-device")).map(str::to_owned);
+    let typed = SignInForm { email: form.value("email"), password: form.secret("password"), device };
+    match state.perch.sign_in(typed, &anyone.request).await {
+        Ok(signed_in) => welcome(&state, &anyone, &session, &headers, signed_in, local_path(&form.value("next"))).await,
+        Err(refused) => {
+            let retry = refused.retry_after;
+            let answer = Answer::after(TITLE, Some(&refused));
+            let mut shown = problem(refused, &anyone);
+            if let Some(seconds) = retry {
+                shown.message = format!("Too many attempts; try again in {seconds} seconds.");
+            }
+            let form = SignInPage { email: form.value("email"), next: form.value("next"), problem: Some(shown), needs_setup: false };
+            let mut response = page(&state, &anyone, answer, move || plain(sign_in(form.clone()))).await;
+            if let Some(seconds) = retry {
+                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            }
+            response
+        }
+    }
+}
+
+/// Begins the session of somebody whose password or link was good, and remembers the browser.
+pub(super) async fn welcome(state: &AppState, anyone: &Anyone, session: &Session, headers: &HeaderMap, signed_in: SignedIn, to: &str) -> Response {
+    let name = state.site.cookie_name("perch-device");
+    let device = cookie(headers, &name).map(str::to_owned);
+    let remembered = match state.perch.remember_device(&signed_in, device, &anyone.request).await {
+        Ok(device) => device,
+        Err(refused) => return refusal(state, anyone, TITLE, refused).await,
+    };
+    if let Err(error) = session::begin(session, &signed_in, state.perch.now()).await {
+        tracing::error!(%error, "the session could not be written");
+        return refusal(state, anyone, TITLE, Code::Unavailable.into()).await;
+    }
+    let mut response = see_other(to);
+    let secure = if state.site.is_https() { "; Secure" } else { "" };
+    let cookie = format!("{name}={}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly{secure}", remembered.0.as_str());
+    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+pub(super) async fn show_link(State(state): State<AppState>, anyone: Anyone, Path(secret): Path<String>) -> Response {
+    match state.perch.check_sign_in_link(&secret).await {
+        Err(refused) => refusal(&state, &anyone, TITLE, refused).await,
+        Ok(()) => page(&state, &anyone, Answer::ok(TITLE), move || plain(sign_in_link(format!("/sign-in/link/{secret}")))).await,
+    }
+}
+
+pub(super) async fn use_link(State(state): State<AppState>, anyone: Anyone, session: Session, headers: HeaderMap, Path(secret): Path<String>) -> Response {
+    match state.perch.use_sign_in_link(&secret, &anyone.request).await {
+        Err(refused) => refusal(&state, &anyone, TITLE, refused).await,
+        Ok(signed_in) => welcome(&state, &anyone, &session, &headers, signed_in, "/account").await,
+    }
+}
+
+pub(super) async fn sign_out(session: Session) -> Response {
+    if let Err(error) = session.flush().await {
+        tracing::error!(%error, "the session could not be ended");
+    }
+    signed_out()
+}
+
+/// Back to the sign-in, leaving nothing of the console in the browser.
+pub(super) fn signed_out() -> Response {
+    let mut response = see_other("/sign-in");
+    response.headers_mut().insert("clear-site-data", HeaderValue::from_static("\"cache\", \"storage\""));
+    response
+}

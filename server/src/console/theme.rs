@@ -1,0 +1,40 @@
+//! The colours, kept in a cookie so that the first paint is right.
+
+use super::fields::Form;
+use super::render::see_other;
+use super::visitor::Anyone;
+use crate::http::AppState;
+use axum::extract::State;
+use axum::http::{HeaderValue, header};
+use axum::response::Response;
+use perch_app::pages::Theme;
+
+pub(super) async fn choose(State(state): State<AppState>, _: Anyone, form: Form) -> Response {
+    let theme = Theme::parse(&form.value("theme"));
+    let mut response = see_other(local_path(&form.value("return")));
+    let secure = if state.site.is_https() { "; Secure" } else { "" };
+    let cookie = format!("perch-theme={}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly{secure}", theme.as_str());
+    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// A path of this console, or the start: never another site.
+pub(super) fn local_path(path: &str) -> &str {
+    let local = path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\r', '\n']) && path.is_ascii();
+    if local { path } else { "/" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_paths_of_this_console_are_followed() {
+        assert_eq!(local_path("/account"), "/account");
+        for foreign in ["//evil.test", "https://evil.test", "/\\evil.test", "", "/a\r\nx"] {
+            assert_eq!(local_path(foreign), "/", "{foreign:?}");
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! Reading a body, no further than its limit.
+
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, header};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use perch_domain::Code;
+use perch_service::Refusal;
+
+/// Bytes. The largest form of the console: a thousand rows of a list.
+pub const FORM_LIMIT: usize = 1024 * 1024;
+
+/// The whole body.
+///
+/// # Errors
+/// `BODY_TOO_LARGE`, told from the announced length before anything is read; `BODY_NOT_JSON` where it breaks off.
+pub async fn read_body(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes, Refusal> {
+    let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > limit as u64) {
+        return Err(too_large(limit));
+    }
+    match Limited::new(body, limit).collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) if error.downcast_ref::<LengthLimitError>().is_some() => Err(too_large(limit)),
+        Err(_) => Err(Code::BodyNotJson.into()),
+    }
+}
+
+fn too_large(limit: usize) -> Refusal {
+    Refusal::because(Code::BodyTooLarge, format!("The body is over {} KiB.", limit / 1024))
+}

@@ -1,0 +1,73 @@
+//! HTTP: one router, and around it what every answer has in common.
+
+mod body;
+mod embed;
+mod errors;
+mod health;
+mod layer;
+mod openapi;
+
+pub use body::{FORM_LIMIT, read_body};
+pub use errors::{error_response, refuse};
+pub use layer::RequestId;
+pub use openapi::document as openapi_document;
+
+use crate::assets::{self, AssetNames};
+use crate::console;
+use crate::site::Site;
+use axum::Router;
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::Extensions;
+use axum::middleware;
+use axum::response::Response;
+use axum::routing::get;
+use perch_domain::Code;
+use perch_service::{Perch, RequestInfo};
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+/// What every handler may use.
+#[derive(Clone, Debug)]
+pub struct AppState {
+    pub perch: Perch,
+    pub site: Arc<Site>,
+    pub assets: Arc<AssetNames>,
+}
+
+impl AppState {
+    pub fn new(perch: Perch, site: Site) -> Self {
+        Self { perch, site: Arc::new(site), assets: Arc::new(AssetNames::read()) }
+    }
+
+    /// What the audit log keeps of a request.
+    pub fn request_info(&self, extensions: &Extensions, headers: &axum::http::HeaderMap) -> RequestInfo {
+        let peer = extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
+        RequestInfo { id: layer::request_id(extensions), address: self.site.client_address(peer, headers) }
+    }
+}
+
+/// Every route. Prefixes for machines answer unknown paths with JSON, the console with a page.
+pub fn router(state: AppState) -> Router {
+    let machines = Router::new()
+        .merge(embed::routes(&state))
+        .route("/openapi.json", get(openapi::serve))
+        .route("/embed/{*rest}", axum::routing::any(not_found))
+        .route("/api/{*rest}", axum::routing::any(not_found))
+        .method_not_allowed_fallback(method_not_allowed);
+    let files = Router::new().route("/pkg/{file}", get(assets::package)).route("/favicon.svg", get(assets::favicon));
+    Router::new()
+        .merge(machines)
+        .merge(files)
+        .merge(health::routes())
+        .merge(console::routes(&state))
+        .with_state(state.clone())
+        .layer(middleware::from_fn_with_state(state, layer::around))
+}
+
+async fn not_found(State(_): State<AppState>, request: Request) -> Response {
+    refuse(Code::NotFound.into(), request.extensions())
+}
+
+async fn method_not_allowed(request: Request) -> Response {
+    refuse(Code::MethodNotAllowed.into(), request.extensions())
+}

@@ -1,0 +1,147 @@
+//! `/openapi.json` (OpenAPI 3.1). Codes and sentences come from the registry.
+
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use perch_domain::{Code, ViolationCode};
+use serde_json::{Value, json};
+
+pub(super) async fn serve() -> Response {
+    ([(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "public, max-age=300")], document().to_string()).into_response()
+}
+
+/// The whole document.
+pub fn document() -> Value {
+    let mint = operation("Mint a token for a viewer", "generateToken", "application/json", reference("MintRequest"), reference("MintAnswer"), &MINT);
+    let mut alias = mint.clone();
+    if let Some(id) = alias.pointer_mut("/post/operationId") {
+        *id = json!("generateTokenAlias");
+    }
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Perch",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": "Embed tokens for viewers, made by a backend with an API key. Every refusal carries a code, a sentence and a request id.",
+            "license": { "name": "Apache-2.0 OR MIT", "identifier": "Apache-2.0 OR MIT" },
+        },
+        "servers": [{ "url": "/" }],
+        "security": [{ "apiKey": [] }, { "bearer": [] }],
+        "paths": {
+            "/embed/generate-token": mint,
+            "/api/generate-token": alias,
+            "/embed/introspect": operation(
+                "Tell whether one of this key's tokens is active (RFC 7662)", "introspectToken", "application/x-www-form-urlencoded",
+                json!({ "type": "object", "required": ["token"], "properties": { "token": { "type": "string" } } }), reference("Introspection"), &INTROSPECT,
+            ),
+            "/healthz": health("The process is up", "health"),
+            "/readyz": health("The database answers", "ready"),
+            "/openapi.json": { "get": { "summary": "This document", "operationId": "openapi", "security": [], "responses": { "200": { "description": "OpenAPI 3.1", "content": { "application/json": { "schema": { "type": "object" } } } } } } },
+        },
+        "components": {
+            "securitySchemes": {
+                "apiKey": { "type": "apiKey", "in": "header", "name": "x-api-key", "description": "From a backend only." },
+                "bearer": { "type": "http", "scheme": "bearer", "description": "The same API key." },
+            },
+            "schemas": schemas(),
+        },
+    })
+}
+
+const MINT: [Code; 17] = [
+    Code::BodyNotJson, Code::ApiKeyMissing, Code::ApiKeyMalformed, Code::ApiKeyUnknown, Code::ApiKeyExpired, Code::ApiKeyRevoked, Code::ApiKeyInBrowser,
+    Code::ApiKeyScopeMissing, Code::KeyCeilingExceeded, Code::MethodNotAllowed, Code::BodyTooLarge, Code::ContentTypeNotJson, Code::HostNotServed, Code::RequestInvalid,
+    Code::TooManyRequests, Code::Internal, Code::Unavailable,
+];
+const INTROSPECT: [Code; 12] = [
+    Code::ApiKeyMissing, Code::ApiKeyMalformed, Code::ApiKeyUnknown, Code::ApiKeyExpired, Code::ApiKeyRevoked, Code::ApiKeyInBrowser, Code::ApiKeyScopeMissing,
+    Code::MethodNotAllowed, Code::BodyTooLarge, Code::ContentTypeNotJson, Code::Internal, Code::Unavailable,
+];
+
+fn reference(schema: &str) -> Value {
+    json!({ "$ref": format!("#/components/schemas/{schema}") })
+}
+
+fn operation(summary: &str, id: &str, media: &str, body: Value, answer: Value, codes: &[Code]) -> Value {
+    let mut responses = serde_json::Map::new();
+    responses.insert("200".to_owned(), json!({ "description": "Done", "content": { "application/json": { "schema": answer } } }));
+    for code in codes {
+        let line = format!("`{}`: {}", code.as_str(), code.message());
+        let entry = responses.entry(code.status().to_string()).or_insert_with(|| json!({ "description": "", "content": { "application/json": { "schema": reference("Error") } } }));
+        if let Some(Value::String(text)) = entry.get_mut("description") {
+            *text = if text.is_empty() { line } else { format!("{text} {line}") };
+        }
+    }
+    json!({ "post": { "summary": summary, "operationId": id, "requestBody": { "required": true, "content": { media: { "schema": body } } }, "responses": responses } })
+}
+
+fn health(summary: &str, id: &str) -> Value {
+    json!({ "get": { "summary": summary, "operationId": id, "security": [], "responses": {
+        "200": { "description": summary, "content": { "application/json": { "schema": { "type": "object", "properties": { "ok": { "const": true } } } } } },
+        "503": { "description": Code::Unavailable.message(), "content": { "application/json": { "schema": reference("Error") } } },
+    } } })
+}
+
+fn schemas() -> Value {
+    let codes: Vec<_> = Code::ALL.iter().filter(|code| code.status() != 0).map(|code| code.as_str()).collect();
+    let violations: Vec<_> = ViolationCode::ALL.iter().map(|code| code.as_str()).collect();
+    let permission = |names: &[&str]| json!({ "oneOf": [{ "type": "string", "enum": names }, { "type": "array", "items": { "type": "string", "enum": names } }] });
+    let views = permission(&["can_view", "can_edit"]);
+    let clues = json!({ "type": "string", "maxLength": 2000, "description": "Context for the assistant, in one place only; never authority." });
+    let value = json!({ "type": ["string", "number", "boolean", "null"] });
+    json!({
+        "MintRequest": {
+            "type": "object", "required": ["user"], "additionalProperties": false,
+            "properties": {
+                "user": {
+                    "type": "object", "required": ["distinctId", "role"], "additionalProperties": false,
+                    "properties": {
+                        "distinctId": { "type": "string", "minLength": 1, "maxLength": 256 },
+                        "role": { "type": "string", "enum": ["explorer"] },
+                        "attributes": {
+                            "type": "object", "maxProperties": 64, "description": "Attributes your organization declared.",
+                            "additionalProperties": { "oneOf": [value, { "type": "array", "maxItems": 200, "items": value }] },
+                        },
+                        "aiContextClues": clues,
+                    },
+                },
+                "permissions": {
+                    "type": "object", "additionalProperties": false, "description": "Missing: viewing dashboards and charts. {} grants nothing.",
+                    "properties": { "dashboard": views, "chart": views, "database": views, "ai": permission(&["can_query"]) },
+                },
+                "aiContextClues": clues,
+                "expiresIn": { "oneOf": [{ "type": "string", "pattern": "^[0-9]+[smhd]$" }, { "type": "integer", "minimum": 60, "maximum": 86400 }], "default": "1h" },
+            },
+            "examples": [{ "user": { "distinctId": "user-123", "role": "explorer", "attributes": { "region": "North" } }, "permissions": { "dashboard": ["can_view"] }, "expiresIn": "30m" }],
+        },
+        "MintAnswer": {
+            "type": "object", "required": ["token", "expiresIn", "expiresAt", "tokenId"],
+            "properties": {
+                "token": { "type": "string", "description": "Compact JWE (dir, A256GCM); opaque to everyone but this installation." },
+                "expiresIn": { "type": "string", "examples": ["1h"] },
+                "expiresAt": { "type": "string", "format": "date-time" },
+                "tokenId": { "type": "string", "format": "uuid" },
+            },
+        },
+        "Introspection": {
+            "type": "object", "required": ["active"],
+            "properties": {
+                "active": { "type": "boolean" }, "sub": { "type": "string" }, "iss": { "type": "string" }, "aud": { "type": "string" },
+                "exp": { "type": "integer" }, "iat": { "type": "integer" }, "nbf": { "type": "integer" }, "jti": { "type": "string", "format": "uuid" },
+                "client_id": { "type": "string" }, "org": { "type": "string", "format": "uuid" }, "role": { "type": "string" },
+                "permissions": { "type": "object" }, "attributes": { "type": "object" }, "sandbox": { "type": "boolean" },
+            },
+        },
+        "Error": {
+            "type": "object", "required": ["code", "message", "requestId"],
+            "properties": {
+                "code": { "type": "string", "enum": codes },
+                "message": { "type": "string" },
+                "requestId": { "type": "string" },
+                "violations": { "type": "array", "items": {
+                    "type": "object", "required": ["field", "code", "message"],
+                    "properties": { "field": { "type": "string" }, "code": { "type": "string", "enum": violations }, "message": { "type": "string" } },
+                } },
+            },
+        },
+    })
+}

@@ -1,0 +1,86 @@
+//! Starting: from settings to a server that listens. `main` and the tests start the same application.
+
+use crate::ambient::{SystemClock, SystemEntropy};
+use crate::config::Config;
+use crate::data_dir::{self, DataDirFault};
+use crate::http::{AppState, router};
+use crate::site::Site;
+use perch_service::{Clock, Entropy, Perch, PerchParts, Refusal, StartFault};
+use perch_store::{Store, StoreFault};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+
+/// Why the server could not start or go on. Each is one line for the operator.
+#[derive(Debug, thiserror::Error)]
+pub enum RunFault {
+    #[error(transparent)]
+    DataDir(#[from] DataDirFault),
+    #[error(transparent)]
+    Store(#[from] StoreFault),
+    #[error(transparent)]
+    Start(#[from] StartFault),
+    #[error("cannot listen on {addr}: {source}")]
+    Listen { addr: SocketAddr, source: std::io::Error },
+    #[error("the server stopped: {0}")]
+    Serve(std::io::Error),
+    #[error("{}", .0.message)]
+    Refused(#[from] Refusal),
+}
+
+/// Opens the data of an installation. Only `serve` may create it.
+pub async fn open(config: &Config, create: bool) -> Result<Perch, RunFault> {
+    open_with(config, create, Arc::new(SystemClock), Arc::new(SystemEntropy)).await
+}
+
+/// The same with another clock or other chance, for tests.
+pub async fn open_with(config: &Config, create: bool, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Result<Perch, RunFault> {
+    if create {
+        data_dir::create(&config.data_dir)?;
+    }
+    let master_key_file = config.master_key_file.clone().unwrap_or_else(|| config.data_dir.join("master.key"));
+    let master_keys = data_dir::master_keys(&master_key_file, create.then_some(&*entropy))?;
+    let store = Store::open(&config.location(create)).await?;
+    let parts = PerchParts { store, master_keys, clock, entropy, http_hosts: config.http_origins.clone(), record_days: config.record_days };
+    Ok(Perch::start(parts).await?)
+}
+
+/// A server that is bound and ready to run.
+pub struct Server {
+    listener: TcpListener,
+    state: AppState,
+    pub bound: SocketAddr,
+}
+
+impl Server {
+    /// Binds the address; port 0 picks one.
+    pub async fn bind(config: &Config, perch: Perch) -> Result<Self, RunFault> {
+        let listen = |source| RunFault::Listen { addr: config.addr, source };
+        let listener = TcpListener::bind(config.addr).await.map_err(listen)?;
+        let bound = listener.local_addr().map_err(listen)?;
+        let state = AppState::new(perch, Site::new(config, bound));
+        Ok(Self { listener, state, bound })
+    }
+
+    pub fn state(&self) -> &AppState {
+        &self.state
+    }
+
+    /// Serves until `stop`, then finishes the requests under way.
+    pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), RunFault> {
+        let router = router(self.state.clone()).into_make_service_with_connect_info::<SocketAddr>();
+        let listener = axum::serve::ListenerExt::tap_io(self.listener, |connection| {
+            // Small answers must not wait for more to send.
+            let _ = connection.set_nodelay(true);
+        });
+        axum::serve(listener, router).with_graceful_shutdown(stop).await.map_err(RunFault::Serve)?;
+        self.state.perch.store().close().await;
+        Ok(())
+    }
+}
+
+/// Where a setup link is written when standard output is no terminal.
+pub fn setup_link_file(config: &Config) -> PathBuf {
+    config.data_dir.join("setup-link")
+}

@@ -1,0 +1,89 @@
+//! Where this server is: its public address, the hosts it answers to, its cookies.
+
+use crate::config::{Config, Network};
+use axum::http::HeaderMap;
+use std::net::{IpAddr, SocketAddr};
+
+/// The server's place in the world.
+#[derive(Clone, Debug)]
+pub struct Site {
+    /// Without a slash at the end.
+    pub public_url: String,
+    hosts: Vec<String>,
+    trusted_proxies: Vec<Network>,
+}
+
+impl Site {
+    /// From the settings and the address that was bound.
+    pub fn new(config: &Config, bound: SocketAddr) -> Self {
+        let public_url = config.public_url.clone().unwrap_or_else(|| format!("http://{bound}"));
+        let own = public_url.split_once("://").map(|(_, authority)| host_name(authority).to_ascii_lowercase());
+        let hosts = own.into_iter().chain(config.allowed_hosts.iter().cloned()).collect();
+        Self { public_url, hosts, trusted_proxies: config.trusted_proxies.clone() }
+    }
+
+    pub fn is_https(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+
+    /// Browsers drop a `__Host-` cookie that is not Secure, so plain http gets the plain name.
+    pub fn cookie_name(&self, name: &str) -> String {
+        if self.is_https() { format!("__Host-{name}") } else { name.to_owned() }
+    }
+
+    /// Whether a request for this `Host` is ours: the public host, an allowed one, or this machine by a loopback name.
+    pub fn serves(&self, host: &str) -> bool {
+        let name = host_name(host).to_ascii_lowercase();
+        matches!(name.as_str(), "localhost" | "127.0.0.1" | "[::1]") || self.hosts.contains(&name)
+    }
+
+    /// The caller's address; a forwarding header counts only from a trusted proxy, and then its last foreign entry.
+    pub fn client_address(&self, peer: Option<IpAddr>, headers: &HeaderMap) -> String {
+        let trusted = |address: IpAddr| self.trusted_proxies.iter().any(|network| network.contains(address));
+        let Some(peer) = peer else { return String::new() };
+        let forwarded = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
+        let mut chain: Vec<IpAddr> = forwarded.map_while(|entry| entry.trim().parse().ok()).collect();
+        chain.push(peer);
+        let client = chain.iter().rev().copied().find(|address| !trusted(*address)).unwrap_or(peer);
+        client.to_string()
+    }
+}
+
+/// The host without its port.
+fn host_name(authority: &str) -> &str {
+    match authority.rfind(':') {
+        Some(colon) if !authority.ends_with(']') => authority.get(..colon).unwrap_or(authority),
+        _ => authority,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashMap;
+
+    fn site(pairs: &[(&str, &str)]) -> Site {
+        let variables: HashMap<_, _> = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Site::new(&Config::from_variables(&variables).unwrap(), "127.0.0.1:4000".parse().unwrap())
+    }
+
+    #[test]
+    fn hosts_that_are_ours() {
+        let site = site(&[("PERCH_PUBLIC_URL", "https://perch.example.com"), ("PERCH_ALLOWED_HOSTS", "perch.internal")]);
+        for ours in ["perch.example.com", "PERCH.example.com:443", "perch.internal:8080", "localhost:1", "127.0.0.1", "[::1]:3000"] {
+            assert!(site.serves(ours), "{ours}");
+        }
+        for other in ["evil.test", "perch.example.com.evil.test", "", "localhost.evil.test", "127.0.0.2"] {
+            assert!(!site.serves(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn forwarded_addresses_count_from_trusted_proxies_only() {
+        let mut headers = HeaderMap::new();
+        headers.insert("x-forwarded-for", "6.6.6.6, 1.2.3.4, 10.0.0.9".parse().unwrap());
+        let peer = Some("10.0.0.1".parse().unwrap());
+        assert_eq!(site(&[]).client_address(peer, &headers), "10.0.0.1");
+        assert_eq!(site(&[("PERCH_TRUSTED_PROXIES", "10.0.0.0/8")]).client_address(peer, &headers), "1.2.3.4");
+    }
+}
