@@ -1,1 +1,58 @@
-fn main() {}
+//! Every command of the README. Each brings what it needs, or names the one line that installs it.
+
+mod bench;
+mod browser_files;
+mod check;
+
+mod interop;
+mod layers;
+mod node;
+mod postgres;
+mod process;
+mod run;
+mod sizes;
+mod system;
+mod test;
+mod wasm_target;
+
+use std::process::ExitCode;
+
+type Done<T = ()> = Result<T, String>;
+
+const HELP: &str = "\
+cargo xtask <command>
+
+  run      build both halves, start, print the one-time setup link
+  dev      the same, building again when a file changes
+  test     everything CI runs: format, lints, layers, sizes, unit, both databases, browser
+  check    the quick part of it: format, lints, layers, sizes
+  build    the release binary target/release/perch, browser files inside
+  bench    start times, memory, throughput of the release binary
+  fuzz     the long form of the mutation suite
+";
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    let command = arguments.next().unwrap_or_default();
+    let rest: Vec<String> = arguments.collect();
+    let done = match command.as_str() {
+        "run" => run::run(),
+        "dev" => run::dev(),
+        "test" => test::test(&rest),
+        "check" => check::check(),
+        "build" => browser_files::release(),
+        "bench" => bench::bench(),
+        "fuzz" => test::fuzz(),
+        _ => {
+            print!("{HELP}");
+            return if matches!(command.as_str(), "" | "help" | "--help") { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => {
+            eprintln!("\nxtask: {fault}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -28,6 +28,8 @@ use tower_http::csrf::{CsrfLayer, ProtectionError};
 
 /// The console's routes and everything around them.
 pub fn routes(state: &AppState) -> Router<AppState> {
+    // Rendering spawns on this runtime; the second router of a test finds it set already.
+    let _ = any_spawner::Executor::init_tokio();
     let pages = Router::new()
         .route("/", get(index::home))
         .route("/settings", get(index::home))

@@ -25,6 +25,7 @@ use perch_domain::Code;
 use perch_service::{Perch, RequestInfo};
 use std::net::SocketAddr;
 use std::sync::Arc;
+use tower_http::catch_panic::CatchPanicLayer;
 
 /// What every handler may use.
 #[derive(Clone, Debug)]
@@ -61,7 +62,15 @@ pub fn router(state: AppState) -> Router {
         .merge(health::routes())
         .merge(console::routes(&state))
         .with_state(state.clone())
+        .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(state, layer::around))
+}
+
+/// A handler that panicked is a fault of ours: the caller gets the envelope, the log the reason.
+fn panicked(reason: Box<dyn std::any::Any + Send>) -> Response {
+    let text = reason.downcast_ref::<String>().map(String::as_str).or_else(|| reason.downcast_ref::<&str>().copied());
+    tracing::error!(reason = text.unwrap_or("unknown"), "a handler panicked");
+    error_response(&Code::Internal.into(), "")
 }
 
 async fn not_found(State(_): State<AppState>, request: Request) -> Response {

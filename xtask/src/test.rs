@@ -1,0 +1,60 @@
+//! `test`: everything CI runs.
+
+use crate::browser_files::{Care, build};
+use crate::process::{cargo, now, root, step, target};
+use crate::{Done, check, interop, node, postgres, sizes, system};
+use std::process::Command;
+
+/// All of it, or the parts that are named: `check`, `rust`, `interop`, `browser`.
+pub fn test(parts: &[String]) -> Done {
+    let begun = now();
+    let wants = |part: &str| parts.is_empty() || parts.iter().any(|named| named == part);
+    if wants("check") {
+        check::quick()?;
+    }
+    if wants("check") || wants("browser") || wants("rust") {
+        system::openssl()?;
+        build(Care::Release)?;
+        sizes::browser_files()?;
+    }
+    if wants("rust") {
+        rust(&[])?;
+    }
+    if wants("interop") {
+        interop::run()?;
+    }
+    if wants("browser") {
+        browser()?;
+    }
+    println!("\nall of it passed in {:.0} s", begun.elapsed().as_secs_f32());
+    Ok(())
+}
+
+/// Every Rust test; the store's on SQLite and on a PostgreSQL of their own.
+fn rust(environment: &[(&str, &str)]) -> Done {
+    let (url, _running) = postgres::start()?;
+    let mut tests = cargo(&["test", "--workspace", "--exclude", "perch-frontend", "--exclude", "bundler", "--locked", "--all-features"]);
+    step("Rust tests, on SQLite and PostgreSQL", tests.env("TEST_POSTGRES_URL", url).envs(environment.iter().copied()))
+}
+
+/// The browser tests, against a server of this build.
+fn browser() -> Done {
+    let chromium = system::chromium()?;
+    node::packages()?;
+    step("building the server", &mut cargo(&["build", "--package", "perch", "--locked"]))?;
+    let mut playwright = Command::new("node");
+    playwright
+        .arg(root().join("node_modules/@playwright/test/cli.js"))
+        .args(["test", "--config", "end2end/playwright.config.ts"])
+        .current_dir(root())
+        .env("CHROMIUM", chromium)
+        .env("PERCH_BINARY", target().join("debug/perch"));
+    step("browser tests", &mut playwright)
+}
+
+/// The long form of the mutation suite.
+pub fn fuzz() -> Done {
+    system::openssl()?;
+    let mut tests = cargo(&["test", "--release", "--package", "perch-jwe", "--test", "gate", "--", "--nocapture"]);
+    step("mutations, long form", tests.env("PERCH_FUZZ", "1"))
+}
