@@ -1,5 +1,6 @@
 //! A labelled control with its hint and its fault. The field's name is the service's name for it.
 
+use super::raw_text;
 use crate::field_id;
 use crate::wire::WireError;
 use leptos::prelude::*;
@@ -74,7 +75,7 @@ pub fn text_area(field: Field<'_>, rows: &'static str) -> AnyView {
         <textarea
             id=field_id(field.name) name=field.name.to_owned() rows=rows class=field.class autocomplete="off"
             spellcheck="false" aria-describedby=field.described_by() aria-invalid=field.invalid()
-        >{field.value.to_owned()}</textarea>
+        >{raw_text(field.value)}</textarea>
     };
     field.around(control.into_any())
 }

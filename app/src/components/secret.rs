@@ -1,6 +1,6 @@
 //! What is shown once: a new API key, a sandbox token.
 
-use super::reading;
+use super::{raw_text, reading};
 use crate::model::{NewKey, TokenResult};
 use leptos::prelude::*;
 
@@ -13,7 +13,7 @@ fn read_only(id: &'static str, label: &'static str, value: String, rows: &'stati
     view! {
         <div class="field">
             <label for=id>{label}</label>
-            <textarea id=id class="mono" readonly rows=rows spellcheck="false">{value}</textarea>
+            <textarea id=id class="mono" readonly rows=rows spellcheck="false">{raw_text(&value)}</textarea>
         </div>
     }
     .into_any()

@@ -21,7 +21,7 @@ pub fn account(frame: &Frame, page: AccountPage) -> AnyView {
     let create = page.may_create.then(|| view! { <a class="button primary" href="/account/keys/new">"Create API Key"</a> });
     let content = view! {
         <header class="page-header"><h1>"Account settings"</h1></header>
-        <div class="sections">
+        <div class="sections wide">
             <section class="card" id="api-keys" aria-labelledby="api-keys-title">
                 <div class="card-head">
                     <h2 id="api-keys-title">"API Keys"</h2>
@@ -43,7 +43,7 @@ pub fn account(frame: &Frame, page: AccountPage) -> AnyView {
             <section class="card" id="devices" aria-labelledby="devices-title">
                 <h2 id="devices-title">"Sign-ins"</h2>
                 <p>"Ends every sign-in of yours on every device, this one included."</p>
-                <form method="post" action="/account/sign-out-everywhere"><button type="submit" class="button">"Sign out everywhere"</button></form>
+                <form method="post" action="/account/sign-out-everywhere" class="actions"><button type="submit" class="button">"Sign out everywhere"</button></form>
             </section>
         </div>
     };

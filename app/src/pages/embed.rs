@@ -62,7 +62,7 @@ fn origins(rows: Vec<OriginRow>, edits: bool, outcome: &Outcome) -> AnyView {
     view! {
         <section class="card" id="origins" aria-labelledby="origins-title">
             <h3 id="origins-title">"Authorized Origins"</h3>
-            <p>"The sites where components may render. A site is scheme, host and port, such as " <code>"https://app.example.com"</code> "; " <code>"https://*.example.com"</code> " stands for one level of subdomains."</p>
+            <p>"The sites where components may render. A site is scheme, host and port, such as " <code>"https://app.example.com"</code> "; " <code>"https://*.example.com"</code> " stands for one level of subdomains. Sandbox tokens work on Development origins; Production origins refuse them."</p>
             {body}
             <p class="meta">"This list protects your viewers from other sites' pages. It cannot stop someone who took a token out of a browser; short lifetimes and few permissions do."</p>
         </section>
@@ -106,10 +106,10 @@ fn read_attributes(rows: Vec<AttributeRow>) -> AnyView {
 }
 
 fn sandbox(state: &SandboxState, may_have_keys: bool, token: Option<TokenResult>) -> AnyView {
-    let key = if may_have_keys {
-        view! { <p>"No key yet? Create one under " <a href="/account#api-keys">"Account settings > API Keys"</a> "."</p> }.into_any()
-    } else {
-        view! { <p>"Ask a colleague with the console role Maker or Admin for an API key to paste."</p> }.into_any()
+    let key = match (may_have_keys, state.keys.is_empty()) {
+        (true, true) => view! { <p>"No key yet? Create one under " <a href="/account#api-keys">"Account settings > API Keys"</a> "."</p> }.into_any(),
+        (false, _) => view! { <p>"Ask a colleague with the console role Maker or Admin for an API key to paste."</p> }.into_any(),
+        (true, false) => ().into_any(),
     };
     view! {
         <section class="card" id="sandbox" aria-labelledby="sandbox-title">

@@ -7,6 +7,7 @@ use crate::config::Config;
 use clap::{Args, Parser, Subcommand};
 use std::io::IsTerminal;
 use std::process::ExitCode;
+use tracing_subscriber::EnvFilter;
 
 /// Self-hosted embed & access: who may embed, who the viewers are, what they may see.
 #[derive(Debug, Parser)]
@@ -154,9 +155,14 @@ fn run(cli: Cli) -> Result<Said, Box<dyn std::error::Error>> {
     })
 }
 
+/// The filter that `PERCH_LOG` asks for. Whatever it asks, libraries do not log addresses: one-time links are addresses.
+pub fn log_filter(wanted: &str) -> EnvFilter {
+    let filter = EnvFilter::try_new(wanted).unwrap_or_else(|_| EnvFilter::new("info"));
+    ["tower_http=warn", "hyper=info", "axum=info"].iter().filter_map(|directive| directive.parse().ok()).fold(filter, EnvFilter::add_directive)
+}
+
 /// Lines for people at a terminal, JSON for whatever collects them elsewhere.
 fn log(filter: &str) {
-    let filter = tracing_subscriber::EnvFilter::try_new(filter).unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let builder = tracing_subscriber::fmt().with_env_filter(log_filter(filter)).with_writer(std::io::stderr);
     if std::io::stderr().is_terminal() { builder.init() } else { builder.json().init() }
 }

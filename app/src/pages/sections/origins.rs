@@ -5,7 +5,7 @@ use crate::model::{OriginRow, Outcome};
 use crate::wire::WireError;
 use leptos::prelude::*;
 
-const ENVIRONMENTS: [(&str, &str); 2] = [("development", "Development: test tokens work here"), ("production", "Production: sandbox tokens are refused")];
+const ENVIRONMENTS: [(&str, &str); 2] = [("development", "Development"), ("production", "Production")];
 
 pub fn origins(rows: &[OriginRow], outcome: &Outcome) -> AnyView {
     let none = !rows.iter().any(|row| !row.id.is_empty());

@@ -1,0 +1,241 @@
+//! The store on both databases: every test here runs on a SQLite file and on a PostgreSQL database of its own.
+
+mod both;
+
+use both::both;
+use perch_domain::access::Scopes;
+use perch_domain::attribute::{Declaration, Kind};
+use perch_domain::ConsoleRole;
+use perch_store::{
+    AttributeId, AuditEntry, KeyId, MintRecorder, MintRow, NewAttribute, NewKey, NewOrigin, NewPerson, NewSecret, OrganizationId, OriginId, PersonId, SessionRow, Store,
+};
+use uuid::Uuid;
+
+const ORG: OrganizationId = OrganizationId(Uuid::from_u128(1));
+const OTHER: OrganizationId = OrganizationId(Uuid::from_u128(2));
+const ADA: PersonId = PersonId(Uuid::from_u128(11));
+const KEY: KeyId = KeyId(Uuid::from_u128(21));
+
+fn entry(organization: OrganizationId) -> AuditEntry {
+    static NEXT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(1);
+    let id = Uuid::from_u128(u128::from(NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed)));
+    AuditEntry {
+        id, organization, actor: "Ada".into(), actor_id: Some(ADA.0), action: "test", target: "t".into(), before: None, after: Some("{}".into()),
+        address: String::new(), request_id: "r".into(), at: 5,
+    }
+}
+
+fn person(id: PersonId, organization: OrganizationId, email: &str) -> NewPerson {
+    NewPerson { id, organization, email: email.into(), name: "Ada".into(), role: ConsoleRole::Admin, password_hash: "$x".into() }
+}
+
+fn key(id: KeyId, organization: OrganizationId, owner: PersonId, secret: &str) -> NewKey {
+    let secret = NewSecret { id: secret.into(), hash: [7; 32], wrapped_key: vec![1, 2, 3], expires_at: None };
+    NewKey { id, organization, owner, name: "backend".into(), scopes: Scopes::ALL, sandbox_shared: false, secret }
+}
+
+/// Two organizations, each with a person and a key.
+async fn furnished(store: &Store) {
+    for (organization, ada, email, id, secret) in [(ORG, ADA, "ada@a.test", KEY, "aaaaaaaaaaa"), (OTHER, PersonId(Uuid::from_u128(12)), "bob@b.test", KeyId(Uuid::from_u128(22)), "bbbbbbbbbbb")] {
+        let mut change = store.change().await.unwrap();
+        change.add_organization(organization, "O", 1).await.unwrap();
+        assert!(change.add_person(&person(ada, organization, email), 1).await.unwrap());
+        change.add_key(&key(id, organization, ada, secret), 1).await.unwrap();
+        change.commit(&entry(organization)).await.unwrap();
+    }
+}
+
+both!(the_installation_keeps_its_first_id, |store: Store| async move {
+    let first = store.installation(Uuid::from_u128(5), 1).await.unwrap().id;
+    assert_eq!(store.installation(Uuid::from_u128(6), 2).await.unwrap().id, first);
+});
+
+both!(a_setup_link_is_used_once_and_only_in_time, |store: Store| async move {
+    store.installation(Uuid::from_u128(5), 1).await.unwrap();
+    store.open_setup(&[1; 32], 100).await.unwrap();
+    let mut late = store.act().await.unwrap();
+    assert!(!late.consume_setup(&[1; 32], 100).await.unwrap(), "expired");
+    drop(late);
+    let mut wrong = store.act().await.unwrap();
+    assert!(!wrong.consume_setup(&[2; 32], 50).await.unwrap(), "another link");
+    drop(wrong);
+    let mut change = store.act().await.unwrap();
+    assert!(change.consume_setup(&[1; 32], 50).await.unwrap());
+    change.add_organization(ORG, "O", 1).await.unwrap();
+    change.commit(&entry(ORG)).await.unwrap();
+    let mut again = store.act().await.unwrap();
+    assert!(!again.consume_setup(&[1; 32], 50).await.unwrap(), "used");
+});
+
+both!(a_change_that_is_dropped_never_happened, |store: Store| async move {
+    let before = store.generation().await.unwrap();
+    let mut change = store.change().await.unwrap();
+    change.add_organization(ORG, "O", 1).await.unwrap();
+    drop(change);
+    assert_eq!(store.organizations().await.unwrap(), []);
+    assert_eq!(store.generation().await.unwrap(), before);
+    let mut change = store.change().await.unwrap();
+    change.add_organization(ORG, "O", 1).await.unwrap();
+    change.commit(&entry(ORG)).await.unwrap();
+    assert_eq!(store.organizations().await.unwrap().len(), 1);
+    assert_eq!(store.generation().await.unwrap(), before + 1);
+    assert_eq!(store.audit(ORG, 10).await.unwrap().len(), 1);
+});
+
+both!(an_email_signs_in_one_person, |store: Store| async move {
+    furnished(&store).await;
+    let mut change = store.change().await.unwrap();
+    assert!(!change.add_person(&person(PersonId(Uuid::from_u128(13)), OTHER, "ada@a.test"), 1).await.unwrap());
+    drop(change);
+    assert_eq!(store.person_by_email("ada@a.test").await.unwrap().unwrap().id, ADA);
+    assert!(store.has_admin().await.unwrap());
+    assert!(store.person(OTHER, ADA).await.unwrap().is_none(), "another organization's person");
+});
+
+both!(a_session_is_never_overwritten_by_a_new_one, |store: Store| async move {
+    furnished(&store).await;
+    let row = SessionRow { id_hash: vec![9; 32], organization_id: Some(ORG), person_id: Some(ADA), data: "{\"a\":1}".into(), created_at: 1, expires_at: 100 };
+    assert!(store.add_session(&row).await.unwrap());
+    assert!(!store.add_session(&SessionRow { data: "{}".into(), ..row.clone() }).await.unwrap());
+    assert_eq!(store.session(&[9; 32], 50).await.unwrap(), Some(row.clone()));
+    assert_eq!(store.session(&[9; 32], 100).await.unwrap(), None, "expired");
+    store.update_session(&SessionRow { data: "{\"b\":2}".into(), ..row }).await.unwrap();
+    assert_eq!(store.delete_sessions_of(OTHER, ADA).await.unwrap(), 0);
+    assert_eq!(store.delete_sessions_of(ORG, ADA).await.unwrap(), 1);
+    assert_eq!(store.session(&[9; 32], 50).await.unwrap(), None);
+});
+
+both!(failures_add_up_and_are_forgotten, |store: Store| async move {
+    for at in 1..=3 {
+        store.add_sign_in_failure(&[1; 32], at).await.unwrap();
+    }
+    let failures = store.sign_in_failures(&[1; 32]).await.unwrap();
+    assert_eq!((failures.failures, failures.last_at), (3, 3));
+    store.clear_sign_in_failures(&[1; 32], 0).await.unwrap();
+    assert_eq!(store.sign_in_failures(&[1; 32]).await.unwrap().failures, 0);
+});
+
+both!(sign_in_links_work_once_and_the_newest_counts, |store: Store| async move {
+    furnished(&store).await;
+    for hash in [[1; 32], [2; 32]] {
+        let mut change = store.act().await.unwrap();
+        change.add_sign_in_link(&hash, ORG, ADA, 100).await.unwrap();
+        change.commit(&entry(ORG)).await.unwrap();
+    }
+    assert!(!store.is_sign_in_link(&[1; 32], 50).await.unwrap());
+    assert!(store.is_sign_in_link(&[2; 32], 50).await.unwrap());
+    let mut change = store.act().await.unwrap();
+    assert_eq!(change.consume_sign_in_link(&[2; 32], 50).await.unwrap(), Some((ORG, ADA)));
+    change.commit(&entry(ORG)).await.unwrap();
+    assert!(!store.is_sign_in_link(&[2; 32], 50).await.unwrap());
+});
+
+both!(keys_are_listed_revoked_and_marked_by_organization, |store: Store| async move {
+    furnished(&store).await;
+    let listed = store.keys(ORG, None).await.unwrap();
+    assert_eq!((listed.len(), listed[0].secret_id.as_str(), listed[0].owner_name.as_str()), (1, "aaaaaaaaaaa", "Ada"));
+    assert_eq!(store.keys(ORG, Some(ADA)).await.unwrap().len(), 1);
+    assert_eq!(store.keys(ORG, Some(PersonId(Uuid::from_u128(99)))).await.unwrap().len(), 0);
+    let mut change = store.change().await.unwrap();
+    assert!(!change.revoke_key(OTHER, KEY, 5).await.unwrap(), "another organization's key");
+    assert!(!change.mark_exposed(OTHER, KEY, 5).await.unwrap());
+    assert!(change.mark_exposed(ORG, KEY, 5).await.unwrap());
+    assert!(!change.mark_exposed(ORG, KEY, 6).await.unwrap(), "the first time counts");
+    assert!(change.revoke_key(ORG, KEY, 5).await.unwrap());
+    assert!(!change.revoke_key(ORG, KEY, 6).await.unwrap());
+    change.commit(&entry(ORG)).await.unwrap();
+    let key = &store.keys(ORG, None).await.unwrap()[0];
+    assert_eq!((key.revoked_at, key.exposed_at), (Some(5), Some(5)));
+});
+
+both!(origins_keep_their_version_and_their_organization, |store: Store| async move {
+    furnished(&store).await;
+    let origin = |canonical: &str| NewOrigin { id: OriginId(Uuid::from_u128(31)), canonical: canonical.into(), label: "L".into(), environment: "development".into() };
+    let mut change = store.change().await.unwrap();
+    assert!(change.add_origin(ORG, &origin("https://a.test"), "Ada", 7).await.unwrap());
+    let twin = NewOrigin { id: OriginId(Uuid::from_u128(32)), ..origin("https://a.test") };
+    assert!(!change.add_origin(ORG, &twin, "Ada", 7).await.unwrap(), "listed already");
+    assert!(change.add_origin(OTHER, &twin, "Bob", 7).await.unwrap(), "another organization may list the same");
+    assert!(!change.update_origin(OTHER, &origin("https://b.test"), 1, "Bob", 8).await.unwrap());
+    assert!(!change.update_origin(ORG, &origin("https://b.test"), 2, "Ada", 8).await.unwrap(), "another version");
+    assert!(change.update_origin(ORG, &origin("https://b.test"), 1, "Eve", 8).await.unwrap());
+    change.commit(&entry(ORG)).await.unwrap();
+    let listed = store.origins(ORG).await.unwrap();
+    assert_eq!((listed.len(), listed[0].canonical.as_str(), listed[0].version, listed[0].changed_by.as_str()), (1, "https://b.test", 2, "Eve"));
+    let mut change = store.change().await.unwrap();
+    assert!(!change.remove_origin(OTHER, origin("").id, 2).await.unwrap());
+    assert!(!change.remove_origin(ORG, origin("").id, 1).await.unwrap());
+    assert!(change.remove_origin(ORG, origin("").id, 2).await.unwrap());
+    change.commit(&entry(ORG)).await.unwrap();
+    assert_eq!((store.origins(ORG).await.unwrap().len(), store.origins(OTHER).await.unwrap().len()), (0, 1));
+});
+
+both!(attributes_keep_their_version_and_their_organization, |store: Store| async move {
+    furnished(&store).await;
+    let attribute = |name: &str| NewAttribute {
+        id: AttributeId(Uuid::from_u128(41)),
+        declaration: Declaration { name: name.into(), kind: Kind::Date, list: true, required: true },
+        description: "d".into(),
+        example: "2026-11-20".into(),
+    };
+    let mut change = store.change().await.unwrap();
+    assert!(change.add_attribute(ORG, &attribute("since"), "Ada", 7).await.unwrap());
+    assert!(!change.add_attribute(ORG, &NewAttribute { id: AttributeId(Uuid::from_u128(42)), ..attribute("since") }, "Ada", 7).await.unwrap());
+    assert!(!change.update_attribute(OTHER, &attribute("until"), 1, "Bob", 8).await.unwrap());
+    assert!(change.update_attribute(ORG, &attribute("until"), 1, "Ada", 8).await.unwrap());
+    assert!(!change.update_attribute(ORG, &attribute("x"), 1, "Ada", 8).await.unwrap(), "another version");
+    change.commit(&entry(ORG)).await.unwrap();
+    let listed = store.attributes(ORG).await.unwrap();
+    assert_eq!((listed[0].declaration.clone(), listed[0].version), (attribute("until").declaration, 2));
+    assert_eq!(store.snapshot().await.unwrap().attributes, [(ORG, listed[0].clone())]);
+    let mut change = store.change().await.unwrap();
+    assert!(!change.remove_attribute(OTHER, attribute("").id, 2).await.unwrap());
+    assert!(change.remove_attribute(ORG, attribute("").id, 2).await.unwrap());
+    change.commit(&entry(ORG)).await.unwrap();
+    assert!(store.attributes(ORG).await.unwrap().is_empty());
+});
+
+both!(mints_are_recorded_together_counted_and_forgotten, |store: Store| async move {
+    furnished(&store).await;
+    let recorder = MintRecorder::start(&store);
+    let row = |n: u128| MintRow {
+        token_id: Uuid::from_u128(1_000 + n),
+        organization: ORG,
+        secret_id: "aaaaaaaaaaa".into(),
+        subject: format!("user \"{n}\" 'é' \\ \u{1F600}"),
+        sandbox_by: (n == 0).then_some(ADA),
+        issued_at: 1_000,
+        expires_at: 4_600,
+    };
+    let rows: Vec<_> = (0..200).map(row).collect();
+    let recorded = rows.iter().cloned().map(|row| { let recorder = recorder.clone(); tokio::spawn(async move { recorder.record(row).await.unwrap() }) });
+    for done in recorded.collect::<Vec<_>>() {
+        done.await.unwrap();
+    }
+    for row in &rows {
+        assert_eq!(store.mint(ORG, row.token_id).await.unwrap().as_ref(), Some(row));
+    }
+    assert_eq!(store.mint(OTHER, rows[0].token_id).await.unwrap(), None, "another organization's token");
+    let key = &store.keys(ORG, None).await.unwrap()[0];
+    assert_eq!((key.minted, key.last_used_at), (200, Some(1_000_000)));
+    assert_eq!(store.live_tokens(ORG, KEY, 2_000).await.unwrap(), 200);
+    assert_eq!(store.live_tokens(ORG, KEY, 4_600).await.unwrap(), 0);
+    assert_eq!(store.live_tokens(OTHER, KEY, 2_000).await.unwrap(), 0);
+    assert_eq!(store.forget_mints(Uuid::from_u128(1_100), 4_600).await.unwrap(), 0, "not yet expired");
+    assert_eq!(store.forget_mints(Uuid::from_u128(1_100), 4_601).await.unwrap(), 100);
+});
+
+both!(the_snapshot_holds_every_organization, |store: Store| async move {
+    furnished(&store).await;
+    let snapshot = store.snapshot().await.unwrap();
+    assert_eq!((snapshot.organizations.len(), snapshot.secrets.len(), snapshot.active_people.len()), (2, 2, 2));
+    let secret = &snapshot.secrets.iter().find(|secret| secret.row.id == "aaaaaaaaaaa").unwrap().row;
+    assert_eq!((secret.organization_id, secret.key_id, secret.hash.as_slice(), secret.longest_lifetime), (ORG, KEY, &[7; 32][..], 86_400));
+});
+
+both!(what_no_version_writes_is_named_with_its_place, |store: Store| async move {
+    furnished(&store).await;
+    both::execute(&store, "UPDATE person SET role = 'emperor' WHERE email = 'ada@a.test'").await;
+    let fault = store.person(ORG, ADA).await.unwrap_err().to_string();
+    assert_eq!(fault, format!("person.role of row {ADA} cannot be read"));
+});

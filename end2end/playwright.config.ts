@@ -1,0 +1,23 @@
+import { defineConfig } from "@playwright/test";
+
+// Chromium comes from the system (CHROMIUM), the server from this build (PERCH_BINARY); cargo xtask test sets both.
+export default defineConfig({
+  testDir: "tests",
+  outputDir: "results",
+  fullyParallel: true,
+  workers: 2,
+  retries: 0,
+  forbidOnly: true,
+  timeout: 60_000,
+  reporter: [["list"]],
+  use: {
+    launchOptions: {
+      executablePath: process.env.CHROMIUM,
+      args: [
+        "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+        "--disable-sync", "--no-first-run",
+      ],
+    },
+    viewport: { width: 1280, height: 900 },
+  },
+});

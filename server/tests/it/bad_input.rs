@@ -1,0 +1,134 @@
+//! Every refusal of the API that bad input can cause, through the real router, with its status and code.
+
+use crate::harness::{BODY, TestApp};
+use axum::http::Method;
+
+#[tokio::test]
+async fn refusals_come_in_the_promised_order() {
+    let app = TestApp::with_admin().await;
+    let key = app.api_key().await;
+    let json = ("content-type", "application/json");
+    let mistyped = format!("{}x", &key[..key.len() - 1]);
+    let unknown = {
+        let id = perch_domain::api_key::SecretId::from_random([9; 8]);
+        perch_domain::api_key::ApiKeyText::assemble(&id, [9; 32]).expose().to_owned()
+    };
+    let foreign_secret = {
+        let id = perch_domain::api_key::ApiKeyText::parse(&key).unwrap().id();
+        perch_domain::api_key::ApiKeyText::assemble(&id, [9; 32]).expose().to_owned()
+    };
+    let too_large = "x".repeat(16 * 1024 + 1);
+    let megabyte = "x".repeat(1024 * 1024);
+    let cases: Vec<(&str, Method, &str, Vec<(&str, &str)>, &str, u16, &str)> = vec![
+        ("another host", Method::POST, "/embed/generate-token", vec![("host", "evil.test"), ("x-api-key", &key), json], BODY, 421, "HOST_NOT_SERVED"),
+        ("another path", Method::POST, "/embed/generate-tokens", vec![("x-api-key", &key), json], BODY, 404, "NOT_FOUND"),
+        ("another path of the alias", Method::GET, "/api/v9/x", vec![], "", 404, "NOT_FOUND"),
+        ("another method", Method::GET, "/embed/generate-token", vec![("x-api-key", &key)], "", 405, "METHOD_NOT_ALLOWED"),
+        ("no key", Method::POST, "/embed/generate-token", vec![json], BODY, 401, "API_KEY_MISSING"),
+        ("an empty key", Method::POST, "/embed/generate-token", vec![("x-api-key", ""), json], BODY, 401, "API_KEY_MISSING"),
+        ("another scheme", Method::POST, "/embed/generate-token", vec![("authorization", "Basic abc"), json], BODY, 401, "API_KEY_MISSING"),
+        ("no key at all", Method::POST, "/embed/generate-token", vec![("x-api-key", "hello"), json], BODY, 401, "API_KEY_MALFORMED"),
+        ("a key with a typo", Method::POST, "/embed/generate-token", vec![("x-api-key", &mistyped), json], BODY, 401, "API_KEY_MALFORMED"),
+        ("two keys", Method::POST, "/embed/generate-token", vec![("x-api-key", &key), ("authorization", "Bearer other"), json], BODY, 401, "API_KEY_MALFORMED"),
+        ("an unknown key", Method::POST, "/embed/generate-token", vec![("x-api-key", &unknown), json], BODY, 401, "API_KEY_UNKNOWN"),
+        ("a known id with another secret", Method::POST, "/embed/generate-token", vec![("x-api-key", &foreign_secret), json], BODY, 401, "API_KEY_UNKNOWN"),
+        ("no content type", Method::POST, "/embed/generate-token", vec![("x-api-key", &key)], BODY, 415, "CONTENT_TYPE_NOT_JSON"),
+        ("a form", Method::POST, "/embed/generate-token", vec![("x-api-key", &key), ("content-type", "application/x-www-form-urlencoded")], BODY, 415, "CONTENT_TYPE_NOT_JSON"),
+        ("a body just too large", Method::POST, "/embed/generate-token", vec![("x-api-key", &key), json], &too_large, 413, "BODY_TOO_LARGE"),
+        ("a megabyte", Method::POST, "/embed/generate-token", vec![("x-api-key", &key), json], &megabyte, 413, "BODY_TOO_LARGE"),
+        ("no body", Method::POST, "/embed/generate-token", vec![("x-api-key", &key), json], "", 400, "BODY_NOT_JSON"),
+        ("half a body", Method::POST, "/embed/generate-token", vec![("x-api-key", &key), json], "{\"user\":", 400, "BODY_NOT_JSON"),
+        ("another shape", Method::POST, "/embed/generate-token", vec![("x-api-key", &key), json], "[]", 422, "REQUEST_INVALID"),
+        ("introspection of JSON", Method::POST, "/embed/introspect", vec![("x-api-key", &key), json], "{}", 415, "CONTENT_TYPE_NOT_JSON"),
+        ("introspection without a key", Method::POST, "/embed/introspect", vec![], "", 401, "API_KEY_MISSING"),
+    ];
+    for (what, method, path, headers, body, status, code) in cases {
+        let answer = app.nobody().send(method, path, &headers, body.to_owned()).await;
+        assert_eq!((answer.status, answer.code().as_str()), (status, code), "{what}: {}", answer.text);
+        assert_eq!(answer.header("x-request-id"), answer.json()["requestId"].as_str().unwrap(), "{what}");
+        assert!(answer.json()["message"].as_str().unwrap().ends_with('.'), "{what} needs a sentence");
+        assert_eq!(answer.header("cache-control"), "no-store", "{what}");
+    }
+}
+
+#[tokio::test]
+async fn every_violation_of_the_registry_can_be_reached() {
+    let app = TestApp::with_admin().await;
+    let key = app.api_key().await;
+    app.declare("region", "String").await;
+    app.declare("since", "Date").await;
+    let admin = app.admin().await;
+    let fields = [("form", "attributes"), ("attributes[0].name", "tier"), ("attributes[0].type", "Integer"), ("attributes[0].required", "yes"), ("attributes[1].name", "tags"), ("attributes[1].type", "String"), ("attributes[1].list", "yes")];
+    assert_eq!(admin.form("/settings/embed", &fields).await.status, 303);
+    let user = |attributes: &str, more: &str| format!(r#"{{"user":{{"distinctId":"u","role":"explorer","attributes":{{"tier":1{attributes}}}}}{more}}}"#);
+    let many = (0..201).map(|n| n.to_string()).map(|n| format!("\"{n}\"")).collect::<Vec<_>>().join(",");
+    let heavy = (0..5).map(|_| format!("\"{}\"", "x".repeat(1_000))).collect::<Vec<_>>().join(",");
+    let cases = [
+        ("{}".to_owned(), "user REQUIRED"),
+        (r#"{"user":{"distinctId":3,"role":"explorer","attributes":{"tier":1}}}"#.to_owned(), "user.distinctId WRONG_TYPE"),
+        (format!(r#"{{"user":{{"distinctId":"{}","role":"explorer","attributes":{{"tier":1}}}}}}"#, "x".repeat(257)), "user.distinctId TOO_LONG"),
+        ("{\"user\":{\"distinctId\":\"a\\u0007\",\"role\":\"explorer\",\"attributes\":{\"tier\":1}}}".to_owned(), "user.distinctId INVALID_VALUE"),
+        (r#"{"user":{"distinctId":"u","role":"maker","attributes":{"tier":1}}}"#.to_owned(), "user.role UNKNOWN_ROLE"),
+        (user("", r#","permission":{}"#), "permission UNKNOWN_FIELD"),
+        (user("", r#","permissions":{"dashboard":"can_fly"}"#), "permissions.dashboard UNKNOWN_PERMISSION"),
+        (user(r#","regoin":"N""#, ""), "user.attributes.regoin ATTRIBUTE_UNKNOWN"),
+        (r#"{"user":{"distinctId":"u","role":"explorer"}}"#.to_owned(), "user.attributes.tier ATTRIBUTE_MISSING"),
+        (user(r#","region":7"#, ""), "user.attributes.region ATTRIBUTE_WRONG_TYPE"),
+        (user(r#","since":"soon""#, ""), "user.attributes.since INVALID_VALUE"),
+        (user(&format!(r#","tags":[{many}]"#), ""), "user.attributes.tags TOO_MANY"),
+        (user("", r#","expiresIn":"25h""#), "expiresIn LIFETIME_OUT_OF_BOUNDS"),
+        (user("", r#","expiresIn":"1h","expiresIn":"1h""#), "expiresIn DUPLICATE_FIELD"),
+        (user(&format!(r#","tags":[{heavy}]"#), ""), " TOKEN_TOO_LARGE"),
+    ];
+    for (body, violation) in &cases {
+        let answer = app.nobody().mint(&key, body).await;
+        assert_eq!((answer.status, answer.code().as_str()), (422, "REQUEST_INVALID"), "{body}");
+        assert_eq!(answer.violations(), [*violation], "{body}");
+    }
+    for code in perch_domain::ViolationCode::ALL {
+        assert!(cases.iter().any(|(_, violation)| violation.ends_with(&format!(" {}", code.as_str()))), "{} is not reached", code.as_str());
+    }
+    let suggestion = app.nobody().mint(&key, &user(r#","regoin":"N""#, "")).await;
+    assert!(suggestion.text.contains("Did you mean region?"), "{}", suggestion.text);
+}
+
+#[tokio::test]
+async fn a_form_that_is_refused_keeps_what_was_typed() {
+    let app = TestApp::with_admin().await;
+    let admin = app.admin().await;
+    let answer = admin.form("/settings/embed", &[("form", "origins"), ("origins[0].origin", "http://example.com"), ("origins[0].label", "Shop <b>"), ("origins[1].origin", "*")]).await;
+    assert_eq!(answer.status, 422);
+    for part in ["<title>Error: Embed", "value=\"http://example.com\"", "value=\"Shop &lt;b&gt;\"", "href=\"#origins-0--origin\"", "href=\"#origins-1--origin\"", "aria-invalid=\"true\""] {
+        assert!(answer.text.contains(part), "{part}");
+    }
+    assert_eq!(app.perch.store().origins(app.perch.store().organizations().await.unwrap()[0].id).await.unwrap(), []);
+    // The same through the server function: both faults at once, each by its field's name.
+    let refused = admin.call("save-origins", &[("origins[0].origin", "http://example.com"), ("origins[1].origin", "*")]).await;
+    assert_eq!((refused.status, refused.violations()), (422, vec!["origins[0].origin INVALID_VALUE".to_owned(), "origins[1].origin INVALID_VALUE".to_owned()]));
+}
+
+#[tokio::test]
+async fn two_admins_editing_the_same_row_lose_nothing() {
+    let app = TestApp::with_admin().await;
+    let (ada, bob) = (app.admin().await, app.admin().await);
+    assert_eq!(ada.form("/settings/embed", &[("form", "origins"), ("origins[0].origin", "https://a.test")]).await.status, 303);
+    let page = ada.get("/settings/embed").await.text;
+    let id = crate::harness::between(&page, "name=\"origins[0].id\" value=\"", "\"");
+    let edit = |label: &'static str| vec![("form", "origins"), ("origins[0].id", id.as_str()), ("origins[0].version", "1"), ("origins[0].origin", "https://a.test"), ("origins[0].label", label), ("origins[0].environment", "development")];
+    assert_eq!(bob.form("/settings/embed", &edit("Bob's")).await.status, 303);
+    let refused = ada.form("/settings/embed", &edit("Ada's")).await;
+    assert_eq!(refused.status, 409);
+    assert!(refused.text.contains("value=\"Ada's\"") || refused.text.contains("Ada&#x27;s") || refused.text.contains("Ada&#39;s"), "what she typed stays");
+    assert!(refused.text.contains("changed this meanwhile"));
+}
+
+#[tokio::test]
+async fn a_host_that_is_not_ours_is_refused_everywhere_but_for_health() {
+    let app = TestApp::with_admin().await;
+    for path in ["/", "/sign-in", "/openapi.json", "/pkg/x.js"] {
+        let answer = app.nobody().send(Method::GET, path, &[("host", "evil.test")], "").await;
+        assert_eq!(answer.status, 421, "{path}");
+    }
+    assert_eq!(app.nobody().send(Method::GET, "/healthz", &[("host", "10.0.0.7")], "").await.status, 200);
+    assert_eq!(app.nobody().send(Method::GET, "/readyz", &[("host", "10.0.0.7")], "").await.status, 200);
+}
