@@ -41,6 +41,7 @@ fn rust(environment: &[(&str, &str)]) -> Done {
 fn browser() -> Done {
     let chromium = system::chromium()?;
     node::packages()?;
+    let python = interop::python()?;
     step("building the server", &mut cargo(&["build", "--package", "perch", "--locked"]))?;
     let mut playwright = Command::new("node");
     playwright
@@ -48,6 +49,7 @@ fn browser() -> Done {
         .args(["test", "--config", "end2end/playwright.config.ts"])
         .current_dir(root())
         .env("CHROMIUM", chromium)
+        .env("PYTHON", python)
         .env("PERCH_BINARY", target().join("debug/perch"));
     step("browser tests", &mut playwright)
 }

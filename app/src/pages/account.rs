@@ -62,7 +62,7 @@ fn keys(keys: Vec<KeyView>, sees_all: bool, may_create: bool, now: i64) -> AnyVi
     let owner_head = sees_all.then(|| view! { <th scope="col">"Owner"</th> });
     let rows = keys.into_iter().map(|key| row(key, sees_all, now)).collect_view();
     view! {
-        <div class="table-frame" role="region" tabindex="0" aria-labelledby="api-keys-title">
+        <div class="table-frame" role="region" tabindex="0" aria-label="List of API keys">
             <table class="stacking">
                 <thead><tr><th scope="col">"Name"</th><th scope="col">"Prefix"</th>{owner_head}<th scope="col">"Created"</th><th scope="col">"Last used"</th><th scope="col">"Expires"</th><th scope="col">"Tokens"</th><th scope="col">"State"</th><td></td></tr></thead>
                 <tbody>{rows}</tbody>

@@ -107,7 +107,7 @@ fn read_attributes(rows: Vec<AttributeRow>) -> AnyView {
 
 fn sandbox(state: &SandboxState, may_have_keys: bool, token: Option<TokenResult>) -> AnyView {
     let key = match (may_have_keys, state.keys.is_empty()) {
-        (true, true) => view! { <p>"No key yet? Create one under " <a href="/account#api-keys">"Account settings > API Keys"</a> "."</p> }.into_any(),
+        (true, true) => view! { <p>"No key yet? Create one among your " <a href="/account#api-keys">"API Keys"</a> "."</p> }.into_any(),
         (false, _) => view! { <p>"Ask a colleague with the console role Maker or Admin for an API key to paste."</p> }.into_any(),
         (true, false) => ().into_any(),
     };

@@ -113,7 +113,7 @@ impl Frame {
         view! {
             <a class="skip" href="#main">"Skip to content"</a>
             <div class="console">
-                <div class="rail">
+                <header class="rail">
                     <a class="brand" href="/settings/embed">{icon("perch")}<span>"Perch"</span></a>
                     <nav aria-label="Areas">
                         <ul><li><a href="/settings/embed" aria-current=current("settings")>{icon("settings")}<span>"Settings"</span></a></li></ul>
@@ -131,7 +131,7 @@ impl Frame {
                             <form method="post" action="/sign-out"><button type="submit">{icon("sign-out")}<span>"Sign out"</span></button></form>
                         </div>
                     </details>
-                </div>
+                </header>
                 <main id="main" tabindex="-1">{content}</main>
             </div>
         }

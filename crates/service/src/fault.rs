@@ -11,6 +11,8 @@ const RETRY_AFTER: u32 = 5;
 pub(crate) fn store(fault: StoreFault) -> Refusal {
     match fault {
         StoreFault::Inconsistent { .. } => broken(&fault),
+        // The server is stopping and its background task looked once more.
+        StoreFault::Closed => Refusal::retry(Code::Unavailable, RETRY_AFTER),
         other => {
             tracing::error!(error = %other, "the database could not be used");
             Refusal::retry(Code::Unavailable, RETRY_AFTER)

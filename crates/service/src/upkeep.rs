@@ -20,6 +20,9 @@ pub(crate) fn start(inner: Weak<Inner>) {
             tick.tick().await;
             let Some(inner) = inner.upgrade() else { return };
             let perch = Perch::from_inner(inner);
+            if perch.store.is_closed() {
+                return;
+            }
             // A failure is already in the log, and the next look comes soon.
             let _ = perch.refresh().await;
             match until_sweep.checked_sub(1) {

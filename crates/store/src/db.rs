@@ -139,6 +139,14 @@ impl Store {
         }
     }
 
+    /// Whether the connections were closed.
+    pub fn is_closed(&self) -> bool {
+        match &self.db {
+            Db::Lite { write, .. } => write.is_closed(),
+            Db::Pg(pool) => pool.is_closed(),
+        }
+    }
+
     /// Closes the connections; what was committed is on disk either way.
     pub async fn close(&self) {
         match &self.db {

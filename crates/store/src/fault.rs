@@ -6,7 +6,9 @@ use sqlx::migrate::MigrateError;
 #[derive(Debug, thiserror::Error)]
 pub enum StoreFault {
     #[error("the database could not be used: {0}")]
-    Database(#[from] sqlx::Error),
+    Database(sqlx::Error),
+    #[error("the database was closed")]
+    Closed,
     #[error("the database could not be brought up to date: {0}")]
     Migration(MigrateError),
     #[error("the database was written by a newer Perch (migration {0}); start that version, or restore a backup")]
@@ -23,6 +25,15 @@ pub enum StoreFault {
 impl StoreFault {
     pub(crate) fn inconsistent(table: &'static str, column: &'static str, row: impl ToString) -> Self {
         Self::Inconsistent { table, column, row: row.to_string() }
+    }
+}
+
+impl From<sqlx::Error> for StoreFault {
+    fn from(error: sqlx::Error) -> Self {
+        match error {
+            sqlx::Error::PoolClosed => Self::Closed,
+            other => Self::Database(other),
+        }
     }
 }
 

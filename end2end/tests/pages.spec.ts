@@ -1,0 +1,69 @@
+// Every page, in both themes, narrow and wide: nothing for axe to find, nothing wider than the screen.
+import { accessible, alive, createKey, expect, signIn, test } from "../support/console.ts";
+
+const sizes = [{ width: 360, height: 800 }, { width: 1280, height: 900 }];
+const themes = ["light", "dark"] as const;
+const folder = process.env.SCREENSHOTS;
+
+test("pages for everybody", async ({ page, server }) => {
+  for (const [name, path] of [["setup", server.setupLink], ["setup-ended", `${server.url}/setup/x`], ["sign-in", `${server.url}/sign-in`], ["errors", `${server.url}/docs/errors`], ["not-found", `${server.url}/nothing`]] as const) {
+    await page.goto(path);
+    await everySize(page, name);
+  }
+});
+
+test("the console with something in it", async ({ admin: page, server }) => {
+  const key = await createKey(page, server);
+  server.command(["origin", "add", "https://*.a-rather-long-name-for-a-customer.example.com:8443"]);
+  server.command(["attribute", "add", "region", "String", "--required"]);
+  server.command(["attribute", "add", "brands", "String", "--list"]);
+  server.command(["attribute", "add", "premium", "Boolean"]);
+  await everySize(page, "account");
+  await page.getByRole("link", { name: "Revoke Production backend" }).click();
+  await everySize(page, "revoke");
+  await page.goto(`${server.url}/account/keys/new`);
+  await alive(page);
+  await page.getByRole("button", { name: "Create API Key" }).click();
+  await expect(page.locator(".notice.danger")).toBeFocused({ timeout: 5_000 }).catch(() => undefined);
+  await everySize(page, "new-key-refused");
+  await page.getByLabel("Name", { exact: true }).fill("Second");
+  await page.getByRole("button", { name: "Create API Key" }).click();
+  await everySize(page, "new-key-shown");
+  await page.goto(`${server.url}/settings/embed`);
+  await alive(page);
+  await everySize(page, "embed");
+  const sandbox = page.getByRole("region", { name: "Token Generation Sandbox" });
+  await sandbox.getByLabel("API key").fill(key);
+  await sandbox.getByRole("button", { name: "Generate Token" }).click();
+  await expect(sandbox.getByRole("link", { name: /region is required/ })).toBeVisible();
+  await everySize(page, "sandbox-refused");
+  await sandbox.getByLabel("region").fill("North");
+  await sandbox.getByRole("button", { name: "Generate Token" }).click();
+  const token = await sandbox.getByRole("textbox", { name: "Token", exact: true }).inputValue();
+  await page.getByLabel("JWT Token").fill(`${token}x`);
+  await page.getByRole("button", { name: "Introspect Token" }).click();
+  await expect(page.locator("#introspection-result")).toBeVisible();
+  await everySize(page, "token-made-and-refused");
+});
+
+test("the console for those who may not edit", async ({ page, server }) => {
+  server.addPerson("ada@example.com", "admin");
+  server.command(["origin", "add", "https://app.example.com"]);
+  server.addPerson("eve@example.com", "explorer");
+  await signIn(page, server, "eve@example.com");
+  await alive(page);
+  await everySize(page, "explorer");
+});
+
+async function everySize(page: import("@playwright/test").Page, name: string): Promise<void> {
+  for (const colorScheme of themes) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    for (const size of sizes) {
+      await page.setViewportSize(size);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      expect(wide, `${name} is wider than ${size.width} px`).toBeLessThanOrEqual(0);
+      await accessible(page);
+      if (folder) await page.screenshot({ path: `${folder}/${name}-${colorScheme}-${size.width}.png`, fullPage: true });
+    }
+  }
+}
