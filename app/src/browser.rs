@@ -82,7 +82,7 @@ impl Form {
         feedback.set_text_content(None);
         let Some(notice) = child(&feedback, "div", "") else { return };
         notice.set_class_name("notice danger");
-        child(&notice, "strong", &problem.message);
+        child(&notice, "strong", &problem.headline());
         let Some(list) = child(&notice, "ul", "") else { return };
         for violation in &problem.violations {
             let id = field_id(&violation.field);

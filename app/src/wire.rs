@@ -26,6 +26,15 @@ pub struct WireError {
 }
 
 impl WireError {
+    /// The sentence over the faults: each stands below it in its own words.
+    pub fn headline(&self) -> String {
+        match (self.code.as_str(), self.violations.len()) {
+            ("REQUEST_INVALID", 1) => "There is one thing to correct.".to_owned(),
+            ("REQUEST_INVALID", count @ 2..) => format!("There are {count} things to correct."),
+            _ => self.message.clone(),
+        }
+    }
+
     /// What is wrong with one field.
     pub fn of(&self, field: &str) -> Option<String> {
         self.violations.iter().find(|violation| violation.field == field).map(|violation| violation.message.clone())

@@ -31,7 +31,7 @@ fn summary(problem: &WireError) -> AnyView {
         .collect_view();
     view! {
         <div class="notice danger">
-            <strong>{problem.message.clone()}</strong>
+            <strong>{problem.headline()}</strong>
             <ul>{faults}</ul>
             <p class="meta">{format!("Code {}, request {}", problem.code, problem.request_id)}</p>
         </div>

@@ -2,6 +2,7 @@
 
 use crate::ambient::new_id;
 use crate::perch::{Inner, Perch};
+use perch_store::StoreFault;
 use std::sync::Weak;
 use std::time::Duration;
 
@@ -43,14 +44,14 @@ impl Perch {
         let kept_since = self.now_seconds() - i64::from(self.record_days) * DAY;
         // Ids begin with their time, so the index finds what is old enough to look at.
         let bound = new_id((kept_since * 1_000).max(0), &Floor);
-        let swept: Result<(), perch_store::StoreFault> = async {
+        let swept: Result<(), StoreFault> = async {
             self.store.delete_expired_sessions(now).await?;
             self.store.clear_sign_in_failures(&[], now - DAY * 1_000).await?;
             self.store.forget_mints(bound, kept_since).await?;
             Ok(())
         }
         .await;
-        if let Err(error) = swept {
+        if let Err(error) = swept.or_else(|fault| if matches!(fault, StoreFault::Closed) { Ok(()) } else { Err(fault) }) {
             tracing::warn!(%error, "expired rows could not be removed; the next hour tries again");
         }
     }

@@ -28,7 +28,10 @@ fn row(at: usize, row: &OriginRow, problem: Option<&WireError>) -> AnyView {
     let name = |field: &str| format!("origins[{at}].{field}");
     let stored = !row.id.is_empty();
     let legend = if stored { format!("Origin {}", row.origin) } else { "New origin".to_owned() };
-    let remove = stored.then(|| checkbox(&name("remove"), "yes", "Remove", row.removed));
+    let end = stored.then(|| {
+        let remove = checkbox(&name("remove"), "yes", "Remove", row.removed);
+        view! { <div class="row-end">{remove}<span class="meta">{row.changed.clone()}</span></div> }
+    });
     let hint = if stored { "" } else { "For example https://app.example.com" };
     view! {
         <li>
@@ -39,7 +42,7 @@ fn row(at: usize, row: &OriginRow, problem: Option<&WireError>) -> AnyView {
                 {text_field(Field::new(&name("origin"), "Origin", &row.origin, problem).hint(hint).mono(), "text", "off")}
                 {text_field(Field::new(&name("label"), "Label", &row.label, problem), "text", "off")}
                 {choice(Field::new(&name("environment"), "Environment", &row.environment, problem), &ENVIRONMENTS)}
-                <div class="row-end">{remove}<span class="meta">{row.changed.clone()}</span></div>
+                {end}
             </fieldset>
         </li>
     }
