@@ -4,7 +4,10 @@ use crate::field_id;
 use crate::wire::{Fields, Section, WireError};
 use leptos::prelude::document;
 use leptos::wasm_bindgen::JsCast;
-use web_sys::{Element, FormData, HtmlButtonElement, HtmlDialogElement, HtmlDocument, HtmlElement, HtmlFormElement, HtmlInputElement, HtmlTextAreaElement, SubmitEvent};
+use web_sys::{
+    Element, FormData, HtmlButtonElement, HtmlDialogElement, HtmlDocument, HtmlElement, HtmlFormElement, HtmlInputElement, HtmlTextAreaElement,
+    SubmitEvent,
+};
 
 /// A form on the page. Its live part is the element marked `data-live`, its messages go to the one marked `data-feedback`.
 #[derive(Clone)]

@@ -53,7 +53,12 @@ pub async fn attribute_rows(perch: &Perch, acting: &Acting) -> Result<Vec<Attrib
 
 /// The sandbox as it opens: everything filled in that can be.
 pub async fn sandbox(perch: &Perch, acting: &Acting) -> Result<SandboxState, Refusal> {
-    let keys: Vec<_> = perch.sandbox_keys(acting).await?.into_iter().map(|key| (key.id.to_string(), key.owner.map_or(key.name.clone(), |owner| format!("{} (by {owner})", key.name)))).collect();
+    let keys: Vec<_> = perch
+        .sandbox_keys(acting)
+        .await?
+        .into_iter()
+        .map(|key| (key.id.to_string(), key.owner.map_or(key.name.clone(), |owner| format!("{} (by {owner})", key.name))))
+        .collect();
     let field = |view: AttributeView| AttributeField {
         value: if view.declaration.required { view.example } else { String::new() },
         name: view.declaration.name,
@@ -63,7 +68,8 @@ pub async fn sandbox(perch: &Perch, acting: &Acting) -> Result<SandboxState, Ref
         description: view.description,
     };
     let default = Permissions::WHEN_MISSING;
-    let permissions = perch_domain::permission::MODELS.iter().flat_map(|model| default.names(model).iter().map(move |name| format!("{model}.{name}"))).collect();
+    let permissions =
+        perch_domain::permission::MODELS.iter().flat_map(|model| default.names(model).iter().map(move |name| format!("{model}.{name}"))).collect();
     Ok(SandboxState {
         chosen: keys.first().map(|(id, _)| id.clone()).unwrap_or_default(),
         keys,

@@ -41,16 +41,25 @@ impl Config {
     /// Reads settings by their names.
     pub fn from_variables(variables: &HashMap<String, String>) -> Result<Self, ConfigFault> {
         let get = |name: &str| variables.get(name).map(|value| value.trim()).filter(|value| !value.is_empty());
-        let list = |name: &str| get(name).map(|value| value.split([',', ' ']).filter(|item| !item.is_empty()).map(str::to_owned).collect::<Vec<_>>()).unwrap_or_default();
+        let list = |name: &str| {
+            get(name).map(|value| value.split([',', ' ']).filter(|item| !item.is_empty()).map(str::to_owned).collect::<Vec<_>>()).unwrap_or_default()
+        };
         let fault = |name: &'static str, wanted: &'static str| move |value: &str| ConfigFault { name, value: value.to_owned(), wanted };
         let addr = get("PERCH_ADDR").unwrap_or("127.0.0.1:3000");
         let public_url = get("PERCH_PUBLIC_URL").map(|url| url.trim_end_matches('/'));
-        let shaped = |url: &str| url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).is_some_and(|host| !host.is_empty() && !host.contains(['/', '@', '?', '#', ' ']));
+        let shaped = |url: &str| {
+            url.strip_prefix("https://")
+                .or_else(|| url.strip_prefix("http://"))
+                .is_some_and(|host| !host.is_empty() && !host.contains(['/', '@', '?', '#', ' ']))
+        };
         if let Some(url) = public_url.filter(|url| !shaped(url)) {
             return Err(fault("PERCH_PUBLIC_URL", "a scheme and a host, such as https://perch.example.com")(url));
         }
         let proxies = list("PERCH_TRUSTED_PROXIES");
-        let trusted_proxies = proxies.iter().map(|text| Network::parse(text).ok_or_else(|| fault("PERCH_TRUSTED_PROXIES", "networks such as 10.0.0.0/8 or ::1")(text))).collect::<Result<_, _>>()?;
+        let trusted_proxies = proxies
+            .iter()
+            .map(|text| Network::parse(text).ok_or_else(|| fault("PERCH_TRUSTED_PROXIES", "networks such as 10.0.0.0/8 or ::1")(text)))
+            .collect::<Result<_, _>>()?;
         let days = get("PERCH_RECORD_DAYS").unwrap_or("90");
         Ok(Self {
             addr: addr.parse().map_err(|_| fault("PERCH_ADDR", "an address and a port, such as 127.0.0.1:3000")(addr))?,
@@ -66,7 +75,7 @@ impl Config {
         })
     }
 
-    /// Where the database is; `create` allows a new SQLite file.
+    /// Where the database is; `create` allows a new `SQLite` file.
     pub fn location(&self, create: bool) -> Location {
         match &self.database_url {
             Some(url) => Location::Postgres(url.clone()),
@@ -118,7 +127,13 @@ mod tests {
         let config = read(&[]).unwrap();
         assert_eq!((config.addr.to_string().as_str(), config.record_days, config.log.as_str()), ("127.0.0.1:3000", 90, "info"));
         assert_eq!(read(&[("PERCH_PUBLIC_URL", "https://perch.example.com/")]).unwrap().public_url.as_deref(), Some("https://perch.example.com"));
-        for (name, value) in [("PERCH_ADDR", "3000"), ("PERCH_PUBLIC_URL", "perch.example.com"), ("PERCH_PUBLIC_URL", "https://a/b"), ("PERCH_RECORD_DAYS", "soon"), ("PERCH_TRUSTED_PROXIES", "10.0.0.0/33")] {
+        for (name, value) in [
+            ("PERCH_ADDR", "3000"),
+            ("PERCH_PUBLIC_URL", "perch.example.com"),
+            ("PERCH_PUBLIC_URL", "https://a/b"),
+            ("PERCH_RECORD_DAYS", "soon"),
+            ("PERCH_TRUSTED_PROXIES", "10.0.0.0/33"),
+        ] {
             assert_eq!(read(&[(name, value)]).unwrap_err().name, name);
         }
     }

@@ -34,7 +34,10 @@ pub fn python() -> Done<PathBuf> {
         crate::system::install("Python's venv", &["python3-venv"])?;
         step("making a Python environment", Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
     }
-    step("installing Python packages", Command::new(&python).args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"]).arg(&requirements))?;
+    step(
+        "installing Python packages",
+        Command::new(&python).args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"]).arg(&requirements),
+    )?;
     std::fs::write(&stamp, wanted).map_err(|error| error.to_string())?;
     Ok(python)
 }

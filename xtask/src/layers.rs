@@ -35,7 +35,20 @@ const KEPT_IN: [(&str, &[&str]); 10] = [
 
 /// Licences that may be shipped.
 const LICENCES: [&str; 14] = [
-    "MIT", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "Zlib", "Unicode-3.0", "CC0-1.0", "MPL-2.0", "0BSD", "Unlicense", "BSL-1.0", "CDLA-Permissive-2.0", "MIT-0",
+    "MIT",
+    "Apache-2.0",
+    "BSD-2-Clause",
+    "BSD-3-Clause",
+    "ISC",
+    "Zlib",
+    "Unicode-3.0",
+    "CC0-1.0",
+    "MPL-2.0",
+    "0BSD",
+    "Unlicense",
+    "BSL-1.0",
+    "CDLA-Permissive-2.0",
+    "MIT-0",
 ];
 
 pub fn check() -> Done {
@@ -60,8 +73,15 @@ fn text_of(value: &Value, member: &str) -> String {
 }
 
 fn imports(package: &Value, name: &str) -> Vec<String> {
-    let Some((_, allowed)) = LAYERS.iter().find(|(layer, _)| *layer == name) else { return vec![format!("{name} has no layer; add it to xtask/src/layers.rs")] };
-    let dependencies = package.get("dependencies").and_then(Value::as_array).into_iter().flatten().filter(|dependency| dependency.get("kind").is_some_and(Value::is_null));
+    let Some((_, allowed)) = LAYERS.iter().find(|(layer, _)| *layer == name) else {
+        return vec![format!("{name} has no layer; add it to xtask/src/layers.rs")];
+    };
+    let dependencies = package
+        .get("dependencies")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter(|dependency| dependency.get("kind").is_some_and(Value::is_null));
     let ours = |dependency: &str| LAYERS.iter().any(|(layer, _)| *layer == dependency);
     let kept_from = |dependency: &str| KEPT_IN.iter().any(|(library, crates)| *library == dependency && !crates.contains(&name));
     dependencies
@@ -75,7 +95,10 @@ fn licence(package: &Value, name: &str) -> Option<String> {
     let licence = text_of(package, "license");
     // An expression is fine if each of its alternatives' parts is; OR needs one, AND all.
     let fine = licence.replace('/', " OR ").split(" OR ").any(|choice| {
-        choice.trim_matches(['(', ')', ' ']).split(" AND ").all(|part| LICENCES.contains(&part.trim_matches(['(', ')', ' ']).split(" WITH ").next().unwrap_or_default()))
+        choice
+            .trim_matches(['(', ')', ' '])
+            .split(" AND ")
+            .all(|part| LICENCES.contains(&part.trim_matches(['(', ')', ' ']).split(" WITH ").next().unwrap_or_default()))
     });
     (!fine).then(|| format!("{name} has the licence {licence:?}, which is not among those that may be shipped"))
 }

@@ -1,5 +1,7 @@
 //! Every command of the README. Each brings what it needs, or names the one line that installs it.
 
+#![expect(clippy::disallowed_methods, reason = "a tool for developers reads its environment")]
+
 mod bench;
 mod browser_files;
 mod check;

@@ -1,4 +1,4 @@
-//! A throw-away PostgreSQL: its own cluster in a temporary folder, on a socket, gone afterwards.
+//! A throw-away `PostgreSQL`: its own cluster in a temporary folder, on a socket, gone afterwards.
 
 use crate::Done;
 use crate::process::{output, target};
@@ -15,17 +15,16 @@ pub struct Postgres {
     pub url: String,
 }
 
-/// The address of a PostgreSQL for the tests: `TEST_POSTGRES_URL`, or one that is started for them.
+/// The address of a `PostgreSQL` for the tests: `TEST_POSTGRES_URL`, or one that is started for them.
 pub fn start() -> Done<(String, Option<Postgres>)> {
     if let Ok(url) = std::env::var("TEST_POSTGRES_URL") {
         return Ok((url, None));
     }
-    let bin = match binaries() {
-        Some(bin) => bin,
-        None => {
-            install("PostgreSQL", &["postgresql"])?;
-            binaries().ok_or("PostgreSQL was installed, but its server is not under /usr/lib/postgresql")?
-        }
+    let bin = if let Some(bin) = binaries() {
+        bin
+    } else {
+        install("PostgreSQL", &["postgresql"])?;
+        binaries().ok_or("PostgreSQL was installed, but its server is not under /usr/lib/postgresql")?
     };
     println!("\n== starting a throw-away PostgreSQL");
     // The server refuses to run as root; Debian's package brings a user for it.

@@ -50,12 +50,11 @@ pub fn dev() -> Done {
     let mut running: Option<Child> = None;
     loop {
         let seen = newest_change();
-        match build_both() {
-            Err(fault) => eprintln!("{fault}; waiting for a change"),
-            Ok(()) => {
-                stop(&mut running);
-                running = Some(start()?);
-            }
+        if let Err(fault) = build_both() {
+            eprintln!("{fault}; waiting for a change");
+        } else {
+            stop(&mut running);
+            running = Some(start()?);
         }
         while newest_change() <= seen {
             std::thread::sleep(Duration::from_millis(300));

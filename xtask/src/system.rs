@@ -8,7 +8,11 @@ use std::process::Command;
 /// Headers of OpenSSL, which josekit builds against.
 pub fn openssl() -> Done {
     let found = Command::new("pkg-config").args(["--exists", "openssl"]).status().is_ok_and(|status| status.success());
-    if found || Path::new("/usr/include/openssl/opensslv.h").exists() || std::env::var_os("OPENSSL_DIR").is_some() { Ok(()) } else { install("OpenSSL's headers", &["libssl-dev", "pkg-config"]) }
+    if found || Path::new("/usr/include/openssl/opensslv.h").exists() || std::env::var_os("OPENSSL_DIR").is_some() {
+        Ok(())
+    } else {
+        install("OpenSSL's headers", &["libssl-dev", "pkg-config"])
+    }
 }
 
 /// A Chromium for the browser tests; its path.

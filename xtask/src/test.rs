@@ -30,7 +30,7 @@ pub fn test(parts: &[String]) -> Done {
     Ok(())
 }
 
-/// Every Rust test; the store's on SQLite and on a PostgreSQL of their own.
+/// Every Rust test; the store's on `SQLite` and on a `PostgreSQL` of their own.
 fn rust(environment: &[(&str, &str)]) -> Done {
     let (url, _running) = postgres::start()?;
     let mut tests = cargo(&["test", "--workspace", "--exclude", "perch-frontend", "--exclude", "bundler", "--locked", "--all-features"]);

@@ -44,7 +44,8 @@ fn build_std() -> Done {
     let scratch = crate::process::target().join("wasm-std");
     let _ = std::fs::remove_dir_all(&scratch);
     std::fs::create_dir_all(scratch.join("src")).map_err(failed)?;
-    std::fs::write(scratch.join("Cargo.toml"), "[package]\nname = \"scratch\"\nversion = \"0.0.0\"\nedition = \"2021\"\n[workspace]\n").map_err(failed)?;
+    std::fs::write(scratch.join("Cargo.toml"), "[package]\nname = \"scratch\"\nversion = \"0.0.0\"\nedition = \"2021\"\n[workspace]\n")
+        .map_err(failed)?;
     std::fs::write(scratch.join("src/lib.rs"), "").map_err(failed)?;
     // This compiler looks for its linker beside its own libraries.
     let linker = Path::new("/usr/lib/rustlib/x86_64-unknown-linux-gnu/bin/rust-lld");
@@ -58,7 +59,23 @@ fn build_std() -> Done {
         .args(["build", "--release", "--quiet", "-Zbuild-std=std,panic_abort,proc_macro", "--target", TARGET])
         .current_dir(&scratch)
         .env_clear()
-        .envs(std::env::vars_os().filter(|(name, _)| matches!(name.to_str(), Some("HOME" | "CARGO_HOME" | "SSL_CERT_FILE" | "SSL_CERT_DIR" | "http_proxy" | "https_proxy" | "no_proxy" | "HTTP_PROXY" | "HTTPS_PROXY" | "NO_PROXY"))))
+        .envs(std::env::vars_os().filter(|(name, _)| {
+            matches!(
+                name.to_str(),
+                Some(
+                    "HOME"
+                        | "CARGO_HOME"
+                        | "SSL_CERT_FILE"
+                        | "SSL_CERT_DIR"
+                        | "http_proxy"
+                        | "https_proxy"
+                        | "no_proxy"
+                        | "HTTP_PROXY"
+                        | "HTTPS_PROXY"
+                        | "NO_PROXY"
+                )
+            )
+        }))
         .env("PATH", "/usr/bin:/bin")
         .env("RUSTC", "/usr/bin/rustc")
         .env("RUSTC_BOOTSTRAP", "1")

@@ -43,7 +43,11 @@ pub fn wire_error(refusal: Refusal, request_id: String) -> WireError {
         violations: refusal
             .violations
             .into_iter()
-            .map(|violation| WireViolation { field: form_field(&violation.field), code: violation.code.as_str().to_owned(), message: violation.message })
+            .map(|violation| WireViolation {
+                field: form_field(&violation.field),
+                code: violation.code.as_str().to_owned(),
+                message: violation.message,
+            })
             .collect(),
     }
 }

@@ -8,7 +8,7 @@ mod reading;
 mod secret;
 
 pub use feedback::feedback;
-pub use field::{checkbox, choice, text_area, text_field, Field};
+pub use field::{Field, checkbox, choice, text_area, text_field};
 pub use live::live;
 pub use raw_text::raw_text;
 pub use reading::reading;

@@ -18,7 +18,8 @@ pub fn reading(reading: Reading) -> AnyView {
         .collect_view()
     });
     let fix = (!fix.is_empty()).then(|| view! { <p>{fix}</p> });
-    let code = (!code.is_empty()).then(|| view! { <p class="meta">"Code " <a href=format!("/docs/errors#{code}")><code>{code.clone()}</code></a></p> });
+    let code =
+        (!code.is_empty()).then(|| view! { <p class="meta">"Code " <a href=format!("/docs/errors#{code}")><code>{code.clone()}</code></a></p> });
     view! {
         <div class="reading">
             <div class=class><p class="sign">{sign}</p><p class="sentence">{verdict}</p>{fix}{code}</div>

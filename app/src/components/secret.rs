@@ -6,7 +6,8 @@ use leptos::prelude::*;
 
 /// Copies what the read-only field `target` holds. Hidden until the form is alive: without JavaScript it could do nothing.
 pub fn copy_button(target: &'static str) -> AnyView {
-    view! { <span class="copy"><button type="button" class="button" data-copy=target>"Copy"</button><span role="status" class="meta"></span></span> }.into_any()
+    view! { <span class="copy"><button type="button" class="button" data-copy=target>"Copy"</button><span role="status" class="meta"></span></span> }
+        .into_any()
 }
 
 fn read_only(id: &'static str, label: &'static str, value: String, rows: &'static str) -> AnyView {

@@ -38,7 +38,9 @@ pub fn with_one_more<Row>(mut rows: Vec<Row>, blank: Row) -> Vec<Row> {
 fn rows<'a>(fields: &'a [(String, String)], list: &str) -> Vec<Vec<(&'a str, &'a str)>> {
     let mut rows: Vec<Vec<(&str, &str)>> = Vec::new();
     for (name, value) in fields {
-        let Some((at, field)) = name.strip_prefix(list).and_then(|rest| rest.strip_prefix('[')).and_then(|rest| rest.split_once("].")) else { continue };
+        let Some((at, field)) = name.strip_prefix(list).and_then(|rest| rest.strip_prefix('[')).and_then(|rest| rest.split_once("].")) else {
+            continue;
+        };
         let Some(at) = at.parse::<usize>().ok().filter(|at| *at < MOST_ROWS) else { continue };
         if rows.len() <= at {
             rows.resize_with(at + 1, Vec::new);

@@ -32,7 +32,11 @@ pub fn form(fields: &[(String, String)]) -> SandboxForm {
         role: value(fields, "role").to_owned(),
         attributes: fields.iter().filter_map(|(name, value)| Some((name.strip_prefix(ATTRIBUTE)?.to_owned(), value.clone()))).collect(),
         context_clues: value(fields, "aiContextClues").to_owned(),
-        permissions: values(fields, "permissions").into_iter().filter_map(|both| both.split_once('.')).map(|(model, name)| (model.to_owned(), name.to_owned())).collect(),
+        permissions: values(fields, "permissions")
+            .into_iter()
+            .filter_map(|both| both.split_once('.'))
+            .map(|(model, name)| (model.to_owned(), name.to_owned()))
+            .collect(),
         lifetime: value(fields, "expiresIn").to_owned(),
     }
 }

@@ -30,8 +30,12 @@ pub struct EmbedPage {
     pub outcomes: Outcomes,
 }
 
-const SECTIONS: [(&str, &str); 4] =
-    [("origins", "Authorized Origins"), ("attributes", "Token Attributes"), ("sandbox", "Token Generation Sandbox"), ("introspection", "Token Introspection")];
+const SECTIONS: [(&str, &str); 4] = [
+    ("origins", "Authorized Origins"),
+    ("attributes", "Token Attributes"),
+    ("sandbox", "Token Generation Sandbox"),
+    ("introspection", "Token Introspection"),
+];
 
 pub fn embed(frame: &Frame, page: EmbedPage) -> AnyView {
     let links = SECTIONS.map(|(id, title)| view! { <li><a href=format!("#{id}")>{title}</a></li> }).collect_view();
@@ -102,7 +106,8 @@ fn read_attributes(rows: Vec<AttributeRow>) -> AnyView {
         .into_iter()
         .map(|row| view! { <li><code>{row.name}</code> " " {row.kind} {row.list.then_some(" list")} {row.required.then_some(", required")} " " <bdi class="meta">{row.description}</bdi></li> })
         .collect_view();
-    view! { <details><summary>{format!("{count} declared. Admins can change them.")}</summary><ul class="plain-list">{rows}</ul></details> }.into_any()
+    view! { <details><summary>{format!("{count} declared. Admins can change them.")}</summary><ul class="plain-list">{rows}</ul></details> }
+        .into_any()
 }
 
 fn sandbox(state: &SandboxState, may_have_keys: bool, token: Option<TokenResult>) -> AnyView {

@@ -6,9 +6,18 @@ use perch_domain::{Code, ViolationCode};
 pub fn errors() -> AnyView {
     let codes = Code::ALL
         .iter()
-        .map(|code| entry(code.as_str(), if code.status() == 0 { "in the browser only".to_owned() } else { format!("HTTP {}", code.status()) }, code.message(), code.cause(), code.fix()))
+        .map(|code| {
+            entry(
+                code.as_str(),
+                if code.status() == 0 { "in the browser only".to_owned() } else { format!("HTTP {}", code.status()) },
+                code.message(),
+                code.cause(),
+                code.fix(),
+            )
+        })
         .collect_view();
-    let violations = ViolationCode::ALL.iter().map(|code| entry(code.as_str(), "violation".to_owned(), code.message(), code.cause(), code.fix())).collect_view();
+    let violations =
+        ViolationCode::ALL.iter().map(|code| entry(code.as_str(), "violation".to_owned(), code.message(), code.cause(), code.fix())).collect_view();
     view! {
         <h1>"Error codes"</h1>
         <p class="lead">"Every refusal carries one of these codes, a sentence and a request id. The id is also in the header " <code>"x-request-id"</code> "; whoever runs the server finds the request by it."</p>

@@ -89,17 +89,30 @@ pub enum Action {
 
 impl Action {
     pub const ALL: [Self; 16] = [
-        Self::SeeSettings, Self::EditOrigins, Self::EditAttributes, Self::CreateKey, Self::SeeOwnKeys, Self::SeeAllKeys,
-        Self::RevokeOwnKey, Self::RevokeAnyKey, Self::SandboxWithPastedKey, Self::SandboxWithOwnKey,
-        Self::SandboxWithSharedKey, Self::ReadToken, Self::AddPerson, Self::Mint, Self::IntrospectByKey, Self::RevokeByKey,
+        Self::SeeSettings,
+        Self::EditOrigins,
+        Self::EditAttributes,
+        Self::CreateKey,
+        Self::SeeOwnKeys,
+        Self::SeeAllKeys,
+        Self::RevokeOwnKey,
+        Self::RevokeAnyKey,
+        Self::SandboxWithPastedKey,
+        Self::SandboxWithOwnKey,
+        Self::SandboxWithSharedKey,
+        Self::ReadToken,
+        Self::AddPerson,
+        Self::Mint,
+        Self::IntrospectByKey,
+        Self::RevokeByKey,
     ];
 }
 
 /// The table. Whatever is not named is denied.
 pub fn allows(actor: Actor, action: Action) -> bool {
     use Action::{
-        AddPerson, CreateKey, EditAttributes, EditOrigins, IntrospectByKey, Mint, ReadToken, RevokeByKey, RevokeOwnKey,
-        SandboxWithOwnKey, SandboxWithPastedKey, SandboxWithSharedKey, SeeOwnKeys, SeeSettings,
+        AddPerson, CreateKey, EditAttributes, EditOrigins, IntrospectByKey, Mint, ReadToken, RevokeByKey, RevokeOwnKey, SandboxWithOwnKey,
+        SandboxWithPastedKey, SandboxWithSharedKey, SeeOwnKeys, SeeSettings,
     };
     match actor {
         Actor::Person(ConsoleRole::Admin) => !matches!(action, Mint | IntrospectByKey | RevokeByKey),

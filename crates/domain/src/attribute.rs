@@ -83,8 +83,8 @@ pub fn check_name(name: &str) -> Result<(), NameFault> {
     if name.len() > 64 {
         return Err(NameFault::TooLong);
     }
-    let shaped = (first.is_ascii_alphabetic() || first == b'_')
-        && bytes.all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-'));
+    let shaped =
+        (first.is_ascii_alphabetic() || first == b'_') && bytes.all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-'));
     if !shaped {
         return Err(NameFault::Shape);
     }
@@ -204,7 +204,7 @@ mod tests {
 
     #[test]
     fn values_by_type() {
-        let wrong = |_| Err(vec!["a ATTRIBUTE_WRONG_TYPE".to_owned()]);
+        let wrong = |()| Err(vec!["a ATTRIBUTE_WRONG_TYPE".to_owned()]);
         assert_eq!(read(Kind::String, false, r#""North""#), Ok(r#""North""#.into()));
         assert_eq!(read(Kind::String, false, "3"), wrong(()));
         assert_eq!(read(Kind::Integer, false, "3.0"), Ok("3".into()));
@@ -216,7 +216,10 @@ mod tests {
         assert_eq!(read(Kind::Boolean, false, r#""true""#), wrong(()));
         assert_eq!(read(Kind::Date, false, r#""2026-02-30""#), Err(vec!["a INVALID_VALUE".into()]));
         assert_eq!(read(Kind::String, false, r#""a\u0000""#), Err(vec!["a INVALID_VALUE".into()]));
-        assert_eq!(read(Kind::String, true, r#"["x",3,"y",null]"#), Err(vec!["a[1] ATTRIBUTE_WRONG_TYPE".into(), "a[3] ATTRIBUTE_WRONG_TYPE".into()]));
+        assert_eq!(
+            read(Kind::String, true, r#"["x",3,"y",null]"#),
+            Err(vec!["a[1] ATTRIBUTE_WRONG_TYPE".into(), "a[3] ATTRIBUTE_WRONG_TYPE".into()])
+        );
         assert_eq!(read(Kind::Integer, true, "[1,2.0]"), Ok("[1,2]".into()));
         assert_eq!(read(Kind::Integer, true, "1"), wrong(()));
     }
@@ -226,7 +229,15 @@ mod tests {
         for good in ["region", "_x", "a.b-c_9", &"a".repeat(64)] {
             assert_eq!(check_name(good), Ok(()), "{good}");
         }
-        for (bad, fault) in [("", NameFault::Empty), ("9a", NameFault::Shape), ("a b", NameFault::Shape), ("é", NameFault::Shape), ("role", NameFault::Reserved), ("__x", NameFault::Reserved), (&"a".repeat(65), NameFault::TooLong)] {
+        for (bad, fault) in [
+            ("", NameFault::Empty),
+            ("9a", NameFault::Shape),
+            ("a b", NameFault::Shape),
+            ("é", NameFault::Shape),
+            ("role", NameFault::Reserved),
+            ("__x", NameFault::Reserved),
+            (&"a".repeat(65), NameFault::TooLong),
+        ] {
             assert_eq!(check_name(bad), Err(fault), "{bad}");
         }
     }

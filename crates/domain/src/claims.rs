@@ -146,9 +146,20 @@ mod tests {
     fn sealed(change: impl FnOnce(&mut NewClaims<'_>)) -> String {
         let attributes = [("region".to_owned(), Value::Text("North".into()))];
         let mut claims = NewClaims {
-            v: VERSION, iss: Uuid::from_u128(1), aud: AUDIENCE, sub: "user-1", org: Uuid::from_u128(2), jti: Uuid::from_u128(3),
-            iat: 1_000, nbf: 1_000, exp: 4_600, role: ViewerRole::Explorer, permissions: Permissions::WHEN_MISSING,
-            attributes: &attributes, context_clues: None, sandbox: None,
+            v: VERSION,
+            iss: Uuid::from_u128(1),
+            aud: AUDIENCE,
+            sub: "user-1",
+            org: Uuid::from_u128(2),
+            jti: Uuid::from_u128(3),
+            iat: 1_000,
+            nbf: 1_000,
+            exp: 4_600,
+            role: ViewerRole::Explorer,
+            permissions: Permissions::WHEN_MISSING,
+            attributes: &attributes,
+            context_clues: None,
+            sandbox: None,
         };
         change(&mut claims);
         serde_json::to_string(&claims).unwrap()
@@ -175,11 +186,29 @@ mod tests {
         assert_eq!(check(&sealed(|c| c.v = 2)), Err(Code::TokenInvalid));
         assert_eq!(check(&sealed(|c| c.exp = c.iat + 86_401)), Err(Code::TokenInvalid));
         assert_eq!(check(&sealed(|c| c.exp = c.iat)), Err(Code::TokenInvalid));
-        assert_eq!(check(&sealed(|c| { c.nbf = 1_030; c.iat = 1_030 })), Ok(()));
+        assert_eq!(
+            check(&sealed(|c| {
+                c.nbf = 1_030;
+                c.iat = 1_030;
+            })),
+            Ok(())
+        );
         assert_eq!(check(&sealed(|c| c.nbf = 1_031)), Err(Code::TokenNotYetValid));
         assert_eq!(check(&sealed(|c| c.iat = 1_031)), Err(Code::TokenNotYetValid));
-        assert_eq!(check(&sealed(|c| { c.iat = 500; c.exp = 971 })), Ok(()));
-        assert_eq!(check(&sealed(|c| { c.iat = 500; c.exp = 970 })), Err(Code::TokenExpired));
+        assert_eq!(
+            check(&sealed(|c| {
+                c.iat = 500;
+                c.exp = 971;
+            })),
+            Ok(())
+        );
+        assert_eq!(
+            check(&sealed(|c| {
+                c.iat = 500;
+                c.exp = 970;
+            })),
+            Err(Code::TokenExpired)
+        );
     }
 
     #[test]

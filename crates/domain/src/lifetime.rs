@@ -45,9 +45,15 @@ mod tests {
 
     #[test]
     fn reads_and_prints_the_promised_forms() {
-        for (text, seconds, printed) in
-            [("90s", 90, "90s"), ("30m", 1_800, "30m"), ("1h", 3_600, "1h"), ("1d", 86_400, "1d"), ("61s", 61, "61s"), ("90m", 5_400, "90m"), ("3600s", 3_600, "1h")]
-        {
+        for (text, seconds, printed) in [
+            ("90s", 90, "90s"),
+            ("30m", 1_800, "30m"),
+            ("1h", 3_600, "1h"),
+            ("1d", 86_400, "1d"),
+            ("61s", 61, "61s"),
+            ("90m", 5_400, "90m"),
+            ("3600s", 3_600, "1h"),
+        ] {
             assert_eq!(parse(text), Some(seconds), "{text}");
             assert_eq!(print(u32::try_from(seconds).unwrap()), printed);
         }

@@ -54,6 +54,13 @@ impl MintRequest {
     }
 }
 
+/// What `user` says.
+struct User {
+    subject: String,
+    role: ViewerRole,
+    attributes: Vec<(String, Value)>,
+}
+
 struct Reader<'a> {
     faults: Faults,
     rules: Rules<'a>,
@@ -67,11 +74,11 @@ impl Reader<'_> {
         self.context_clues("aiContextClues", clues);
         let permissions = permissions.map_or(Permissions::WHEN_MISSING, |json| Permissions::parse(&mut self.faults, json));
         let lifetime = self.lifetime(expires_in);
-        let (subject, role, attributes) = user?;
+        let User { subject, role, attributes } = user?;
         Some(MintRequest { subject, role, attributes, permissions, context_clues: self.clues.take(), lifetime })
     }
 
-    fn user(&mut self, json: Option<Json<'_>>) -> Option<(String, ViewerRole, Vec<(String, Value)>)> {
+    fn user(&mut self, json: Option<Json<'_>>) -> Option<User> {
         let Some(json) = json else {
             self.faults.add("user", ViolationCode::Required, "user is required: an object with distinctId and role.");
             return None;
@@ -81,7 +88,7 @@ impl Reader<'_> {
         let role = self.role(role);
         let attributes = self.attributes(attributes);
         self.context_clues("user.aiContextClues", clues);
-        Some((subject?, role?, attributes?))
+        Some(User { subject: subject?, role: role?, attributes: attributes? })
     }
 
     fn subject(&mut self, json: Option<Json<'_>>) -> Option<String> {
@@ -104,7 +111,11 @@ impl Reader<'_> {
         let role = ViewerRole::parse(&text);
         if role.is_none() {
             let known: Vec<_> = ViewerRole::ALL.iter().map(|role| role.as_str()).collect();
-            self.faults.add("user.role", ViolationCode::UnknownRole, format!("There is no viewer role {:?}; use {}.", shown(&text), known.join(" or ")));
+            self.faults.add(
+                "user.role",
+                ViolationCode::UnknownRole,
+                format!("There is no viewer role {:?}; use {}.", shown(&text), known.join(" or ")),
+            );
         }
         role
     }
@@ -112,16 +123,21 @@ impl Reader<'_> {
     fn attributes(&mut self, json: Option<Json<'_>>) -> Option<Vec<(String, Value)>> {
         let members = match json {
             None => Vec::new(),
-            Some(json) => match json.members() {
-                Some(members) => members,
-                None => {
+            Some(json) => {
+                if let Some(members) = json.members() {
+                    members
+                } else {
                     self.wrong_type("user.attributes", "an object", json);
                     return None;
                 }
-            },
+            }
         };
         if members.len() > attribute::MOST {
-            self.faults.add("user.attributes", ViolationCode::TooMany, format!("user.attributes may hold at most {} attributes, not {}.", attribute::MOST, members.len()));
+            self.faults.add(
+                "user.attributes",
+                ViolationCode::TooMany,
+                format!("user.attributes may hold at most {} attributes, not {}.", attribute::MOST, members.len()),
+            );
             return None;
         }
         let mut read: Vec<(String, Value)> = Vec::with_capacity(members.len());
@@ -139,17 +155,19 @@ impl Reader<'_> {
                 }
             } else {
                 let names = self.rules.declarations.iter().map(|declared| declared.name.as_str());
-                let hint = nearest(name, names).map_or_else(
-                    || "Declare it under Settings > Embed & access.".to_owned(),
-                    |name| format!("Did you mean {name}?"),
-                );
+                let hint = nearest(name, names)
+                    .map_or_else(|| "Declare it under Settings > Embed & access.".to_owned(), |name| format!("Did you mean {name}?"));
                 self.faults.add(path, ViolationCode::AttributeUnknown, format!("The attribute {:?} is not declared. {hint}", shown(name)));
             }
         }
         for declaration in self.rules.declarations.iter().filter(|declared| declared.required) {
             let sent = members.iter().any(|(name, value)| *name == declaration.name && value.kind() != Kind::Null);
             if !sent {
-                self.faults.add(format!("user.attributes.{}", declaration.name), ViolationCode::AttributeMissing, format!("The attribute {} is required.", declaration.name));
+                self.faults.add(
+                    format!("user.attributes.{}", declaration.name),
+                    ViolationCode::AttributeMissing,
+                    format!("The attribute {} is required.", declaration.name),
+                );
             }
         }
         Some(read)
@@ -163,7 +181,11 @@ impl Reader<'_> {
         }
         let Some(text) = self.text(field, json) else { return };
         if text.chars().count() > LONGEST_CLUES {
-            self.faults.add(field, ViolationCode::TooLong, format!("aiContextClues may have at most {LONGEST_CLUES} characters, not {}.", text.chars().count()));
+            self.faults.add(
+                field,
+                ViolationCode::TooLong,
+                format!("aiContextClues may have at most {LONGEST_CLUES} characters, not {}.", text.chars().count()),
+            );
         } else if text.contains('\0') {
             self.faults.add(field, ViolationCode::InvalidValue, "aiContextClues holds a character that cannot be stored.");
         }
@@ -205,7 +227,8 @@ impl Reader<'_> {
                     *slot = present(value);
                 }
                 None => {
-                    let hint = nearest(&name, names).map_or_else(|| format!("Known fields: {}.", names.join(", ")), |name| format!("Did you mean {name}?"));
+                    let hint =
+                        nearest(&name, names).map_or_else(|| format!("Known fields: {}.", names.join(", ")), |name| format!("Did you mean {name}?"));
                     self.faults.add(field.clone(), ViolationCode::UnknownField, format!("There is no field {field:?}. {hint}"));
                 }
             }
@@ -225,7 +248,9 @@ impl Reader<'_> {
         let text = json.text();
         match (&text, json.kind()) {
             (Some(_), _) => {}
-            (None, Kind::Text) => self.faults.add(field, ViolationCode::InvalidValue, format!("{field} holds half a surrogate pair, which is no character.")),
+            (None, Kind::Text) => {
+                self.faults.add(field, ViolationCode::InvalidValue, format!("{field} holds half a surrogate pair, which is no character."));
+            }
             (None, _) => self.wrong_type(field, "text", json),
         }
         text
@@ -269,8 +294,11 @@ mod tests {
 
     #[test]
     fn the_documented_body_passes() {
-        let request = parse(r#"{"user":{"distinctId":"user-123","role":"explorer","attributes":{"region":"North","tier":3,"brands":["a","b"]}},
-            "permissions":{"dashboard":["can_view"],"chart":"can_view","ai":["can_query"]},"aiContextClues":"Answer briefly.","expiresIn":"30m"}"#).unwrap();
+        let request = parse(
+            r#"{"user":{"distinctId":"user-123","role":"explorer","attributes":{"region":"North","tier":3,"brands":["a","b"]}},
+            "permissions":{"dashboard":["can_view"],"chart":"can_view","ai":["can_query"]},"aiContextClues":"Answer briefly.","expiresIn":"30m"}"#,
+        )
+        .unwrap();
         assert_eq!(request.subject, "user-123");
         assert_eq!(request.lifetime, 1_800);
         assert_eq!(request.attributes.len(), 3);
@@ -287,7 +315,9 @@ mod tests {
     #[test]
     fn all_faults_are_named_at_once() {
         assert_eq!(
-            faults(r#"{"user":{"distinctId":"","role":"maker","attributes":{"regoin":"N","tier":"3","brands":["a",2]},"x":1},"permission":{},"expiresIn":"5s","expiresIn":"1h"}"#),
+            faults(
+                r#"{"user":{"distinctId":"","role":"maker","attributes":{"regoin":"N","tier":"3","brands":["a",2]},"x":1},"permission":{},"expiresIn":"5s","expiresIn":"1h"}"#
+            ),
             [
                 "permission UNKNOWN_FIELD",
                 "expiresIn DUPLICATE_FIELD",
@@ -315,7 +345,10 @@ mod tests {
         assert_eq!(faults("null"), [" WRONG_TYPE"]);
         assert_eq!(faults("{}"), ["user REQUIRED"]);
         assert_eq!(faults(r#"{"user":"u"}"#), ["user WRONG_TYPE"]);
-        assert_eq!(faults(r#"{"user":{"distinctId":1,"role":null,"attributes":[]}}"#), ["user.distinctId WRONG_TYPE", "user.role REQUIRED", "user.attributes WRONG_TYPE"]);
+        assert_eq!(
+            faults(r#"{"user":{"distinctId":1,"role":null,"attributes":[]}}"#),
+            ["user.distinctId WRONG_TYPE", "user.role REQUIRED", "user.attributes WRONG_TYPE"]
+        );
         assert_eq!(parse("{").unwrap_err().code, Code::BodyNotJson);
     }
 
@@ -349,7 +382,10 @@ mod tests {
     #[test]
     fn limits_on_counts_and_names() {
         let many: Vec<_> = (0..65).map(|n| format!(r#""a{n}":1"#)).collect();
-        assert_eq!(faults(&format!(r#"{{"user":{{"distinctId":"u","role":"explorer","attributes":{{{}}}}}}}"#, many.join(","))), ["user.attributes TOO_MANY"]);
+        assert_eq!(
+            faults(&format!(r#"{{"user":{{"distinctId":"u","role":"explorer","attributes":{{{}}}}}}}"#, many.join(","))),
+            ["user.attributes TOO_MANY"]
+        );
         let long = "n".repeat(500);
         let refusal = parse(&format!(r#"{{"user":{{"distinctId":"u","role":"explorer","attributes":{{"region":"N","{long}":1}}}}}}"#)).unwrap_err();
         assert!(refusal.violations[0].field.len() < 100);

@@ -78,12 +78,11 @@ impl Origin {
             _ if text.eq_ignore_ascii_case("null") => return Err(OriginFault::Null),
             _ => {}
         }
-        let (scheme, rest) = match text.split_once("://") {
-            Some((scheme, rest)) => (scheme.to_ascii_lowercase(), rest),
-            None => {
-                adjusted.push(Adjustment::SchemeAdded);
-                ("https".to_owned(), text)
-            }
+        let (scheme, rest) = if let Some((scheme, rest)) = text.split_once("://") {
+            (scheme.to_ascii_lowercase(), rest)
+        } else {
+            adjusted.push(Adjustment::SchemeAdded);
+            ("https".to_owned(), text)
         };
         let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
         let (authority, path) = rest.split_at(end);
@@ -269,14 +268,33 @@ mod tests {
     fn what_would_admit_strangers_is_refused_with_the_reason() {
         use OriginFault::{Empty, Everything, Null, Port, UserInfo, Wildcard};
         for (typed, fault) in [
-            ("", Empty), ("null", Null), ("*", Everything), ("https://ada@example.com", UserInfo),
-            ("https://*", Wildcard), ("https://*.com", Wildcard), ("http://*.localhost", Wildcard), ("https://a.*.com", Wildcard),
-            ("https://*.*.example.com", Wildcard), ("https://*a.example.com", Wildcard),
-            ("https://example.com:0", Port), ("https://example.com:65536", Port), ("https://example.com:8a", Port),
+            ("", Empty),
+            ("null", Null),
+            ("*", Everything),
+            ("https://ada@example.com", UserInfo),
+            ("https://*", Wildcard),
+            ("https://*.com", Wildcard),
+            ("http://*.localhost", Wildcard),
+            ("https://a.*.com", Wildcard),
+            ("https://*.*.example.com", Wildcard),
+            ("https://*a.example.com", Wildcard),
+            ("https://example.com:0", Port),
+            ("https://example.com:65536", Port),
+            ("https://example.com:8a", Port),
         ] {
             assert_eq!(canonical(typed), Err(fault), "{typed}");
         }
-        for typed in ["http://example.com", "ftp://example.com", "https://exa mple.com", "https://-a.com", "https://a..b", "https://1.2.3", "https://0x7f.1", "https://[::g]", "javascript://x"] {
+        for typed in [
+            "http://example.com",
+            "ftp://example.com",
+            "https://exa mple.com",
+            "https://-a.com",
+            "https://a..b",
+            "https://1.2.3",
+            "https://0x7f.1",
+            "https://[::g]",
+            "javascript://x",
+        ] {
             assert!(canonical(typed).is_err(), "{typed}");
         }
     }

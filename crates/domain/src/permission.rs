@@ -1,9 +1,9 @@
 //! What a token lets its viewer do.
 
+use crate::ViolationCode;
 use crate::json::{Json, Kind};
 use crate::refusal::Faults;
 use crate::text::nearest;
-use crate::ViolationCode;
 use serde::ser::{SerializeMap, Serializer};
 use serde::{Deserialize, Serialize};
 
@@ -39,12 +39,7 @@ pub const MODELS: [&str; 4] = ["dashboard", "chart", "database", "ai"];
 
 impl Permissions {
     /// What a request without `permissions` gets: viewing dashboards and charts.
-    pub const WHEN_MISSING: Self = Self {
-        dashboard: Level::VIEW,
-        chart: Level::VIEW,
-        database: Level { view: false, edit: false },
-        ai_query: false,
-    };
+    pub const WHEN_MISSING: Self = Self { dashboard: Level::VIEW, chart: Level::VIEW, database: Level { view: false, edit: false }, ai_query: false };
 
     /// The permissions of one model, what they imply written out.
     pub fn names(&self, model: &str) -> &'static [&'static str] {
@@ -93,7 +88,8 @@ impl Permissions {
             }
             seen.push(model);
             if !MODELS.contains(&&**model) {
-                let hint = nearest(model, MODELS).map_or_else(|| format!("Use one of {}.", MODELS.join(", ")), |name| format!("Did you mean {name}?"));
+                let hint =
+                    nearest(model, MODELS).map_or_else(|| format!("Use one of {}.", MODELS.join(", ")), |name| format!("Did you mean {name}?"));
                 faults.add(path, ViolationCode::UnknownPermission, format!("There are no permissions on {model:?}. {hint}"));
                 continue;
             }
@@ -102,7 +98,11 @@ impl Permissions {
                 Kind::Text => (vec![*value], false),
                 Kind::Null => continue,
                 other => {
-                    faults.add(path, ViolationCode::WrongType, format!("permissions.{model} must be text or a list of texts, not {}.", other.as_str()));
+                    faults.add(
+                        path,
+                        ViolationCode::WrongType,
+                        format!("permissions.{model} must be text or a list of texts, not {}.", other.as_str()),
+                    );
                     continue;
                 }
             };
@@ -186,12 +186,15 @@ mod tests {
     #[test]
     fn every_fault_has_its_path() {
         let faults = parse(r#"{"dashbord":"can_view","chart":["can_view","can_fly",3],"ai":"can_view","database":7}"#).1;
-        assert_eq!(faults, [
-            "permissions.dashbord UNKNOWN_PERMISSION",
-            "permissions.chart[1] UNKNOWN_PERMISSION",
-            "permissions.chart[2] WRONG_TYPE",
-            "permissions.ai UNKNOWN_PERMISSION",
-            "permissions.database WRONG_TYPE",
-        ]);
+        assert_eq!(
+            faults,
+            [
+                "permissions.dashbord UNKNOWN_PERMISSION",
+                "permissions.chart[1] UNKNOWN_PERMISSION",
+                "permissions.chart[2] WRONG_TYPE",
+                "permissions.ai UNKNOWN_PERMISSION",
+                "permissions.database WRONG_TYPE",
+            ]
+        );
     }
 }

@@ -5,7 +5,11 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
 use perch_jwe::{ContentKey, TokenKey};
 
 fn main() {
-    let claims = [r#"{"v":1,"sub":"user-1"}"#.to_owned(), r#"{"v":1,"sub":"é 😀","attributes":{"brands":["a","b"]}}"#.to_owned(), format!(r#"{{"v":1,"long":"{}"}}"#, "x".repeat(4_000))];
+    let claims = [
+        r#"{"v":1,"sub":"user-1"}"#.to_owned(),
+        r#"{"v":1,"sub":"é 😀","attributes":{"brands":["a","b"]}}"#.to_owned(),
+        format!(r#"{{"v":1,"long":"{}"}}"#, "x".repeat(4_000)),
+    ];
     let tokens: Vec<_> = claims
         .iter()
         .zip(1u8..)

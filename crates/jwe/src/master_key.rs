@@ -39,7 +39,7 @@ impl MasterKeys {
 
     /// The content of a new key file for these random bytes.
     pub fn file_for(random: &mut [u8; 32]) -> Zeroizing<String> {
-        let line = Zeroizing::new(format!("{}\n", BASE64.encode(&*random)));
+        let line = Zeroizing::new(format!("{}\n", BASE64.encode(*random)));
         random.zeroize();
         line
     }

@@ -1,6 +1,8 @@
 //! Tokens that other libraries sealed open here. `vectors/make.mjs` and `vectors/make.py` made them; the reverse, ours
 //! opened there, is `cargo xtask test interop`.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop where it stands")]
+
 use perch_jwe::{ContentKey, TokenKey, open};
 use serde::Deserialize;
 use std::sync::Arc;

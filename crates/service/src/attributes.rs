@@ -103,7 +103,8 @@ fn read_edits(edits: &[AttributeEdit]) -> Result<Vec<Wanted<AttributeId, NewAttr
         };
         let declaration = Declaration { name: name.to_owned(), kind, list: edit.list, required: edit.required };
         check_example(&mut faults, &field("example"), &declaration, &edit.example);
-        let new = NewAttribute { id: edit.id.unwrap_or(AttributeId(uuid::Uuid::nil())), declaration, description, example: edit.example.trim().to_owned() };
+        let new =
+            NewAttribute { id: edit.id.unwrap_or(AttributeId(uuid::Uuid::nil())), declaration, description, example: edit.example.trim().to_owned() };
         wanted.push(Wanted { at, id: edit.id, version: edit.version, new: Some(new) });
     }
     faults.into_result()?;

@@ -21,17 +21,39 @@ impl Perch {
         findings.push(Finding { good: admin, subject: "Sign-in", detail: way_in.to_owned() });
         let snapshot = self.store.snapshot().await.map_err(crate::fault::store)?;
         let total = snapshot.secrets.len();
-        let foreign: Vec<_> = snapshot.secrets.iter().filter(|secret| self.master_keys.unwrap(&secret.row.id, &secret.row.wrapped_key).is_err()).map(|secret| secret.row.id.clone()).collect();
+        let foreign: Vec<_> = snapshot
+            .secrets
+            .iter()
+            .filter(|secret| self.master_keys.unwrap(&secret.row.id, &secret.row.wrapped_key).is_err())
+            .map(|secret| secret.row.id.clone())
+            .collect();
         findings.push(if foreign.is_empty() {
-            Finding { good: true, subject: "Master key", detail: format!("It opens all {total} content keys. Keep a copy of it away from the database: without it no token works until keys are replaced.") }
+            Finding {
+                good: true,
+                subject: "Master key",
+                detail: format!(
+                    "It opens all {total} content keys. Keep a copy of it away from the database: without it no token works until keys are replaced."
+                ),
+            }
         } else {
-            Finding { good: false, subject: "Master key", detail: format!("It does not open the content keys of {}; their tokens fail. Restore the master key file they were made with.", foreign.join(", ")) }
+            Finding {
+                good: false,
+                subject: "Master key",
+                detail: format!(
+                    "It does not open the content keys of {}; their tokens fail. Restore the master key file they were made with.",
+                    foreign.join(", ")
+                ),
+            }
         });
         let exposed = snapshot.secrets.iter().filter(|secret| secret.row.exposed_at.is_some() && secret.row.key_revoked_at.is_none()).count();
         findings.push(Finding {
             good: exposed == 0,
             subject: "API keys",
-            detail: if exposed == 0 { "No active key was seen in a browser.".to_owned() } else { format!("{exposed} active keys were used from a browser; revoke and replace them.") },
+            detail: if exposed == 0 {
+                "No active key was seen in a browser.".to_owned()
+            } else {
+                format!("{exposed} active keys were used from a browser; revoke and replace them.")
+            },
         });
         Ok(findings)
     }

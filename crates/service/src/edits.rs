@@ -54,7 +54,9 @@ impl<'a, R: Editable<N>, N> Plan<'a, R, N> {
                 (None, _, None) | (Some(_), None, None) => {}
                 (Some(_), None, Some(_)) => conflict("Somebody removed this meanwhile. Add it again to keep it.".to_owned()),
                 (Some(_), Some(row), Some(new)) if row.is_same(new) => {}
-                (Some(_), Some(row), _) if row.version() != edit.version => conflict(format!("{} Reload to see it; what you typed stays until then.", row.told())),
+                (Some(_), Some(row), _) if row.version() != edit.version => {
+                    conflict(format!("{} Reload to see it; what you typed stays until then.", row.told()));
+                }
                 (Some(_), Some(row), Some(new)) => plan.updated.push((row, new)),
                 (Some(_), Some(row), None) => plan.removed.push(row),
             }
@@ -70,9 +72,14 @@ impl<'a, R: Editable<N>, N> Plan<'a, R, N> {
     fn check_unique(&self, stored: &[R], wanted: &[Wanted<R::Id, N>]) -> Result<(), Refusal> {
         let mut faults = Faults::default();
         for (edit, new) in wanted.iter().filter_map(|edit| edit.new.as_ref().map(|new| (edit, new))) {
-            let leaves = |row: &R| self.removed.iter().any(|gone| gone.id() == row.id()) || self.updated.iter().any(|(other, _)| other.id() == row.id());
+            let leaves =
+                |row: &R| self.removed.iter().any(|gone| gone.id() == row.id()) || self.updated.iter().any(|(other, _)| other.id() == row.id());
             let taken = stored.iter().any(|row| row.key() == R::key_of(new) && Some(row.id()) != edit.id && !leaves(row));
-            let twice = wanted.iter().filter(|other| other.at < edit.at).filter_map(|other| other.new.as_ref()).any(|other| R::key_of(other) == R::key_of(new));
+            let twice = wanted
+                .iter()
+                .filter(|other| other.at < edit.at)
+                .filter_map(|other| other.new.as_ref())
+                .any(|other| R::key_of(other) == R::key_of(new));
             if taken || twice {
                 faults.add(Self::field(edit.at), ViolationCode::DuplicateField, format!("{} is already listed.", R::key_of(new)));
             }
@@ -137,7 +144,8 @@ mod tests {
     fn plan(edits: &[(Option<u8>, i64, Option<&'static str>)]) -> Result<(usize, usize, usize), (Code, String)> {
         let wanted: Vec<_> = edits.iter().enumerate().map(|(at, (id, version, new))| Wanted { at, id: *id, version: *version, new: *new }).collect();
         let plan = Plan::make(&STORED, &wanted);
-        plan.map(|plan| (plan.removed.len(), plan.updated.len(), plan.added.len())).map_err(|refusal| (refusal.code, refusal.violations[0].field.clone()))
+        plan.map(|plan| (plan.removed.len(), plan.updated.len(), plan.added.len()))
+            .map_err(|refusal| (refusal.code, refusal.violations[0].field.clone()))
     }
 
     #[test]

@@ -87,7 +87,11 @@ impl Perch {
         let opened = match self.open_seal(&memory, text, |secret| secret.organization == acting.organization) {
             Ok(opened) => opened,
             Err(Code::TokenMalformed) if text.split('.').count() == 3 => {
-                return refused(Code::TokenMalformed, "This is a signed token of another system: it has three parts, a token from here has five.", None);
+                return refused(
+                    Code::TokenMalformed,
+                    "This is a signed token of another system: it has three parts, a token from here has five.",
+                    None,
+                );
             }
             Err(code) => return refused(code, code.message(), None),
         };
@@ -100,7 +104,9 @@ impl Perch {
             }
             Err(code) => {
                 let sentence = match (code, &token) {
-                    (Code::TokenExpired, Some(token)) => format!("Expired {} ({}).", time::relative(token.expires_at, self.now_seconds()), time::readable(token.expires_at)),
+                    (Code::TokenExpired, Some(token)) => {
+                        format!("Expired {} ({}).", time::relative(token.expires_at, self.now_seconds()), time::readable(token.expires_at))
+                    }
                     _ => code.message().to_owned(),
                 };
                 refused(code, &sentence, token)
@@ -188,4 +194,3 @@ fn duration(seconds: i64) -> String {
     };
     format!("{count} more {unit}{}", if count == 1 { "" } else { "s" })
 }
-

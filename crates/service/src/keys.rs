@@ -1,8 +1,8 @@
 //! API keys: made, listed, revoked.
 
+use crate::Acting;
 use crate::fault;
 use crate::perch::Perch;
-use crate::Acting;
 use perch_domain::access::Scopes;
 use perch_domain::api_key::{self, ApiKeyText, SecretId};
 use perch_domain::refusal::Faults;
@@ -119,7 +119,7 @@ impl Perch {
 
     /// The keys a person may see: their own, or all of the organization.
     pub async fn keys(&self, acting: &Acting) -> Result<Vec<KeyView>, Refusal> {
-        let owner = self.visible_owner(acting)?;
+        let owner = Self::visible_owner(acting)?;
         let rows = self.store.keys(acting.organization, owner).await.map_err(fault::store)?;
         Ok(rows.into_iter().map(|row| self.key_view(acting, row)).collect())
     }
@@ -127,7 +127,9 @@ impl Perch {
     /// What revoking this key will break.
     pub async fn preview_revocation(&self, acting: &Acting, key: KeyId) -> Result<RevocationPreview, Refusal> {
         let view = self.revocable(acting, key).await?;
-        let live_tokens = self.store.live_tokens(acting.organization, key, self.now_seconds()).await.map_err(fault::store)?;
+        let now = self.now_seconds();
+        let oldest = crate::upkeep::least_id(now - i64::from(perch_domain::lifetime::LONGEST));
+        let live_tokens = self.store.live_tokens(acting.organization, key, oldest, now).await.map_err(fault::store)?;
         Ok(RevocationPreview { key: view, live_tokens })
     }
 
@@ -148,13 +150,16 @@ impl Perch {
     /// A key this person may revoke; every other gets the answer of one that never existed.
     async fn revocable(&self, acting: &Acting, key: KeyId) -> Result<KeyView, Refusal> {
         acting.may(Action::SeeOwnKeys)?;
-        let row = self.key_row(acting, key).await?.filter(|row| self.visible_owner(acting).is_ok_and(|owner| owner.is_none_or(|owner| owner == row.owner_id)));
+        let row = self
+            .key_row(acting, key)
+            .await?
+            .filter(|row| Self::visible_owner(acting).is_ok_and(|owner| owner.is_none_or(|owner| owner == row.owner_id)));
         let view = self.key_view(acting, row.ok_or(Code::NotFound)?);
         acting.may(if view.mine { Action::RevokeOwnKey } else { Action::RevokeAnyKey })?;
         Ok(view)
     }
 
-    fn visible_owner(&self, acting: &Acting) -> Result<Option<PersonId>, Refusal> {
+    fn visible_owner(acting: &Acting) -> Result<Option<PersonId>, Refusal> {
         if acting.can(Action::SeeAllKeys) {
             return Ok(None);
         }

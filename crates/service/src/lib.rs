@@ -26,9 +26,9 @@ mod tokens;
 mod upkeep;
 
 pub use acting::{Acting, RequestInfo};
+pub use ambient::{Clock, Entropy};
 #[cfg(feature = "testing")]
 pub use ambient::{CountedEntropy, ManualClock};
-pub use ambient::{Clock, Entropy};
 pub use attributes::{AttributeEdit, AttributeView};
 pub use doctor::Finding;
 pub use introspect::{ActiveToken, Reading, TokenView};
@@ -38,8 +38,8 @@ pub use origins::{Environment, OriginEdit, OriginView};
 pub use people::{NewPersonForm, OrganizationChoice};
 pub use perch::{Perch, PerchParts, StartFault};
 pub use perch_domain::Refusal;
-pub use perch_store::{AttributeId, KeyId, OrganizationId, OriginId, PersonId};
 pub use perch_jwe::{MasterKeyFault, MasterKeys};
+pub use perch_store::{AttributeId, KeyId, OrganizationId, OriginId, PersonId};
 pub use proof::KeyHolder;
 pub use sandbox::{SandboxForm, SandboxKey, SandboxKeyView};
 pub use setup::{OneTimeSecret, SetupForm};

@@ -73,7 +73,9 @@ impl Perch {
         let token_key = holder.secret.token_key(&self.master_keys)?;
         check_size(perch_jwe::token_length(token_key.header(), claims.len()))?;
         match holder.secret.count_mint() {
-            MOST_TOKENS.. => return Err(Refusal::because(Code::KeyCeilingExceeded, "This API key has issued as many tokens as is safe; replace it.")),
+            MOST_TOKENS.. => {
+                return Err(Refusal::because(Code::KeyCeilingExceeded, "This API key has issued as many tokens as is safe; replace it."));
+            }
             MANY_TOKENS => tracing::warn!(key = %row.id, "this API key has issued half of the tokens that are safe; replace it soon"),
             _ => {}
         }
@@ -112,7 +114,11 @@ impl Perch {
 fn check_size(length: usize) -> Result<(), Refusal> {
     let mut faults = Faults::default();
     if length > LONGEST_TOKEN {
-        faults.add("", ViolationCode::TokenTooLarge, format!("The token would have {length} bytes; at most {LONGEST_TOKEN} fit common proxies. Send fewer or shorter attributes."));
+        faults.add(
+            "",
+            ViolationCode::TokenTooLarge,
+            format!("The token would have {length} bytes; at most {LONGEST_TOKEN} fit common proxies. Send fewer or shorter attributes."),
+        );
     }
     faults.into_result()
 }

@@ -97,7 +97,8 @@ impl Perch {
             let new = NewOrigin { id: OriginId(self.new_id()), ..(*new).clone() };
             change.add_origin(acting.organization, &new, &acting.name, now).await.map_err(fault::store)?;
         }
-        let told = |canonical: &str, label: &str, environment: &str| serde_json::json!({ "origin": canonical, "label": label, "environment": environment });
+        let told =
+            |canonical: &str, label: &str, environment: &str| serde_json::json!({ "origin": canonical, "label": label, "environment": environment });
         let mut entry = self.entry(acting, "origin.save", counted(plan.len(), "origin"));
         (entry.before, entry.after) =
             plan.before_and_after(|row| told(&row.canonical, &row.label, &row.environment), |new| told(&new.canonical, &new.label, &new.environment));
@@ -126,7 +127,8 @@ impl Perch {
                     continue;
                 }
             };
-            let new = NewOrigin { id: edit.id.unwrap_or(OriginId(uuid::Uuid::nil())), canonical, label, environment: edit.environment.as_str().to_owned() };
+            let new =
+                NewOrigin { id: edit.id.unwrap_or(OriginId(uuid::Uuid::nil())), canonical, label, environment: edit.environment.as_str().to_owned() };
             wanted.push(Wanted { at, id: edit.id, version: edit.version, new: Some(new) });
         }
         faults.into_result()?;
@@ -165,6 +167,15 @@ impl Editable<NewOrigin> for OriginRow {
 }
 
 fn view(row: OriginRow) -> Result<OriginView, Refusal> {
-    let environment = Environment::parse(&row.environment).ok_or_else(|| fault::broken(&format!("origin.environment of row {} cannot be read", row.id)))?;
-    Ok(OriginView { id: row.id, origin: row.canonical, label: row.label, environment, version: row.version, changed_at: row.changed_at.div_euclid(1_000), changed_by: row.changed_by })
+    let environment =
+        Environment::parse(&row.environment).ok_or_else(|| fault::broken(&format!("origin.environment of row {} cannot be read", row.id)))?;
+    Ok(OriginView {
+        id: row.id,
+        origin: row.canonical,
+        label: row.label,
+        environment,
+        version: row.version,
+        changed_at: row.changed_at.div_euclid(1_000),
+        changed_by: row.changed_by,
+    })
 }

@@ -33,7 +33,9 @@ impl Perch {
                 let found = organizations.iter().find(|row| row.name == *wanted || row.id.to_string() == *wanted).cloned();
                 found.map(Some).ok_or_else(|| Refusal::because(Code::NotFound, format!("There is no organization {wanted:?}; there are: {names}.")))
             }
-            None if organizations.len() > 1 => Err(Refusal::because(Code::RequestInvalid, format!("There are several organizations; choose one with --org: {names}."))),
+            None if organizations.len() > 1 => {
+                Err(Refusal::because(Code::RequestInvalid, format!("There are several organizations; choose one with --org: {names}.")))
+            }
             None => Ok(organizations.into_iter().next()),
         }
     }
@@ -86,4 +88,3 @@ impl Perch {
         })
     }
 }
-

@@ -101,13 +101,17 @@ impl Perch {
     fn sandbox_body(&self, holder: &KeyHolder, form: &SandboxForm) -> String {
         let memory = self.memory.load();
         let organization = memory.organization(holder.secret.organization);
-        let declared = |name: &str| organization.as_ref().and_then(|organization| organization.declarations.iter().find(|declared| declared.name == name).cloned());
+        let declared = |name: &str| {
+            organization.as_ref().and_then(|organization| organization.declarations.iter().find(|declared| declared.name == name).cloned())
+        };
         let json = |text: &str| serde_json::Value::from(text).to_string();
         let attributes: Vec<_> = form
             .attributes
             .iter()
             .filter(|(_, typed)| !typed.trim().is_empty())
-            .map(|(name, typed)| format!("{}:{}", json(name), declared(name).map_or_else(|| json(typed), |declared| declared.form_value_to_json(typed))))
+            .map(|(name, typed)| {
+                format!("{}:{}", json(name), declared(name).map_or_else(|| json(typed), |declared| declared.form_value_to_json(typed)))
+            })
             .collect();
         let mut permissions: Vec<(&str, Vec<String>)> = Vec::new();
         for (model, permission) in &form.permissions {

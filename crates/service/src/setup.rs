@@ -38,7 +38,7 @@ pub(crate) fn hash_secret(secret: &str) -> [u8; 32] {
 impl Perch {
     pub(crate) fn new_secret(&self) -> OneTimeSecret {
         let random = Zeroizing::new(crate::ambient::random::<32>(&*self.entropy));
-        OneTimeSecret(Zeroizing::new(base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(&*random)))
+        OneTimeSecret(Zeroizing::new(base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(*random)))
     }
 
     /// Whether anybody can sign in yet.
@@ -74,7 +74,14 @@ impl Perch {
         text::new_password(&mut faults, "password", &form.password);
         faults.into_result()?;
         let password_hash = self.hash_password(form.password).await?;
-        let person = NewPerson { id: PersonId(self.new_id()), organization: OrganizationId(self.new_id()), email, name, role: ConsoleRole::Admin, password_hash };
+        let person = NewPerson {
+            id: PersonId(self.new_id()),
+            organization: OrganizationId(self.new_id()),
+            email,
+            name,
+            role: ConsoleRole::Admin,
+            password_hash,
+        };
         let now = self.now();
         let mut change = self.store.change().await.map_err(fault::store)?;
         // The one statement that decides among submissions that arrive together.
@@ -94,4 +101,3 @@ impl Perch {
         Ok(signed_in)
     }
 }
-

@@ -78,7 +78,14 @@ impl Perch {
     async fn welcome(&self, person: PersonRow) -> Result<SignedIn, Refusal> {
         let organizations = self.store.organizations().await.map_err(fault::store)?;
         let organization_name = organizations.into_iter().find(|row| row.id == person.organization).map(|row| row.name).unwrap_or_default();
-        Ok(SignedIn { organization: person.organization, person: person.id, name: person.name, email: person.email, role: person.role, organization_name })
+        Ok(SignedIn {
+            organization: person.organization,
+            person: person.id,
+            name: person.name,
+            email: person.email,
+            role: person.role,
+            organization_name,
+        })
     }
 
     async fn is_known_device(&self, device: Option<&str>, person: Option<&PersonRow>) -> Result<bool, Refusal> {
@@ -121,7 +128,8 @@ impl Perch {
     /// Makes a one-time link for an account whose person is locked out. For the operator.
     pub async fn open_sign_in_link(&self, email: &str, request_id: String) -> Result<OneTimeSecret, Refusal> {
         let found = self.store.person_by_email(&email.trim().to_lowercase()).await.map_err(fault::store)?;
-        let person = found.filter(|person| person.active).ok_or_else(|| Refusal::because(Code::NotFound, "Nobody active signs in with this email."))?;
+        let person =
+            found.filter(|person| person.active).ok_or_else(|| Refusal::because(Code::NotFound, "Nobody active signs in with this email."))?;
         let secret = self.new_secret();
         let acting = Acting::operator(person.organization, request_id);
         let mut change = self.store.act().await.map_err(fault::store)?;

@@ -26,12 +26,11 @@ pub(crate) fn start(inner: Weak<Inner>) {
             }
             // A failure is already in the log, and the next look comes soon.
             let _ = perch.refresh().await;
-            match until_sweep.checked_sub(1) {
-                Some(fewer) => until_sweep = fewer,
-                None => {
-                    until_sweep = SWEEP_EVERY;
-                    perch.sweep().await;
-                }
+            if let Some(fewer) = until_sweep.checked_sub(1) {
+                until_sweep = fewer;
+            } else {
+                until_sweep = SWEEP_EVERY;
+                perch.sweep().await;
             }
         }
     });
@@ -43,7 +42,7 @@ impl Perch {
         let now = self.now();
         let kept_since = self.now_seconds() - i64::from(self.record_days) * DAY;
         // Ids begin with their time, so the index finds what is old enough to look at.
-        let bound = new_id((kept_since * 1_000).max(0), &Floor);
+        let bound = least_id(kept_since);
         let swept: Result<(), StoreFault> = async {
             self.store.delete_expired_sessions(now).await?;
             self.store.clear_sign_in_failures(&[], now - DAY * 1_000).await?;
@@ -57,7 +56,11 @@ impl Perch {
     }
 }
 
-/// The lowest id of a moment.
+/// The least id that a moment (Unix seconds) can give.
+pub(crate) fn least_id(unix_seconds: i64) -> uuid::Uuid {
+    new_id((unix_seconds * 1_000).max(0), &Floor)
+}
+
 struct Floor;
 
 impl crate::Entropy for Floor {

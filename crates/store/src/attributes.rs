@@ -57,8 +57,7 @@ impl TryFrom<Raw> for AttributeRow {
     }
 }
 
-const LISTED: &str =
-    "SELECT id, organization_id, name, kind, is_list, required, description, example, version, changed_at, changed_by FROM attribute WHERE organization_id = $1 ORDER BY id";
+const LISTED: &str = "SELECT id, organization_id, name, kind, is_list, required, description, example, version, changed_at, changed_by FROM attribute WHERE organization_id = $1 ORDER BY id";
 
 impl Store {
     /// The declared attributes of an organization in the order they were declared.
@@ -88,7 +87,14 @@ impl Change {
     }
 
     /// Changes the attribute that still has this version; `false` where it has another or is gone.
-    pub async fn update_attribute(&mut self, organization: OrganizationId, attribute: &NewAttribute, version: i64, by: &str, now: i64) -> Result<bool, StoreFault> {
+    pub async fn update_attribute(
+        &mut self,
+        organization: OrganizationId,
+        attribute: &NewAttribute,
+        version: i64,
+        by: &str,
+        now: i64,
+    ) -> Result<bool, StoreFault> {
         const SQL: &str = "UPDATE attribute SET name = $4, kind = $5, is_list = $6, required = $7, description = $8, example = $9, changed_at = $10, changed_by = $11, \
             version = version + 1 WHERE organization_id = $1 AND id = $2 AND version = $3";
         let declared = &attribute.declaration;

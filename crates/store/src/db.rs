@@ -15,13 +15,13 @@ static POSTGRES: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations/post
 /// Where the database is.
 #[derive(Clone, Debug)]
 pub enum Location {
-    /// A SQLite file; it is created where `create` says so.
+    /// A `SQLite` file; it is created where `create` says so.
     File { path: PathBuf, create: bool },
     /// A `postgres://` address.
     Postgres(String),
 }
 
-/// The pools. SQLite has one writer, so that writes queue here instead of failing on its lock.
+/// The pools. `SQLite` has one writer, so that writes queue here instead of failing on its lock.
 #[derive(Clone, Debug)]
 pub(crate) enum Db {
     Lite { read: SqlitePool, write: SqlitePool },
@@ -113,7 +113,7 @@ impl Store {
     }
 
     /// Begins a change of configuration. Raising the generation comes first: it makes every node read again, and on
-    /// PostgreSQL its row lock lets one such change run at a time, as SQLite's write lock does.
+    /// `PostgreSQL` its row lock lets one such change run at a time, as `SQLite`'s write lock does.
     pub async fn change(&self) -> Result<Change, StoreFault> {
         const RAISE: &str = "UPDATE generation SET value = value + 1 WHERE one = 1";
         let mut change = self.act().await?;
@@ -121,7 +121,7 @@ impl Store {
         Ok(change)
     }
 
-    /// Begins an act that nothing in memory depends on. On SQLite it takes the write lock at once: a lock taken later
+    /// Begins an act that nothing in memory depends on. On `SQLite` it takes the write lock at once: a lock taken later
     /// fails under a second writer.
     pub async fn act(&self) -> Result<Change, StoreFault> {
         let transaction = match &self.db {

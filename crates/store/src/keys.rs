@@ -3,6 +3,7 @@
 use crate::db::{Change, each};
 use crate::{KeyId, OrganizationId, PersonId, Store, StoreFault};
 use perch_domain::access::Scopes;
+use uuid::Uuid;
 
 /// A key to be added, with its first secret.
 #[derive(Clone, Debug)]
@@ -73,18 +74,21 @@ impl Store {
         Ok(each!(read self, pool => sqlx::query_as(SQL).bind(organization).bind(owner).fetch_all(pool).await)?)
     }
 
-    /// Tokens of a key that have not expired. `now` in Unix seconds.
-    pub async fn live_tokens(&self, organization: OrganizationId, key: KeyId, now: i64) -> Result<i64, StoreFault> {
+    /// Tokens of a key that have not expired. `now` in Unix seconds; `ids_from` is the least id a live token can have,
+    /// so that only the young end of the table is read.
+    pub async fn live_tokens(&self, organization: OrganizationId, key: KeyId, ids_from: Uuid, now: i64) -> Result<i64, StoreFault> {
         const SQL: &str = "SELECT COUNT(*) FROM mint m JOIN api_secret s ON s.id = m.secret_id \
-            WHERE s.organization_id = $1 AND s.key_id = $2 AND m.expires_at > $3";
-        Ok(each!(read self, pool => sqlx::query_scalar(SQL).bind(organization).bind(key).bind(now).fetch_one(pool).await)?)
+            WHERE s.organization_id = $1 AND s.key_id = $2 AND m.expires_at > $3 AND m.token_id >= $4";
+        Ok(each!(read self, pool => sqlx::query_scalar(SQL).bind(organization).bind(key).bind(now).bind(ids_from).fetch_one(pool).await)?)
     }
 }
 
 impl Change {
     pub async fn add_key(&mut self, key: &NewKey, now: i64) -> Result<(), StoreFault> {
-        const KEY: &str = "INSERT INTO api_key (id, organization_id, owner_id, name, scopes, sandbox_shared, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
-        const SECRET: &str = "INSERT INTO api_secret (id, organization_id, key_id, hash, wrapped_key, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+        const KEY: &str =
+            "INSERT INTO api_key (id, organization_id, owner_id, name, scopes, sandbox_shared, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+        const SECRET: &str =
+            "INSERT INTO api_secret (id, organization_id, key_id, hash, wrapped_key, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
         each!(in self, connection => sqlx::query(KEY)
             .bind(key.id).bind(key.organization).bind(key.owner).bind(&key.name).bind(key.scopes.to_text()).bind(key.sandbox_shared).bind(now)
             .execute(connection).await.map(drop))?;

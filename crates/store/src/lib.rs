@@ -1,4 +1,4 @@
-//! What Perch keeps, in SQLite or PostgreSQL. The only crate that knows SQL.
+//! What Perch keeps, in `SQLite` or `PostgreSQL`. The only crate that knows SQL.
 //!
 //! One text of SQL serves both databases wherever it can; every statement on an organization's rows is scoped by its
 //! id. Configuration changes go through [`Change`], which cannot be committed without an audit entry.

@@ -27,7 +27,8 @@ pub struct OriginRow {
 impl Store {
     /// The origins of an organization in the order they were added.
     pub async fn origins(&self, organization: OrganizationId) -> Result<Vec<OriginRow>, StoreFault> {
-        const SQL: &str = "SELECT id, canonical, label, environment, version, changed_at, changed_by FROM origin WHERE organization_id = $1 ORDER BY id";
+        const SQL: &str =
+            "SELECT id, canonical, label, environment, version, changed_at, changed_by FROM origin WHERE organization_id = $1 ORDER BY id";
         Ok(each!(read self, pool => sqlx::query_as(SQL).bind(organization).fetch_all(pool).await)?)
     }
 }
@@ -35,7 +36,8 @@ impl Store {
 impl Change {
     /// The same inside a change, so that what is compared is what will be overwritten.
     pub async fn origins(&mut self, organization: OrganizationId) -> Result<Vec<OriginRow>, StoreFault> {
-        const SQL: &str = "SELECT id, canonical, label, environment, version, changed_at, changed_by FROM origin WHERE organization_id = $1 ORDER BY id";
+        const SQL: &str =
+            "SELECT id, canonical, label, environment, version, changed_at, changed_by FROM origin WHERE organization_id = $1 ORDER BY id";
         Ok(each!(in self, connection => sqlx::query_as(SQL).bind(organization).fetch_all(connection).await)?)
     }
 
@@ -50,7 +52,14 @@ impl Change {
     }
 
     /// Changes the origin that still has this version; `false` where it has another or is gone.
-    pub async fn update_origin(&mut self, organization: OrganizationId, origin: &NewOrigin, version: i64, by: &str, now: i64) -> Result<bool, StoreFault> {
+    pub async fn update_origin(
+        &mut self,
+        organization: OrganizationId,
+        origin: &NewOrigin,
+        version: i64,
+        by: &str,
+        now: i64,
+    ) -> Result<bool, StoreFault> {
         const SQL: &str = "UPDATE origin SET canonical = $4, label = $5, environment = $6, changed_at = $7, changed_by = $8, version = version + 1 \
             WHERE organization_id = $1 AND id = $2 AND version = $3";
         let updated = each!(in self, connection => sqlx::query(SQL)

@@ -90,7 +90,8 @@ impl Store {
 
     /// A person of an organization.
     pub async fn person(&self, organization: OrganizationId, id: PersonId) -> Result<Option<PersonRow>, StoreFault> {
-        const SQL: &str = "SELECT id, organization_id, email, name, role, password_hash, deactivated_at FROM person WHERE organization_id = $1 AND id = $2";
+        const SQL: &str =
+            "SELECT id, organization_id, email, name, role, password_hash, deactivated_at FROM person WHERE organization_id = $1 AND id = $2";
         let raw: Option<Raw> = each!(read self, pool => sqlx::query_as(SQL).bind(organization).bind(id).fetch_optional(pool).await)?;
         raw.map(TryInto::try_into).transpose()
     }

@@ -1,13 +1,16 @@
-//! The store on both databases: every test here runs on a SQLite file and on a PostgreSQL database of its own.
+//! The store on both databases: every test here runs on a `SQLite` file and on a `PostgreSQL` database of its own.
+
+#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test that cannot go on may stop where it stands")]
 
 mod both;
 
 use both::both;
+use perch_domain::ConsoleRole;
 use perch_domain::access::Scopes;
 use perch_domain::attribute::{Declaration, Kind};
-use perch_domain::ConsoleRole;
 use perch_store::{
-    AttributeId, AuditEntry, KeyId, MintRecorder, MintRow, NewAttribute, NewKey, NewOrigin, NewPerson, NewSecret, OrganizationId, OriginId, PersonId, SessionRow, Store,
+    AttributeId, AuditEntry, KeyId, MintRecorder, MintRow, NewAttribute, NewKey, NewOrigin, NewPerson, NewSecret, OrganizationId, OriginId, PersonId,
+    SessionRow, Store,
 };
 use uuid::Uuid;
 
@@ -20,8 +23,17 @@ fn entry(organization: OrganizationId) -> AuditEntry {
     static NEXT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(1);
     let id = Uuid::from_u128(u128::from(NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed)));
     AuditEntry {
-        id, organization, actor: "Ada".into(), actor_id: Some(ADA.0), action: "test", target: "t".into(), before: None, after: Some("{}".into()),
-        address: String::new(), request_id: "r".into(), at: 5,
+        id,
+        organization,
+        actor: "Ada".into(),
+        actor_id: Some(ADA.0),
+        action: "test",
+        target: "t".into(),
+        before: None,
+        after: Some("{}".into()),
+        address: String::new(),
+        request_id: "r".into(),
+        at: 5,
     }
 }
 
@@ -36,7 +48,10 @@ fn key(id: KeyId, organization: OrganizationId, owner: PersonId, secret: &str) -
 
 /// Two organizations, each with a person and a key.
 async fn furnished(store: &Store) {
-    for (organization, ada, email, id, secret) in [(ORG, ADA, "ada@a.test", KEY, "aaaaaaaaaaa"), (OTHER, PersonId(Uuid::from_u128(12)), "bob@b.test", KeyId(Uuid::from_u128(22)), "bbbbbbbbbbb")] {
+    for (organization, ada, email, id, secret) in [
+        (ORG, ADA, "ada@a.test", KEY, "aaaaaaaaaaa"),
+        (OTHER, PersonId(Uuid::from_u128(12)), "bob@b.test", KeyId(Uuid::from_u128(22)), "bbbbbbbbbbb"),
+    ] {
         let mut change = store.change().await.unwrap();
         change.add_organization(organization, "O", 1).await.unwrap();
         assert!(change.add_person(&person(ada, organization, email), 1).await.unwrap());
@@ -94,7 +109,14 @@ both!(an_email_signs_in_one_person, |store: Store| async move {
 
 both!(a_session_is_never_overwritten_by_a_new_one, |store: Store| async move {
     furnished(&store).await;
-    let row = SessionRow { id_hash: vec![9; 32], organization_id: Some(ORG), person_id: Some(ADA), data: "{\"a\":1}".into(), created_at: 1, expires_at: 100 };
+    let row = SessionRow {
+        id_hash: vec![9; 32],
+        organization_id: Some(ORG),
+        person_id: Some(ADA),
+        data: "{\"a\":1}".into(),
+        created_at: 1,
+        expires_at: 100,
+    };
     assert!(store.add_session(&row).await.unwrap());
     assert!(!store.add_session(&SessionRow { data: "{}".into(), ..row.clone() }).await.unwrap());
     assert_eq!(store.session(&[9; 32], 50).await.unwrap(), Some(row.clone()));
@@ -150,7 +172,12 @@ both!(keys_are_listed_revoked_and_marked_by_organization, |store: Store| async m
 
 both!(origins_keep_their_version_and_their_organization, |store: Store| async move {
     furnished(&store).await;
-    let origin = |canonical: &str| NewOrigin { id: OriginId(Uuid::from_u128(31)), canonical: canonical.into(), label: "L".into(), environment: "development".into() };
+    let origin = |canonical: &str| NewOrigin {
+        id: OriginId(Uuid::from_u128(31)),
+        canonical: canonical.into(),
+        label: "L".into(),
+        environment: "development".into(),
+    };
     let mut change = store.change().await.unwrap();
     assert!(change.add_origin(ORG, &origin("https://a.test"), "Ada", 7).await.unwrap());
     let twin = NewOrigin { id: OriginId(Uuid::from_u128(32)), ..origin("https://a.test") };
@@ -208,8 +235,11 @@ both!(mints_are_recorded_together_counted_and_forgotten, |store: Store| async mo
         expires_at: 4_600,
     };
     let rows: Vec<_> = (0..200).map(row).collect();
-    let recorded = rows.iter().cloned().map(|row| { let recorder = recorder.clone(); tokio::spawn(async move { recorder.record(row).await.unwrap() }) });
-    for done in recorded.collect::<Vec<_>>() {
+    let writing = rows.iter().cloned().map(|row| {
+        let recorder = recorder.clone();
+        tokio::spawn(async move { recorder.record(row).await.unwrap() })
+    });
+    for done in writing.collect::<Vec<_>>() {
         done.await.unwrap();
     }
     for row in &rows {
@@ -218,9 +248,9 @@ both!(mints_are_recorded_together_counted_and_forgotten, |store: Store| async mo
     assert_eq!(store.mint(OTHER, rows[0].token_id).await.unwrap(), None, "another organization's token");
     let key = &store.keys(ORG, None).await.unwrap()[0];
     assert_eq!((key.minted, key.last_used_at), (200, Some(1_000_000)));
-    assert_eq!(store.live_tokens(ORG, KEY, 2_000).await.unwrap(), 200);
-    assert_eq!(store.live_tokens(ORG, KEY, 4_600).await.unwrap(), 0);
-    assert_eq!(store.live_tokens(OTHER, KEY, 2_000).await.unwrap(), 0);
+    assert_eq!(store.live_tokens(ORG, KEY, Uuid::nil(), 2_000).await.unwrap(), 200);
+    assert_eq!(store.live_tokens(ORG, KEY, Uuid::nil(), 4_600).await.unwrap(), 0);
+    assert_eq!(store.live_tokens(OTHER, KEY, Uuid::nil(), 2_000).await.unwrap(), 0);
     assert_eq!(store.forget_mints(Uuid::from_u128(1_100), 4_600).await.unwrap(), 0, "not yet expired");
     assert_eq!(store.forget_mints(Uuid::from_u128(1_100), 4_601).await.unwrap(), 100);
 });

@@ -49,7 +49,10 @@ async fn act(config: &Config, perch: &Perch, command: Command, org: Organization
             let form = NewKeyForm { form_id: None, name, expires_on: String::new(), scopes: Scopes::ALL, sandbox_shared: false };
             let created = perch.create_key(&acting, &form).await.map_err(told)?;
             let secret = created.text.expose();
-            Ok(Said { line: format!("The key {} belongs to {}. This is the only time it is shown:\n{secret}", created.name, person.email), value: json!({ "id": created.id, "name": created.name, "owner": person.email, "key": secret }) })
+            Ok(Said {
+                line: format!("The key {} belongs to {}. This is the only time it is shown:\n{secret}", created.name, person.email),
+                value: json!({ "id": created.id, "name": created.name, "owner": person.email, "key": secret }),
+            })
         }
         Command::Origin { command: OriginCommand::Add { url } } => {
             let acting = operator(perch, organization(perch, &org).await?);
@@ -69,23 +72,27 @@ async fn act(config: &Config, perch: &Perch, command: Command, org: Organization
 async fn setup_link(config: &Config, perch: &Perch, email: Option<String>) -> Outcome {
     // The public address of a server that is not this process: what is set, or what would be by default.
     let public_url = config.public_url.clone().unwrap_or_else(|| format!("http://{}", config.addr));
-    let link = match email {
-        Some(email) => {
-            let secret = perch.open_sign_in_link(&email, request_id(perch)).await.map_err(told)?;
-            format!("{public_url}/sign-in/link/{}", secret.0.as_str())
-        }
-        None => {
-            let secret = perch.open_setup_link().await.map_err(told)?.ok_or("an admin exists already; use --email to print a sign-in link for somebody locked out")?;
-            format!("{public_url}/setup/{}", secret.0.as_str())
-        }
+    let link = if let Some(email) = email {
+        let secret = perch.open_sign_in_link(&email, request_id(perch)).await.map_err(told)?;
+        format!("{public_url}/sign-in/link/{}", secret.0.as_str())
+    } else {
+        let secret = perch
+            .open_setup_link()
+            .await
+            .map_err(told)?
+            .ok_or("an admin exists already; use --email to print a sign-in link for somebody locked out")?;
+        format!("{public_url}/setup/{}", secret.0.as_str())
     };
     Ok(Said { line: link.clone(), value: json!({ "link": link }) })
 }
 
 async fn doctor(perch: &Perch) -> Outcome {
     let findings = perch.doctor().await.map_err(told)?;
-    let lines: Vec<_> = findings.iter().map(|finding| format!("{} {}: {}", if finding.good { "ok  " } else { "BAD " }, finding.subject, finding.detail)).collect();
-    let value = json!(findings.iter().map(|finding| json!({ "good": finding.good, "subject": finding.subject, "detail": finding.detail })).collect::<Vec<_>>());
+    let lines: Vec<_> =
+        findings.iter().map(|finding| format!("{} {}: {}", if finding.good { "ok  " } else { "BAD " }, finding.subject, finding.detail)).collect();
+    let value = json!(
+        findings.iter().map(|finding| json!({ "good": finding.good, "subject": finding.subject, "detail": finding.detail })).collect::<Vec<_>>()
+    );
     if findings.iter().all(|finding| finding.good) {
         Ok(Said { line: lines.join("\n"), value })
     } else {

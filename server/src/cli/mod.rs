@@ -52,7 +52,7 @@ enum Command {
         #[command(subcommand)]
         command: AttributeCommand,
     },
-    /// Print the OpenAPI document.
+    /// Print the `OpenAPI` document.
     Openapi,
     /// Check what tokens depend on.
     Doctor,

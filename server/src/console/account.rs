@@ -7,8 +7,8 @@ use super::visitor::Visitor;
 use crate::http::AppState;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use perch_app::pages::{AccountPage, account, new_key as new_key_page, revoke};
 use perch_app::model::{NewKey, NewKeyState};
+use perch_app::pages::{AccountPage, account, new_key as new_key_page, revoke};
 use perch_app::{forms, present};
 use perch_domain::{Action, Code};
 use perch_service::{KeyId, Refusal};
@@ -28,8 +28,12 @@ pub(super) async fn show(State(state): State<AppState>, visitor: Visitor, Query(
     match keys {
         Err(refused) => refusal(&state, &visitor.anyone, "Account settings", refused).await,
         Ok(keys) => {
-            let revoked = keys.iter().find(|key| key.id.to_string() == done.revoked).map(|key| format!("The key {} is revoked; its tokens have ended.", key.name));
-            let shown = AccountPage { keys, may_create, sees_all: acting.can(Action::SeeAllKeys), now: state.perch.now().div_euclid(1_000), done: revoked };
+            let revoked = keys
+                .iter()
+                .find(|key| key.id.to_string() == done.revoked)
+                .map(|key| format!("The key {} is revoked; its tokens have ended.", key.name));
+            let shown =
+                AccountPage { keys, may_create, sees_all: acting.can(Action::SeeAllKeys), now: state.perch.now().div_euclid(1_000), done: revoked };
             let frame = frame(&visitor, "/account", "account");
             page(&state, &visitor.anyone, Answer::ok("Account settings"), move || account(&frame, shown.clone())).await
         }
@@ -37,13 +41,12 @@ pub(super) async fn show(State(state): State<AppState>, visitor: Visitor, Query(
 }
 
 pub(super) async fn sign_out_everywhere(State(state): State<AppState>, visitor: Visitor, session: Session) -> Response {
-    match state.perch.sign_out_everywhere(&visitor.signed_in, &visitor.anyone.request).await {
-        Err(refused) => refusal(&state, &visitor.anyone, "Sign out everywhere", refused).await,
-        Ok(()) => {
-            // The row is gone with the others; this forgets the cookie too.
-            let _ = session.flush().await;
-            signed_out()
-        }
+    if let Err(refused) = state.perch.sign_out_everywhere(&visitor.signed_in, &visitor.anyone.request).await {
+        refusal(&state, &visitor.anyone, "Sign out everywhere", refused).await
+    } else {
+        // The row is gone with the others; this forgets the cookie too.
+        let _ = session.flush().await;
+        signed_out()
     }
 }
 

@@ -6,8 +6,8 @@ use super::visitor::Visitor;
 use crate::http::AppState;
 use axum::extract::{Query, State};
 use axum::response::Response;
-use perch_app::pages::{EmbedPage, Outcomes, embed};
 use perch_app::model::{AttributeRow, OriginRow};
+use perch_app::pages::{EmbedPage, Outcomes, embed};
 use perch_app::wire::Fields;
 use perch_app::{forms, present};
 use perch_domain::Action;
@@ -75,7 +75,8 @@ pub(super) async fn submit(State(state): State<AppState>, visitor: Visitor, form
 }
 
 async fn submit_origins(state: &AppState, visitor: &Visitor, fields: &Fields) -> Result<Response, Refusal> {
-    let saved = if forms::adds_a_row(fields) { None } else { Some(state.perch.save_origins(&visitor.acting(), &forms::origins::edits(fields)).await) };
+    let saved =
+        if forms::adds_a_row(fields) { None } else { Some(state.perch.save_origins(&visitor.acting(), &forms::origins::edits(fields)).await) };
     if let Some(Ok(changes)) = saved {
         return Ok(see_other(&format!("/settings/embed?saved=origins&changes={changes}#origins")));
     }
@@ -91,7 +92,8 @@ async fn submit_origins(state: &AppState, visitor: &Visitor, fields: &Fields) ->
 }
 
 async fn submit_attributes(state: &AppState, visitor: &Visitor, fields: &Fields) -> Result<Response, Refusal> {
-    let saved = if forms::adds_a_row(fields) { None } else { Some(state.perch.save_attributes(&visitor.acting(), &forms::attributes::edits(fields)).await) };
+    let saved =
+        if forms::adds_a_row(fields) { None } else { Some(state.perch.save_attributes(&visitor.acting(), &forms::attributes::edits(fields)).await) };
     if let Some(Ok(changes)) = saved {
         return Ok(see_other(&format!("/settings/embed?saved=attributes&changes={changes}#attributes")));
     }

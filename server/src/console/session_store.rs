@@ -5,10 +5,10 @@ use perch_service::{OrganizationId, Perch, PersonId};
 use perch_store::SessionRow;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
+use tower_sessions::SessionStore;
 use tower_sessions::cookie::time::OffsetDateTime;
 use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::{Error, Result};
-use tower_sessions::SessionStore;
 
 /// `tower-sessions` over the service's pools.
 #[derive(Clone, Debug)]

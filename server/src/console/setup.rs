@@ -27,8 +27,20 @@ pub(super) async fn show(State(state): State<AppState>, anyone: Anyone, Path(sec
     }
 }
 
-pub(super) async fn submit(State(state): State<AppState>, anyone: Anyone, session: Session, headers: HeaderMap, Path(secret): Path<String>, form: Form) -> Response {
-    let typed = SetupForm { name: form.value("name"), organization: form.value("organization"), email: form.value("email"), password: form.secret("password") };
+pub(super) async fn submit(
+    State(state): State<AppState>,
+    anyone: Anyone,
+    session: Session,
+    headers: HeaderMap,
+    Path(secret): Path<String>,
+    form: Form,
+) -> Response {
+    let typed = SetupForm {
+        name: form.value("name"),
+        organization: form.value("organization"),
+        email: form.value("email"),
+        password: form.secret("password"),
+    };
     match state.perch.complete_setup(&secret, typed, anyone.request.clone()).await {
         Ok(signed_in) => welcome(&state, &anyone, &session, &headers, signed_in, "/settings/embed").await,
         // What was typed stays, but a link that has ended has no form to show.

@@ -82,7 +82,13 @@ pub(super) async fn show_link(State(state): State<AppState>, anyone: Anyone, Pat
     }
 }
 
-pub(super) async fn use_link(State(state): State<AppState>, anyone: Anyone, session: Session, headers: HeaderMap, Path(secret): Path<String>) -> Response {
+pub(super) async fn use_link(
+    State(state): State<AppState>,
+    anyone: Anyone,
+    session: Session,
+    headers: HeaderMap,
+    Path(secret): Path<String>,
+) -> Response {
     match state.perch.use_sign_in_link(&secret, &anyone.request).await {
         Err(refused) => refusal(&state, &anyone, TITLE, refused).await,
         Ok(signed_in) => welcome(&state, &anyone, &session, &headers, signed_in, "/account").await,

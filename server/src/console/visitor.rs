@@ -43,7 +43,13 @@ impl Visitor {
 
     pub fn viewer(&self) -> Viewer {
         let signed_in = self.signed_in.clone();
-        Viewer { initials: text::initials(&signed_in.name), name: signed_in.name, email: signed_in.email, role: signed_in.role.as_str(), organization: signed_in.organization_name }
+        Viewer {
+            initials: text::initials(&signed_in.name),
+            name: signed_in.name,
+            email: signed_in.email,
+            role: signed_in.role.as_str(),
+            organization: signed_in.organization_name,
+        }
     }
 }
 
@@ -94,13 +100,12 @@ impl FromRequestParts<AppState> for Visitor {
     /// Nobody signed in: a redirect with an empty body, before anything is rendered.
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
         let anyone = Anyone::from_request_parts(parts, state).await?;
-        match anyone.signed_in.clone() {
-            Some(signed_in) => Ok(Self { signed_in, anyone }),
-            None => {
-                let back = if parts.method == Method::GET { parts.uri.path() } else { "/" };
-                let to = format!("/sign-in?next={}", form_urlencoded::byte_serialize(back.as_bytes()).collect::<String>());
-                Err((StatusCode::SEE_OTHER, [(header::LOCATION, to), (header::CACHE_CONTROL, "no-store".to_owned())]).into_response())
-            }
+        if let Some(signed_in) = anyone.signed_in.clone() {
+            Ok(Self { signed_in, anyone })
+        } else {
+            let back = if parts.method == Method::GET { parts.uri.path() } else { "/" };
+            let to = format!("/sign-in?next={}", form_urlencoded::byte_serialize(back.as_bytes()).collect::<String>());
+            Err((StatusCode::SEE_OTHER, [(header::LOCATION, to), (header::CACHE_CONTROL, "no-store".to_owned())]).into_response())
         }
     }
 }

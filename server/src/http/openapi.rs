@@ -1,4 +1,4 @@
-//! `/openapi.json` (OpenAPI 3.1). Codes and sentences come from the registry.
+//! `/openapi.json` (`OpenAPI` 3.1). Codes and sentences come from the registry.
 
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -48,13 +48,37 @@ pub fn document() -> Value {
 }
 
 const MINT: [Code; 17] = [
-    Code::BodyNotJson, Code::ApiKeyMissing, Code::ApiKeyMalformed, Code::ApiKeyUnknown, Code::ApiKeyExpired, Code::ApiKeyRevoked, Code::ApiKeyInBrowser,
-    Code::ApiKeyScopeMissing, Code::KeyCeilingExceeded, Code::MethodNotAllowed, Code::BodyTooLarge, Code::ContentTypeNotJson, Code::HostNotServed, Code::RequestInvalid,
-    Code::TooManyRequests, Code::Internal, Code::Unavailable,
+    Code::BodyNotJson,
+    Code::ApiKeyMissing,
+    Code::ApiKeyMalformed,
+    Code::ApiKeyUnknown,
+    Code::ApiKeyExpired,
+    Code::ApiKeyRevoked,
+    Code::ApiKeyInBrowser,
+    Code::ApiKeyScopeMissing,
+    Code::KeyCeilingExceeded,
+    Code::MethodNotAllowed,
+    Code::BodyTooLarge,
+    Code::ContentTypeNotJson,
+    Code::HostNotServed,
+    Code::RequestInvalid,
+    Code::TooManyRequests,
+    Code::Internal,
+    Code::Unavailable,
 ];
 const INTROSPECT: [Code; 12] = [
-    Code::ApiKeyMissing, Code::ApiKeyMalformed, Code::ApiKeyUnknown, Code::ApiKeyExpired, Code::ApiKeyRevoked, Code::ApiKeyInBrowser, Code::ApiKeyScopeMissing,
-    Code::MethodNotAllowed, Code::BodyTooLarge, Code::ContentTypeNotJson, Code::Internal, Code::Unavailable,
+    Code::ApiKeyMissing,
+    Code::ApiKeyMalformed,
+    Code::ApiKeyUnknown,
+    Code::ApiKeyExpired,
+    Code::ApiKeyRevoked,
+    Code::ApiKeyInBrowser,
+    Code::ApiKeyScopeMissing,
+    Code::MethodNotAllowed,
+    Code::BodyTooLarge,
+    Code::ContentTypeNotJson,
+    Code::Internal,
+    Code::Unavailable,
 ];
 
 fn reference(schema: &str) -> Value {
@@ -66,7 +90,9 @@ fn operation(summary: &str, id: &str, media: &str, body: Value, answer: Value, c
     responses.insert("200".to_owned(), json!({ "description": "Done", "content": { "application/json": { "schema": answer } } }));
     for code in codes {
         let line = format!("`{}`: {}", code.as_str(), code.message());
-        let entry = responses.entry(code.status().to_string()).or_insert_with(|| json!({ "description": "", "content": { "application/json": { "schema": reference("Error") } } }));
+        let entry = responses
+            .entry(code.status().to_string())
+            .or_insert_with(|| json!({ "description": "", "content": { "application/json": { "schema": reference("Error") } } }));
         if let Some(Value::String(text)) = entry.get_mut("description") {
             *text = if text.is_empty() { line } else { format!("{text} {line}") };
         }
@@ -84,7 +110,8 @@ fn health(summary: &str, id: &str) -> Value {
 fn schemas() -> Value {
     let codes: Vec<_> = Code::ALL.iter().filter(|code| code.status() != 0).map(|code| code.as_str()).collect();
     let violations: Vec<_> = ViolationCode::ALL.iter().map(|code| code.as_str()).collect();
-    let permission = |names: &[&str]| json!({ "oneOf": [{ "type": "string", "enum": names }, { "type": "array", "items": { "type": "string", "enum": names } }] });
+    let permission =
+        |names: &[&str]| json!({ "oneOf": [{ "type": "string", "enum": names }, { "type": "array", "items": { "type": "string", "enum": names } }] });
     let views = permission(&["can_view", "can_edit"]);
     let clues = json!({ "type": "string", "maxLength": 2000, "description": "Context for the assistant, in one place only; never authority." });
     let value = json!({ "type": ["string", "number", "boolean", "null"] });

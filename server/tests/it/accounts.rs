@@ -53,11 +53,15 @@ async fn signing_in_changes_the_session_and_the_cookie_keeps_to_itself() {
     let cookies: Vec<_> = answer.headers.get_all("set-cookie").iter().map(|cookie| cookie.to_str().unwrap().to_owned()).collect();
     assert_eq!(cookies.len(), 2);
     for cookie in cookies {
-        assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax") && cookie.contains("Path=/") && !cookie.contains("Secure"), "{cookie}");
+        assert!(
+            cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax") && cookie.contains("Path=/") && !cookie.contains("Secure"),
+            "{cookie}"
+        );
     }
     let https = TestApp::open(app.folder.clone(), &[("PERCH_PUBLIC_URL", "https://perch.example.com")]).await;
     let headers = [("host", "perch.example.com"), ("content-type", "application/x-www-form-urlencoded"), ("sec-fetch-site", "same-origin")];
-    let answer = https.nobody().send(Method::POST, "/sign-in", &headers, format!("email=ada%40example.com&password={}", PASSWORD.replace(' ', "+"))).await;
+    let answer =
+        https.nobody().send(Method::POST, "/sign-in", &headers, format!("email=ada%40example.com&password={}", PASSWORD.replace(' ', "+"))).await;
     for cookie in answer.headers.get_all("set-cookie") {
         let cookie = cookie.to_str().unwrap();
         assert!(cookie.starts_with("__Host-perch") && cookie.contains("Secure"), "{cookie}");
@@ -108,7 +112,9 @@ async fn each_console_role_sees_what_it_may_do() {
     app.add_person("mia@example.com", ConsoleRole::Maker).await;
     app.add_person("eve@example.com", ConsoleRole::Explorer).await;
     app.api_key().await;
-    for (email, edits, creates, listed) in [("ada@example.com", true, true, true), ("mia@example.com", false, true, false), ("eve@example.com", false, false, false)] {
+    for (email, edits, creates, listed) in
+        [("ada@example.com", true, true, true), ("mia@example.com", false, true, false), ("eve@example.com", false, false, false)]
+    {
         let client = app.signed_in(email).await;
         let page = client.get("/settings/embed").await.text;
         assert_eq!(page.contains("Add another origin"), edits, "{email}");

@@ -3,6 +3,9 @@
 use crate::harness::{BODY, TestApp};
 use axum::http::Method;
 
+/// What it is, the request, and the refusal.
+type Case<'a> = (&'a str, Method, &'a str, Vec<(&'a str, &'a str)>, &'a str, u16, &'a str);
+
 #[tokio::test]
 async fn refusals_come_in_the_promised_order() {
     let app = TestApp::with_admin().await;
@@ -19,7 +22,7 @@ async fn refusals_come_in_the_promised_order() {
     };
     let too_large = "x".repeat(16 * 1024 + 1);
     let megabyte = "x".repeat(1024 * 1024);
-    let cases: Vec<(&str, Method, &str, Vec<(&str, &str)>, &str, u16, &str)> = vec![
+    let cases: Vec<Case<'_>> = vec![
         ("another host", Method::POST, "/embed/generate-token", vec![("host", "evil.test"), ("x-api-key", &key), json], BODY, 421, "HOST_NOT_SERVED"),
         ("another path", Method::POST, "/embed/generate-tokens", vec![("x-api-key", &key), json], BODY, 404, "NOT_FOUND"),
         ("another path of the alias", Method::GET, "/api/v9/x", vec![], "", 404, "NOT_FOUND"),
@@ -29,11 +32,35 @@ async fn refusals_come_in_the_promised_order() {
         ("another scheme", Method::POST, "/embed/generate-token", vec![("authorization", "Basic abc"), json], BODY, 401, "API_KEY_MISSING"),
         ("no key at all", Method::POST, "/embed/generate-token", vec![("x-api-key", "hello"), json], BODY, 401, "API_KEY_MALFORMED"),
         ("a key with a typo", Method::POST, "/embed/generate-token", vec![("x-api-key", &mistyped), json], BODY, 401, "API_KEY_MALFORMED"),
-        ("two keys", Method::POST, "/embed/generate-token", vec![("x-api-key", &key), ("authorization", "Bearer other"), json], BODY, 401, "API_KEY_MALFORMED"),
+        (
+            "two keys",
+            Method::POST,
+            "/embed/generate-token",
+            vec![("x-api-key", &key), ("authorization", "Bearer other"), json],
+            BODY,
+            401,
+            "API_KEY_MALFORMED",
+        ),
         ("an unknown key", Method::POST, "/embed/generate-token", vec![("x-api-key", &unknown), json], BODY, 401, "API_KEY_UNKNOWN"),
-        ("a known id with another secret", Method::POST, "/embed/generate-token", vec![("x-api-key", &foreign_secret), json], BODY, 401, "API_KEY_UNKNOWN"),
+        (
+            "a known id with another secret",
+            Method::POST,
+            "/embed/generate-token",
+            vec![("x-api-key", &foreign_secret), json],
+            BODY,
+            401,
+            "API_KEY_UNKNOWN",
+        ),
         ("no content type", Method::POST, "/embed/generate-token", vec![("x-api-key", &key)], BODY, 415, "CONTENT_TYPE_NOT_JSON"),
-        ("a form", Method::POST, "/embed/generate-token", vec![("x-api-key", &key), ("content-type", "application/x-www-form-urlencoded")], BODY, 415, "CONTENT_TYPE_NOT_JSON"),
+        (
+            "a form",
+            Method::POST,
+            "/embed/generate-token",
+            vec![("x-api-key", &key), ("content-type", "application/x-www-form-urlencoded")],
+            BODY,
+            415,
+            "CONTENT_TYPE_NOT_JSON",
+        ),
         ("a body just too large", Method::POST, "/embed/generate-token", vec![("x-api-key", &key), json], &too_large, 413, "BODY_TOO_LARGE"),
         ("a megabyte", Method::POST, "/embed/generate-token", vec![("x-api-key", &key), json], &megabyte, 413, "BODY_TOO_LARGE"),
         ("no body", Method::POST, "/embed/generate-token", vec![("x-api-key", &key), json], "", 400, "BODY_NOT_JSON"),
@@ -58,9 +85,18 @@ async fn every_violation_of_the_registry_can_be_reached() {
     app.declare("region", "String").await;
     app.declare("since", "Date").await;
     let admin = app.admin().await;
-    let fields = [("form", "attributes"), ("attributes[0].name", "tier"), ("attributes[0].type", "Integer"), ("attributes[0].required", "yes"), ("attributes[1].name", "tags"), ("attributes[1].type", "String"), ("attributes[1].list", "yes")];
+    let fields = [
+        ("form", "attributes"),
+        ("attributes[0].name", "tier"),
+        ("attributes[0].type", "Integer"),
+        ("attributes[0].required", "yes"),
+        ("attributes[1].name", "tags"),
+        ("attributes[1].type", "String"),
+        ("attributes[1].list", "yes"),
+    ];
     assert_eq!(admin.form("/settings/embed", &fields).await.status, 303);
-    let user = |attributes: &str, more: &str| format!(r#"{{"user":{{"distinctId":"u","role":"explorer","attributes":{{"tier":1{attributes}}}}}{more}}}"#);
+    let user =
+        |attributes: &str, more: &str| format!(r#"{{"user":{{"distinctId":"u","role":"explorer","attributes":{{"tier":1{attributes}}}}}{more}}}"#);
     let many = (0..201).map(|n| n.to_string()).map(|n| format!("\"{n}\"")).collect::<Vec<_>>().join(",");
     let heavy = (0..5).map(|_| format!("\"{}\"", "x".repeat(1_000))).collect::<Vec<_>>().join(",");
     let cases = [
@@ -96,15 +132,30 @@ async fn every_violation_of_the_registry_can_be_reached() {
 async fn a_form_that_is_refused_keeps_what_was_typed() {
     let app = TestApp::with_admin().await;
     let admin = app.admin().await;
-    let answer = admin.form("/settings/embed", &[("form", "origins"), ("origins[0].origin", "http://example.com"), ("origins[0].label", "Shop <b>"), ("origins[1].origin", "*")]).await;
+    let answer = admin
+        .form(
+            "/settings/embed",
+            &[("form", "origins"), ("origins[0].origin", "http://example.com"), ("origins[0].label", "Shop <b>"), ("origins[1].origin", "*")],
+        )
+        .await;
     assert_eq!(answer.status, 422);
-    for part in ["<title>Error: Embed", "value=\"http://example.com\"", "value=\"Shop &lt;b&gt;\"", "href=\"#origins-0--origin\"", "href=\"#origins-1--origin\"", "aria-invalid=\"true\""] {
+    for part in [
+        "<title>Error: Embed",
+        "value=\"http://example.com\"",
+        "value=\"Shop &lt;b&gt;\"",
+        "href=\"#origins-0--origin\"",
+        "href=\"#origins-1--origin\"",
+        "aria-invalid=\"true\"",
+    ] {
         assert!(answer.text.contains(part), "{part}");
     }
     assert_eq!(app.perch.store().origins(app.perch.store().organizations().await.unwrap()[0].id).await.unwrap(), []);
     // The same through the server function: both faults at once, each by its field's name.
     let refused = admin.call("save-origins", &[("origins[0].origin", "http://example.com"), ("origins[1].origin", "*")]).await;
-    assert_eq!((refused.status, refused.violations()), (422, vec!["origins[0].origin INVALID_VALUE".to_owned(), "origins[1].origin INVALID_VALUE".to_owned()]));
+    assert_eq!(
+        (refused.status, refused.violations()),
+        (422, vec!["origins[0].origin INVALID_VALUE".to_owned(), "origins[1].origin INVALID_VALUE".to_owned()])
+    );
 }
 
 #[tokio::test]
@@ -114,11 +165,23 @@ async fn two_admins_editing_the_same_row_lose_nothing() {
     assert_eq!(ada.form("/settings/embed", &[("form", "origins"), ("origins[0].origin", "https://a.test")]).await.status, 303);
     let page = ada.get("/settings/embed").await.text;
     let id = crate::harness::between(&page, "name=\"origins[0].id\" value=\"", "\"");
-    let edit = |label: &'static str| vec![("form", "origins"), ("origins[0].id", id.as_str()), ("origins[0].version", "1"), ("origins[0].origin", "https://a.test"), ("origins[0].label", label), ("origins[0].environment", "development")];
+    let edit = |label: &'static str| {
+        vec![
+            ("form", "origins"),
+            ("origins[0].id", id.as_str()),
+            ("origins[0].version", "1"),
+            ("origins[0].origin", "https://a.test"),
+            ("origins[0].label", label),
+            ("origins[0].environment", "development"),
+        ]
+    };
     assert_eq!(bob.form("/settings/embed", &edit("Bob's")).await.status, 303);
     let refused = ada.form("/settings/embed", &edit("Ada's")).await;
     assert_eq!(refused.status, 409);
-    assert!(refused.text.contains("value=\"Ada's\"") || refused.text.contains("Ada&#x27;s") || refused.text.contains("Ada&#39;s"), "what she typed stays");
+    assert!(
+        refused.text.contains("value=\"Ada's\"") || refused.text.contains("Ada&#x27;s") || refused.text.contains("Ada&#39;s"),
+        "what she typed stays"
+    );
     assert!(refused.text.contains("changed this meanwhile"));
 }
 

@@ -72,7 +72,13 @@ fn post(address: &str, key: &str, body: &str) -> String {
 fn only_serve_makes_a_data_folder() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
-    for command in [vec!["doctor"], vec!["setup-link"], vec!["key", "create", "--name", "x"], vec!["origin", "add", "https://a.test"], vec!["attribute", "add", "a", "String"]] {
+    for command in [
+        vec!["doctor"],
+        vec!["setup-link"],
+        vec!["key", "create", "--name", "x"],
+        vec!["origin", "add", "https://a.test"],
+        vec!["attribute", "add", "a", "String"],
+    ] {
         let refused = perch(&data, &command, "");
         assert!(!refused.status.success(), "{command:?}");
         let said = text(&refused.stderr);
@@ -89,7 +95,10 @@ fn a_running_server_sees_what_commands_change() {
     let server = serve(&data);
     assert!(json(&perch(&data, &["setup-link", "--json"], ""))["link"].as_str().unwrap().contains("/setup/"));
     let added = json(&perch(&data, &["admin", "create", "--email", "Ada@Example.com", "--name", "Ada", "--json"], "correct horse battery\n"));
-    assert_eq!((added["email"].as_str(), added["role"].as_str(), added["organization"].as_str()), (Some("ada@example.com"), Some("admin"), Some("My organization")));
+    assert_eq!(
+        (added["email"].as_str(), added["role"].as_str(), added["organization"].as_str()),
+        (Some("ada@example.com"), Some("admin"), Some("My organization"))
+    );
     assert!(text(&perch(&data, &["setup-link"], "").stderr).contains("an admin exists already"));
     assert!(json(&perch(&data, &["setup-link", "--email", "ada@example.com", "--json"], ""))["link"].as_str().unwrap().contains("/sign-in/link/"));
     assert!(perch(&data, &["origin", "add", "https://app.example/"], "").status.success());
@@ -116,9 +125,14 @@ fn every_failure_is_one_clear_line() {
     };
     assert!(said(&["key", "create", "--name", "x"], "").contains("there is no organization yet"));
     assert!(said(&["admin", "create", "--email", "a@b.test", "--name", "Ada"], "short\n").contains("at least 12 characters"));
-    assert!(said(&["admin", "create", "--email", "a@b.test", "--name", "Ada", "--role", "king"], "correct horse battery\n").contains("admin, maker or explorer"));
+    assert!(
+        said(&["admin", "create", "--email", "a@b.test", "--name", "Ada", "--role", "king"], "correct horse battery\n")
+            .contains("admin, maker or explorer")
+    );
     assert!(perch(&data, &["admin", "create", "--email", "a@b.test", "--name", "Ada"], "correct horse battery\n").status.success());
-    assert!(said(&["admin", "create", "--email", "a@b.test", "--name", "Ada"], "correct horse battery\n").contains("already signs in with this email"));
+    assert!(
+        said(&["admin", "create", "--email", "a@b.test", "--name", "Ada"], "correct horse battery\n").contains("already signs in with this email")
+    );
     assert!(said(&["origin", "add", "http://example.com"], "").contains("use https://example.com"));
     assert!(perch(&data, &["origin", "add", "https://example.com"], "").status.success());
     assert!(said(&["origin", "add", "https://EXAMPLE.com/"], "").contains("already listed"));

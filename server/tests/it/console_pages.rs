@@ -33,7 +33,13 @@ async fn one_nonce_an_answer_and_nothing_inline_without_it() {
         for script in answer.text.split("<script").skip(1) {
             assert!(script.split('>').next().unwrap().contains(&format!("nonce=\"{nonce}\"")), "{path}: a script without the nonce");
         }
-        assert!(answer.text.contains("<script") && !answer.text.contains(" style=") && !answer.text.contains("<style") && !answer.text.contains(" onclick"), "{path}");
+        assert!(
+            answer.text.contains("<script")
+                && !answer.text.contains(" style=")
+                && !answer.text.contains("<style")
+                && !answer.text.contains(" onclick"),
+            "{path}"
+        );
         assert!(!answer.text.contains("__RESOLVED_RESOURCES=[\""), "{path}: nothing is serialized for the browser");
         assert_eq!(answer.header("cache-control"), "no-store", "{path}");
         assert_eq!(answer.header("referrer-policy"), "same-origin");
@@ -68,7 +74,9 @@ async fn the_theme_is_kept_and_leads_nowhere_else() {
 async fn hostile_text_comes_back_as_text() {
     let app = TestApp::with_admin().await;
     let admin = app.admin().await;
-    for hostile in ["<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "</textarea><b>", "{{7*7}}", "=cmd|' /C calc'!A0", "\u{202e}evil\u{200f}"] {
+    for hostile in
+        ["<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "</textarea><b>", "{{7*7}}", "=cmd|' /C calc'!A0", "\u{202e}evil\u{200f}"]
+    {
         let fields = [("form", "origins"), ("origins[0].origin", hostile), ("origins[0].label", hostile)];
         let typed = admin.form("/settings/embed", &fields).await.text;
         let listed = admin.form("/settings/embed", &[("form", "introspection"), ("token", hostile)]).await.text;

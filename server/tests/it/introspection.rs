@@ -13,7 +13,10 @@ async fn a_key_sees_its_own_active_tokens_and_nothing_else() {
     let active = app.nobody().introspect(&key, token).await;
     assert_eq!((active.status, active.header("cache-control")), (200, "no-store"));
     let json = active.json();
-    assert_eq!((json["active"].clone(), json["sub"].clone(), json["exp"].clone(), json["jti"].clone(), json["attributes"].clone()), (json!(true), json!("u"), json!(NOW / 1_000 + 3_600), answer["tokenId"].clone(), json!({ "region": "North" })));
+    assert_eq!(
+        (json["active"].clone(), json["sub"].clone(), json["exp"].clone(), json["jti"].clone(), json["attributes"].clone()),
+        (json!(true), json!("u"), json!(NOW / 1_000 + 3_600), answer["tokenId"].clone(), json!({ "region": "North" }))
+    );
     for name in ["iss", "aud", "iat", "nbf", "client_id", "org", "role", "permissions", "sandbox"] {
         assert!(!json[name].is_null(), "{name}");
     }

@@ -1,5 +1,7 @@
 //! The server from outside: every test drives the real router over a real database.
 
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on may stop where it stands")]
+
 mod harness;
 
 mod accounts;

@@ -9,7 +9,12 @@ async fn a_backend_gets_a_token_that_is_on_record() {
     let app = TestApp::with_admin().await;
     let key = app.api_key().await;
     let answer = app.nobody().mint(&key, r#"{"user":{"distinctId":"user-1","role":"explorer"},"expiresIn":"30m"}"#).await;
-    assert_eq!((answer.status, answer.header("cache-control"), answer.header("content-type")), (200, "no-store", "application/json"), "{}", answer.text);
+    assert_eq!(
+        (answer.status, answer.header("cache-control"), answer.header("content-type")),
+        (200, "no-store", "application/json"),
+        "{}",
+        answer.text
+    );
     let json = answer.json();
     assert_eq!((json["expiresIn"].as_str(), json["expiresAt"].as_str()), (Some("30m"), Some("2026-11-20T10:30:00Z")));
     assert_eq!(json.as_object().unwrap().len(), 4);
@@ -24,7 +29,11 @@ async fn the_alias_and_the_bearer_form_are_the_same() {
     let app = TestApp::with_admin().await;
     let key = app.api_key().await;
     let bearer = format!("Bearer {key}");
-    for headers in [vec![("x-api-key", key.as_str())], vec![("authorization", bearer.as_str())], vec![("x-api-key", key.as_str()), ("authorization", bearer.as_str())]] {
+    for headers in [
+        vec![("x-api-key", key.as_str())],
+        vec![("authorization", bearer.as_str())],
+        vec![("x-api-key", key.as_str()), ("authorization", bearer.as_str())],
+    ] {
         for path in ["/embed/generate-token", "/api/generate-token"] {
             let mut headers = headers.clone();
             headers.push(("content-type", "application/json; charset=utf-8"));
@@ -39,7 +48,8 @@ async fn a_key_in_a_browser_is_refused_readably_and_marked() {
     let app = TestApp::with_admin().await;
     let key = app.api_key().await;
     for (name, value) in [("origin", "https://shop.example"), ("sec-fetch-site", "cross-site")] {
-        let answer = app.nobody().send(Method::POST, "/embed/generate-token", &[("x-api-key", &key), (name, value), ("content-type", "text/plain")], "").await;
+        let answer =
+            app.nobody().send(Method::POST, "/embed/generate-token", &[("x-api-key", &key), (name, value), ("content-type", "text/plain")], "").await;
         assert_eq!((answer.status, answer.code().as_str()), (403, "API_KEY_IN_BROWSER"));
         if name == "origin" {
             assert_eq!(answer.header("access-control-allow-origin"), "https://shop.example");
@@ -47,12 +57,23 @@ async fn a_key_in_a_browser_is_refused_readably_and_marked() {
         }
         assert!(answer.header("vary").contains("Origin"));
     }
-    let preflight = app.nobody().send(Method::OPTIONS, "/embed/generate-token", &[("origin", "https://shop.example"), ("access-control-request-method", "POST"), ("access-control-request-headers", "x-api-key")], "").await;
+    let preflight = app
+        .nobody()
+        .send(
+            Method::OPTIONS,
+            "/embed/generate-token",
+            &[("origin", "https://shop.example"), ("access-control-request-method", "POST"), ("access-control-request-headers", "x-api-key")],
+            "",
+        )
+        .await;
     assert_eq!((preflight.status, preflight.header("access-control-allow-origin")), (204, "https://shop.example"));
     assert!(preflight.header("access-control-allow-headers").contains("x-api-key"));
     assert!(app.admin().await.get("/account").await.text.contains("Exposed in a browser"));
     // What Node's own fetch sends is no sign of a browser.
-    let node = app.nobody().send(Method::POST, "/embed/generate-token", &[("x-api-key", &key), ("sec-fetch-mode", "cors"), ("content-type", "application/json")], BODY).await;
+    let node = app
+        .nobody()
+        .send(Method::POST, "/embed/generate-token", &[("x-api-key", &key), ("sec-fetch-mode", "cors"), ("content-type", "application/json")], BODY)
+        .await;
     assert_eq!(node.status, 200);
 }
 
@@ -95,7 +116,17 @@ async fn a_revoked_key_and_its_tokens_end_at_once() {
     let token = app.nobody().token(&key, BODY).await;
     let admin = app.admin().await;
     let listed = admin.get("/account").await.text;
-    let id = listed.split("/account/keys/").filter_map(|part| part.split("/revoke").next()).find(|id| id.len() == 36 && { let row = listed.split(id).next().unwrap(); row.rfind("perch_sk_").is_some_and(|at| key.starts_with(row[at..].split('_').take(3).collect::<Vec<_>>().join("_").as_str())) }).unwrap().to_owned();
+    let id = listed
+        .split("/account/keys/")
+        .filter_map(|part| part.split("/revoke").next())
+        .find(|id| {
+            id.len() == 36 && {
+                let row = listed.split(id).next().unwrap();
+                row.rfind("perch_sk_").is_some_and(|at| key.starts_with(row[at..].split('_').take(3).collect::<Vec<_>>().join("_").as_str()))
+            }
+        })
+        .unwrap()
+        .to_owned();
     let confirm = admin.get(&format!("/account/keys/{id}/revoke")).await;
     assert!(confirm.text.contains("Revoke key and end 1 token"), "{}", confirm.text);
     assert_eq!(admin.form(&format!("/account/keys/{id}/revoke"), &[]).await.status, 303);
@@ -120,7 +151,14 @@ async fn the_sandbox_makes_marked_tokens_by_pasted_and_by_chosen_key() {
     let key = app.api_key().await;
     app.declare("tier", "Integer").await;
     let admin = app.admin().await;
-    let common = [("form", "sandbox"), ("distinctId", "viewer"), ("role", "explorer"), ("user.attributes.tier", "3"), ("permissions", "chart.can_edit"), ("expiresIn", "30m")];
+    let common = [
+        ("form", "sandbox"),
+        ("distinctId", "viewer"),
+        ("role", "explorer"),
+        ("user.attributes.tier", "3"),
+        ("permissions", "chart.can_edit"),
+        ("expiresIn", "30m"),
+    ];
     let pasted: Vec<_> = common.iter().copied().chain([("api_key", key.as_str())]).collect();
     let answer = admin.call("generate-sandbox-token", &pasted).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
@@ -128,7 +166,11 @@ async fn the_sandbox_makes_marked_tokens_by_pasted_and_by_chosen_key() {
         assert!(answer.text.contains(part), "{part} is not in {}", answer.text);
     }
     let page = admin.get("/settings/embed").await.text;
-    let id = between(&page, "<select id=\"key\"", "</select>").split("value=\"").map(|part| part.split('"').next().unwrap().to_owned()).find(|value| value.len() == 36).unwrap();
+    let id = between(&page, "<select id=\"key\"", "</select>")
+        .split("value=\"")
+        .map(|part| part.split('"').next().unwrap().to_owned())
+        .find(|value| value.len() == 36)
+        .unwrap();
     let chosen: Vec<_> = common.iter().copied().chain([("key", id.as_str()), ("api_key", "")]).collect();
     assert!(admin.form("/settings/embed", &chosen).await.text.contains("Your sandbox token"));
     // The same faults as the API, each at its field.

@@ -40,7 +40,8 @@ async fn pasted_keys_links_and_passwords_are_found_nowhere() {
     let app = TestApp::empty().await;
     let link = app.perch.open_setup_link().await.unwrap().unwrap().0.as_str().to_owned();
     let client = app.nobody();
-    let done = client.form(&format!("/setup/{link}"), &[("name", "Ada"), ("organization", "O"), ("email", "ada@example.com"), ("password", PASSWORD)]).await;
+    let done =
+        client.form(&format!("/setup/{link}"), &[("name", "Ada"), ("organization", "O"), ("email", "ada@example.com"), ("password", PASSWORD)]).await;
     assert_eq!(done.status, 303);
     let key = client.create_key(&[("scopes", "mint")]).await;
     let secret = key.rsplit('_').next().unwrap();
@@ -64,7 +65,13 @@ async fn pasted_keys_links_and_passwords_are_found_nowhere() {
     let cookie = client.cookie("perch").unwrap();
     let log = log.0.lock().unwrap().clone();
     assert!(!log.is_empty(), "the log is being watched");
-    for (what, needle) in [("the key", secret), ("the setup link", link.as_str()), ("the password", PASSWORD), ("the token", token.as_str()), ("the session's cookie", cookie.as_str())] {
+    for (what, needle) in [
+        ("the key", secret),
+        ("the setup link", link.as_str()),
+        ("the password", PASSWORD),
+        ("the token", token.as_str()),
+        ("the session's cookie", cookie.as_str()),
+    ] {
         for (file, content) in files(&app.folder.path().join("data")) {
             assert!(!contains(&content, needle), "{what} is in {file}");
         }

@@ -7,7 +7,9 @@ use perch_domain::ConsoleRole;
 use std::collections::BTreeSet;
 
 /// Endpoint, fields that would work, and what admin, maker and explorer get.
-const TABLE: [(&str, &[(&str, &str)], [u16; 3]); 5] = [
+type Line = (&'static str, &'static [(&'static str, &'static str)], [u16; 3]);
+
+const TABLE: [Line; 5] = [
     ("save-origins", &[("origins[0].origin", "https://a.test")], [200, 403, 403]),
     ("save-attributes", &[("attributes[0].name", "region"), ("attributes[0].type", "String")], [200, 403, 403]),
     ("generate-sandbox-token", &[("api_key", "perch_sk_x"), ("distinctId", "v"), ("role", "explorer")], [401, 401, 401]),
@@ -36,7 +38,12 @@ async fn nobody_and_foreign_sites_are_refused_and_each_role_gets_its_own() {
         let body = serde_json::json!({ "fields": fields }).to_string();
         let json = ("content-type", "application/json");
         // By what browsers say of themselves; and over plain http on a network, where only Origin and Host are there.
-        for foreign in [vec![("sec-fetch-site", "cross-site"), json], vec![("sec-fetch-site", "same-site"), json], vec![("origin", "https://evil.test"), json], vec![("origin", "null"), json]] {
+        for foreign in [
+            vec![("sec-fetch-site", "cross-site"), json],
+            vec![("sec-fetch-site", "same-site"), json],
+            vec![("origin", "https://evil.test"), json],
+            vec![("origin", "null"), json],
+        ] {
             let refused = people[0].send(Method::POST, &path, &foreign, body.clone()).await;
             assert_eq!((refused.status, refused.code().as_str()), (403, "CROSS_SITE_REQUEST"), "{endpoint} {foreign:?}");
         }

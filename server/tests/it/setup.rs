@@ -2,7 +2,8 @@
 
 use crate::harness::{PASSWORD, TestApp};
 
-const FORM: [(&str, &str); 4] = [("name", "Ada Lovelace"), ("organization", "Analytical Engines"), ("email", "ada@example.com"), ("password", PASSWORD)];
+const FORM: [(&str, &str); 4] =
+    [("name", "Ada Lovelace"), ("organization", "Analytical Engines"), ("email", "ada@example.com"), ("password", PASSWORD)];
 
 async fn link(app: &TestApp) -> String {
     format!("/setup/{}", app.perch.open_setup_link().await.unwrap().unwrap().0.as_str())

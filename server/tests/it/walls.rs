@@ -15,7 +15,19 @@ async fn second_organization(app: &TestApp) -> Client {
     change.add_organization(organization, "Other", 1).await.unwrap();
     let bob = NewPerson { id: person, organization, email: "bob@other.test".into(), name: "Bob".into(), role: ConsoleRole::Admin, password_hash };
     assert!(change.add_person(&bob, 1).await.unwrap());
-    let entry = AuditEntry { id: Uuid::from_u128(79), organization, actor: "t".into(), actor_id: None, action: "t", target: "t".into(), before: None, after: None, address: String::new(), request_id: "t".into(), at: 1 };
+    let entry = AuditEntry {
+        id: Uuid::from_u128(79),
+        organization,
+        actor: "t".into(),
+        actor_id: None,
+        action: "t",
+        target: "t".into(),
+        before: None,
+        after: None,
+        address: String::new(),
+        request_id: "t".into(),
+        at: 1,
+    };
     change.commit(&entry).await.unwrap();
     app.signed_in("bob@other.test").await
 }
@@ -44,17 +56,36 @@ async fn neither_finds_nor_changes_what_is_the_others() {
     let key_id = format!("0{key_id}");
     let never = Uuid::from_u128(123).to_string();
     for (fields, id) in [("origins", &origin), ("attributes", &attribute)] {
-        let edit = |id: &str| vec![("form".to_owned(), fields.to_owned()), (format!("{fields}[0].id"), id.to_owned()), (format!("{fields}[0].version"), "1".to_owned()), (format!("{fields}[0].origin"), "https://evil.test".to_owned()), (format!("{fields}[0].name"), "evil".to_owned()), (format!("{fields}[0].type"), "String".to_owned())];
-        let send = |fields: Vec<(String, String)>| { let bob = &bob; async move { bob.call(&format!("save-{}", fields[0].1), &fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect::<Vec<_>>()).await } };
+        let edit = |id: &str| {
+            vec![
+                ("form".to_owned(), fields.to_owned()),
+                (format!("{fields}[0].id"), id.to_owned()),
+                (format!("{fields}[0].version"), "1".to_owned()),
+                (format!("{fields}[0].origin"), "https://evil.test".to_owned()),
+                (format!("{fields}[0].name"), "evil".to_owned()),
+                (format!("{fields}[0].type"), "String".to_owned()),
+            ]
+        };
+        let send = |fields: Vec<(String, String)>| {
+            let bob = &bob;
+            async move { bob.call(&format!("save-{}", fields[0].1), &fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect::<Vec<_>>()).await }
+        };
         let (known, unknown) = (send(edit(id)).await, send(edit(&never)).await);
-        assert_eq!((known.status, known.json()["message"].clone(), known.violations()), (409, unknown.json()["message"].clone(), unknown.violations()), "{fields}");
+        assert_eq!(
+            (known.status, known.json()["message"].clone(), known.violations()),
+            (409, unknown.json()["message"].clone(), unknown.violations()),
+            "{fields}"
+        );
         let mut removal = edit(id);
         removal.push((format!("{fields}[0].remove"), "yes".into()));
         assert_eq!(send(removal).await.status, 200, "removing what is not there is done already");
     }
     let (known, unknown) = (bob.get(&format!("/account/keys/{key_id}/revoke")).await, bob.get(&format!("/account/keys/{never}/revoke")).await);
     assert_eq!((known.status, unknown.status), (404, 404));
-    assert_eq!((bob.form(&format!("/account/keys/{key_id}/revoke"), &[]).await.status, bob.form(&format!("/account/keys/{never}/revoke"), &[]).await.status), (404, 404));
+    assert_eq!(
+        (bob.form(&format!("/account/keys/{key_id}/revoke"), &[]).await.status, bob.form(&format!("/account/keys/{never}/revoke"), &[]).await.status),
+        (404, 404)
+    );
     // Their key in the sandbox, chosen or pasted.
     for choice in [("key", key_id.as_str()), ("key", never.as_str()), ("api_key", key.as_str())] {
         let refused = bob.call("generate-sandbox-token", &[choice, ("distinctId", "v"), ("role", "explorer")]).await;

@@ -16,7 +16,9 @@ type Done<T = ()> = Result<T, Box<dyn Error>>;
 
 fn main() -> Done {
     let arguments: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();
-    let [wasm, style, public, site, rest @ ..] = arguments.as_slice() else { return Err("usage: bundler <wasm> <css> <public> <site> [wasm-opt]".into()) };
+    let [wasm, style, public, site, rest @ ..] = arguments.as_slice() else {
+        return Err("usage: bundler <wasm> <css> <public> <site> [wasm-opt]".into());
+    };
     let wasm_opt = rest.first();
     let work = site.with_extension("new");
     let _ = fs::remove_dir_all(&work);
@@ -43,12 +45,25 @@ fn main() -> Done {
 /// Runs wasm-bindgen, and wasm-opt where one is given. Returns the script and the module.
 fn bind(wasm: &Path, work: &Path, wasm_opt: Option<&Path>) -> Done<(Vec<u8>, Vec<u8>)> {
     let out = work.join("bindgen");
-    wasm_bindgen_cli_support::Bindgen::new().input_path(wasm).out_name("perch").web(true)?.typescript(false).generate(&out).map_err(|error| format!("wasm-bindgen: {error:?}"))?;
+    wasm_bindgen_cli_support::Bindgen::new()
+        .input_path(wasm)
+        .out_name("perch")
+        .web(true)?
+        .typescript(false)
+        .generate(&out)
+        .map_err(|error| format!("wasm-bindgen: {error:?}"))?;
     let module = out.join("perch_bg.wasm");
     if let Some(wasm_opt) = wasm_opt {
         let flags = [
-            "-Oz", "--enable-bulk-memory", "--enable-nontrapping-float-to-int", "--enable-sign-ext", "--enable-mutable-globals",
-            "--enable-reference-types", "--enable-multivalue", "--strip-debug", "--strip-producers",
+            "-Oz",
+            "--enable-bulk-memory",
+            "--enable-nontrapping-float-to-int",
+            "--enable-sign-ext",
+            "--enable-mutable-globals",
+            "--enable-reference-types",
+            "--enable-multivalue",
+            "--strip-debug",
+            "--strip-producers",
         ];
         let status = Command::new("node").arg(wasm_opt).args(flags).arg(&module).arg("-o").arg(&module).status()?;
         if !status.success() {
@@ -64,7 +79,7 @@ fn stylesheet(entry: &Path) -> Done<String> {
     let provider = FileProvider::new();
     let mut bundler = Bundler::new(&provider, None, ParserOptions::default());
     let mut sheet = bundler.bundle(entry).map_err(|error| error.to_string())?;
-    sheet.minify(Default::default()).map_err(|error| error.to_string())?;
+    sheet.minify(lightningcss::stylesheet::MinifyOptions::default()).map_err(|error| error.to_string())?;
     Ok(sheet.to_css(PrinterOptions { minify: true, ..PrinterOptions::default() })?.code)
 }
 
@@ -73,7 +88,8 @@ fn hash(parts: &[&[u8]]) -> String {
     for part in parts {
         hasher.update(part);
     }
-    hasher.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    let digest = hasher.finalize();
+    format!("{:016x}", digest.iter().take(8).fold(0u64, |number, byte| number << 8 | u64::from(*byte)))
 }
 
 /// Writes a file and, for a release, what browsers would rather have.

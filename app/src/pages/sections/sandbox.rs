@@ -8,9 +8,16 @@ use leptos::prelude::*;
 type Problem<'a> = Option<&'a WireError>;
 
 const LIFETIMES: [(&str, &str); 5] = [("5m", "5 minutes"), ("30m", "30 minutes"), ("1h", "1 hour"), ("8h", "8 hours"), ("1d", "1 day")];
-const VIEW_AND_EDIT: &[(&str, &str)] = &[("can_view", "view"), ("can_edit", "edit")];
-const PERMISSIONS: [(&str, &str, &[(&str, &str)]); 4] =
-    [("dashboard", "Dashboards", VIEW_AND_EDIT), ("chart", "Charts", VIEW_AND_EDIT), ("database", "Databases", VIEW_AND_EDIT), ("ai", "AI assistant", &[("can_query", "ask")])];
+/// Values and the words for them.
+type Named = &'static [(&'static str, &'static str)];
+
+const VIEW_AND_EDIT: Named = &[("can_view", "view"), ("can_edit", "edit")];
+const PERMISSIONS: [(&str, &str, Named); 4] = [
+    ("dashboard", "Dashboards", VIEW_AND_EDIT),
+    ("chart", "Charts", VIEW_AND_EDIT),
+    ("database", "Databases", VIEW_AND_EDIT),
+    ("ai", "AI assistant", &[("can_query", "ask")]),
+];
 
 pub fn sandbox(state: &SandboxState, token: Option<TokenResult>) -> AnyView {
     let problem = state.problem.as_ref();
@@ -44,8 +51,13 @@ fn key_fields(state: &SandboxState, problem: Problem<'_>) -> AnyView {
         options.extend(state.keys.iter().map(|(id, name)| (id.as_str(), name.as_str())));
         choice(Field::new("key", "Key to use", &state.chosen, problem), &options)
     });
-    let hint = if state.keys.is_empty() { "Used for this one token, then forgotten." } else { "Instead of choosing one. Used for this one token, then forgotten." };
-    view! { <div class="pair">{choose}{text_field(Field::new("api_key", "API key", "", problem).hint(hint).mono(), "password", "off")}</div> }.into_any()
+    let hint = if state.keys.is_empty() {
+        "Used for this one token, then forgotten."
+    } else {
+        "Instead of choosing one. Used for this one token, then forgotten."
+    };
+    view! { <div class="pair">{choose}{text_field(Field::new("api_key", "API key", "", problem).hint(hint).mono(), "password", "off")}</div> }
+        .into_any()
 }
 
 fn attribute_fields(attributes: &[AttributeField], problem: Problem<'_>) -> Option<AnyView> {
@@ -72,7 +84,7 @@ fn attribute_field(attribute: &AttributeField, problem: Problem<'_>) -> AnyView 
 }
 
 fn permission_fields(granted: &[String]) -> AnyView {
-    let row = |(model, title, permissions): &(&str, &str, &[(&str, &str)])| {
+    let row = |(model, title, permissions): &(&str, &str, Named)| {
         let boxes = permissions
             .iter()
             .map(|(permission, verb)| {
@@ -82,5 +94,6 @@ fn permission_fields(granted: &[String]) -> AnyView {
             .collect_view();
         view! { <div class="matrix-row">{boxes}</div> }
     };
-    view! { <fieldset class="part"><legend>"Permissions"</legend><div class="matrix">{PERMISSIONS.iter().map(row).collect_view()}</div></fieldset> }.into_any()
+    view! { <fieldset class="part"><legend>"Permissions"</legend><div class="matrix">{PERMISSIONS.iter().map(row).collect_view()}</div></fieldset> }
+        .into_any()
 }

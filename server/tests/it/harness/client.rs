@@ -84,14 +84,25 @@ impl Client {
 
     /// A plain form, as a browser without JavaScript sends it.
     pub async fn form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let headers = [("accept", "text/html"), ("content-type", "application/x-www-form-urlencoded"), ("sec-fetch-site", "same-origin"), ("origin", "http://127.0.0.1:3000")];
+        let headers = [
+            ("accept", "text/html"),
+            ("content-type", "application/x-www-form-urlencoded"),
+            ("sec-fetch-site", "same-origin"),
+            ("origin", "http://127.0.0.1:3000"),
+        ];
         self.send(Method::POST, path, &headers, encode(fields)).await
     }
 
     /// A server function, as the island calls it.
     pub async fn call(&self, endpoint: &str, fields: &[(&str, &str)]) -> Answer {
         let body = serde_json::json!({ "fields": fields }).to_string();
-        self.send(Method::POST, &format!("/_console/{endpoint}"), &[("content-type", "application/json"), ("sec-fetch-site", "same-origin"), ("accept", "application/json")], body).await
+        self.send(
+            Method::POST,
+            &format!("/_console/{endpoint}"),
+            &[("content-type", "application/json"), ("sec-fetch-site", "same-origin"), ("accept", "application/json")],
+            body,
+        )
+        .await
     }
 
     /// `POST` of JSON, as a backend sends it.

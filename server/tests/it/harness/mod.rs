@@ -15,6 +15,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use tempfile::TempDir;
 
+/// Ids must differ between two openings of one folder, so chance is counted over the whole process.
+static ENTROPY: std::sync::LazyLock<Arc<CountedEntropy>> = std::sync::LazyLock::new(|| Arc::new(CountedEntropy::default()));
+
 /// 20 November 2026, 10:00:00 UTC.
 pub const NOW: i64 = 1_795_168_800_000;
 pub const PASSWORD: &str = "correct horse battery";
@@ -38,8 +41,6 @@ impl TestApp {
         variables.insert("PERCH_DATA_DIR".into(), folder.path().join("data").display().to_string());
         let config = Config::from_variables(&variables).unwrap();
         let clock = Arc::new(ManualClock::at(NOW));
-        // Ids must differ between two openings of one folder, so chance is counted over the whole process.
-        static ENTROPY: std::sync::LazyLock<Arc<CountedEntropy>> = std::sync::LazyLock::new(|| Arc::new(CountedEntropy::default()));
         let perch = open_with(&config, true, clock.clone(), ENTROPY.clone()).await.unwrap();
         let site = Site::new(&config, config.addr);
         let router = router(AppState::new(perch.clone(), site));
@@ -54,7 +55,13 @@ impl TestApp {
     }
 
     pub async fn add_person(&self, email: &str, role: ConsoleRole) {
-        let form = NewPersonForm { email: email.into(), name: "Ada Lovelace".into(), role, password: PASSWORD.to_owned().into(), new_organization: "Analytical Engines".into() };
+        let form = NewPersonForm {
+            email: email.into(),
+            name: "Ada Lovelace".into(),
+            role,
+            password: PASSWORD.to_owned().into(),
+            new_organization: "Analytical Engines".into(),
+        };
         self.perch.add_person(&OrganizationChoice(None), form, "test".into()).await.unwrap();
     }
 
@@ -82,7 +89,8 @@ impl TestApp {
 
     /// Declares an attribute.
     pub async fn declare(&self, name: &str, kind: &str) {
-        let answer = self.admin().await.form("/settings/embed", &[("form", "attributes"), ("attributes[0].name", name), ("attributes[0].type", kind)]).await;
+        let answer =
+            self.admin().await.form("/settings/embed", &[("form", "attributes"), ("attributes[0].name", name), ("attributes[0].type", kind)]).await;
         assert_eq!(answer.status, 303, "{}", answer.text);
     }
 }
