@@ -133,11 +133,16 @@ impl Perch {
         Ok(true)
     }
 
+    /// [`Self::refresh`] where it is the exception: boxed, so that its state does not weigh on every request's future.
+    pub(crate) async fn look_again(&self) -> Result<bool, Refusal> {
+        Box::pin(self.refresh()).await
+    }
+
     /// Decides from memory; a refusal counts only once memory is known to be current.
     pub(crate) async fn decide<T>(&self, decide: impl Fn(&Memory) -> Result<T, Refusal>) -> Result<T, Refusal> {
         let from_memory = decide(&self.memory.load());
         match from_memory {
-            Err(_) if self.refresh().await? => decide(&self.memory.load()),
+            Err(_) if self.look_again().await? => decide(&self.memory.load()),
             decided => decided,
         }
     }

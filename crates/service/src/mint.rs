@@ -102,7 +102,7 @@ impl Perch {
             MintRequest::parse(body, rules)
         };
         match read(&holder.organization) {
-            Err(refusal) if refusal.code == Code::RequestInvalid && self.refresh().await? => {
+            Err(refusal) if refusal.code == Code::RequestInvalid && self.look_again().await? => {
                 let organization = self.memory.load().organization(holder.secret.organization).ok_or(Code::ApiKeyUnknown)?;
                 read(&organization)
             }

@@ -22,7 +22,9 @@ pub(super) async fn with_key<F: Future<Output = Result<Response, Refusal>>>(
     let outcome = async {
         let holder = state.perch.prove_key(key_text(&parts.headers)?).await?;
         if is_browser(&parts.headers) {
-            return Err(state.perch.refuse_from_browser(&holder, state.request_info(&parts.extensions, &parts.headers)).await);
+            let refused = state.perch.refuse_from_browser(&holder, state.request_info(&parts.extensions, &parts.headers));
+            // Boxed: the exception must not weigh on every request's future.
+            return Err(Box::pin(refused).await);
         }
         route(holder, parts, body).await
     }
