@@ -1,6 +1,6 @@
 //! The server from outside: every test drives the real router over a real database.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on may stop where it stands")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::disallowed_methods, reason = "a test that cannot go on may stop where it stands")]
 
 mod harness;
 
@@ -11,6 +11,7 @@ mod console_pages;
 mod documents;
 mod introspection;
 mod minting;
+mod on_postgres;
 mod restarts;
 mod secrets;
 mod server_functions;

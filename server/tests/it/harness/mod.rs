@@ -47,6 +47,21 @@ impl TestApp {
         Self { perch, clock, folder, router }
     }
 
+    /// An organization with an admin, in a PostgreSQL database of its own; `None` where no server is given for the tests.
+    pub async fn on_postgres(name: &str) -> Option<Self> {
+        let Ok(server) = std::env::var("TEST_POSTGRES_URL") else {
+            eprintln!("skipped: TEST_POSTGRES_URL is not set; cargo xtask test starts a PostgreSQL for it");
+            return None;
+        };
+        let database = format!("perch_server_{}_{name}", std::process::id());
+        let admin = sqlx::PgPool::connect(&server).await.unwrap();
+        sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {database}"))).execute(&admin).await.unwrap();
+        let url = server.replacen("/postgres", &format!("/{database}"), 1);
+        let app = Self::open(Arc::new(tempfile::tempdir().unwrap()), &[("PERCH_DATABASE_URL", &url)]).await;
+        app.add_person("ada@example.com", ConsoleRole::Admin).await;
+        Some(app)
+    }
+
     /// An organization with an admin.
     pub async fn with_admin() -> Self {
         let app = Self::empty().await;
