@@ -66,10 +66,11 @@ CREATE TABLE sign_in_failure (
     last_at      BIGINT NOT NULL
 );
 CREATE TABLE known_device (
-    device_hash     BYTEA   PRIMARY KEY,
+    device_hash     BYTEA   NOT NULL,
     organization_id UUID   NOT NULL REFERENCES organization (id),
     person_id       UUID   NOT NULL REFERENCES person (id),
-    created_at      BIGINT NOT NULL
+    created_at      BIGINT NOT NULL,
+    PRIMARY KEY (device_hash, person_id)
 );
 
 CREATE TABLE api_key (
@@ -167,6 +168,8 @@ CREATE TABLE audit (
     after           TEXT,
     address         TEXT   NOT NULL DEFAULT '',
     request_id      TEXT   NOT NULL,
+    -- The id the caller gave its own request, if any.
+    caller_request_id TEXT NOT NULL DEFAULT '',
     at              BIGINT NOT NULL
 );
 CREATE INDEX audit_by_organization ON audit (organization_id, at);

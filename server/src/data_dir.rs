@@ -16,6 +16,10 @@ pub enum DataDirFault {
     Unusable { path: PathBuf, source: std::io::Error },
     #[error("{path} can be read by others; run `chmod 600 {path}`")]
     Readable { path: PathBuf },
+    #[error("the master key {0} is missing, but the database holds keys wrapped by it; restore the file")]
+    Lost(PathBuf),
+    #[error("the master key {0} is not the one that wrapped the keys in the database; restore the right file")]
+    Foreign(PathBuf),
     #[error("{path}: {source}")]
     Key { path: PathBuf, source: MasterKeyFault },
 }

@@ -10,6 +10,7 @@ use perch_store::{Store, StoreFault};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::TcpListener;
 
 /// Why the server could not start or go on. Each is one line for the operator.
@@ -40,11 +41,26 @@ pub async fn open_with(config: &Config, create: bool, clock: Arc<dyn Clock>, ent
         data_dir::create(&config.data_dir)?;
     }
     let master_key_file = config.master_key_file.clone().unwrap_or_else(|| config.data_dir.join("master.key"));
-    let master_keys = data_dir::master_keys(&master_key_file, create.then_some(&*entropy))?;
+    if !create && !master_key_file.exists() {
+        return Err(DataDirFault::Missing(config.data_dir.clone()).into());
+    }
     let store = Store::open(&config.location(create)).await?;
+    // Only an installation without keys gets a new master key; anything else would make a second one beside the real one.
+    let wrapped = store.a_wrapped_key().await?;
+    if wrapped.is_some() && !master_key_file.exists() {
+        return Err(DataDirFault::Lost(master_key_file).into());
+    }
+    let master_keys = data_dir::master_keys(&master_key_file, create.then_some(&*entropy))?;
+    let foreign = wrapped.is_some_and(|(id, wrapped)| master_keys.unwrap(&id, &wrapped).is_err());
+    if create && foreign {
+        return Err(DataDirFault::Foreign(master_key_file).into());
+    }
     let parts = PerchParts { store, master_keys, clock, entropy, http_hosts: config.http_origins.clone(), record_days: config.record_days };
     Ok(Perch::start(parts).await?)
 }
+
+/// How long requests under way may take once the server was told to stop.
+const FAREWELL: Duration = Duration::from_secs(10);
 
 /// A server that is bound and ready to run.
 pub struct Server {
@@ -74,7 +90,20 @@ impl Server {
             // Small answers must not wait for more to send.
             let _ = connection.set_nodelay(true);
         });
-        axum::serve(listener, router).with_graceful_shutdown(stop).await.map_err(RunFault::Serve)?;
+        let (stopping, stopped) = tokio::sync::oneshot::channel::<()>();
+        let stop = async move {
+            stop.await;
+            let _ = stopping.send(());
+        };
+        let patience = async move {
+            let _ = stopped.await;
+            tokio::time::sleep(FAREWELL).await;
+        };
+        // Whoever is in the middle of a request may finish it, but not hold the server for ever.
+        tokio::select! {
+            served = axum::serve(listener, router).with_graceful_shutdown(stop) => served.map_err(RunFault::Serve)?,
+            () = patience => {}
+        }
         self.state.perch.store().close().await;
         Ok(())
     }

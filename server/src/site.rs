@@ -37,14 +37,19 @@ impl Site {
         matches!(name.as_str(), "localhost" | "127.0.0.1" | "[::1]") || self.hosts.contains(&name)
     }
 
-    /// The caller's address; a forwarding header counts only from a trusted proxy, and then its last foreign entry.
+    /// The caller's address. A forwarding header counts only as far as trusted proxies wrote it: it is read from its end, and
+    /// the first entry that no trusted proxy vouches for, or that cannot be read, is where it stops.
     pub fn client_address(&self, peer: Option<IpAddr>, headers: &HeaderMap) -> String {
-        let trusted = |address: IpAddr| self.trusted_proxies.iter().any(|network| network.contains(address));
         let Some(peer) = peer else { return String::new() };
-        let forwarded = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
-        let mut chain: Vec<IpAddr> = forwarded.map_while(|entry| entry.trim().parse().ok()).collect();
-        chain.push(peer);
-        let client = chain.iter().rev().copied().find(|address| !trusted(*address)).unwrap_or(peer);
+        let trusted = |address: IpAddr| self.trusted_proxies.iter().any(|network| network.contains(address));
+        let entries: Vec<&str> = headers.get_all("x-forwarded-for").iter().flat_map(|value| value.to_str().unwrap_or("?").split(',')).collect();
+        let mut client = peer;
+        for entry in entries.into_iter().rev() {
+            match entry.trim().parse() {
+                Ok(address) if trusted(client) => client = address,
+                _ => break,
+            }
+        }
         client.to_string()
     }
 }
@@ -83,7 +88,13 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert("x-forwarded-for", "6.6.6.6, 1.2.3.4, 10.0.0.9".parse().unwrap());
         let peer = Some("10.0.0.1".parse().unwrap());
+        let behind = site(&[("PERCH_TRUSTED_PROXIES", "10.0.0.0/8")]);
         assert_eq!(site(&[]).client_address(peer, &headers), "10.0.0.1");
-        assert_eq!(site(&[("PERCH_TRUSTED_PROXIES", "10.0.0.0/8")]).client_address(peer, &headers), "1.2.3.4");
+        let forged: HeaderMap =
+            [(axum::http::HeaderName::from_static("x-forwarded-for"), "9.9.9.9, x, 1.2.3.4".parse().unwrap())].into_iter().collect();
+        assert_eq!(behind.client_address(peer, &forged), "1.2.3.4", "what is left of an unreadable entry is of no interest");
+        let unreadable: HeaderMap = [(axum::http::HeaderName::from_static("x-forwarded-for"), "1.2.3.4, x".parse().unwrap())].into_iter().collect();
+        assert_eq!(behind.client_address(peer, &unreadable), "10.0.0.1");
+        assert_eq!(behind.client_address(peer, &headers), "1.2.3.4");
     }
 }

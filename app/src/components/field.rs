@@ -13,17 +13,23 @@ pub struct Field<'a> {
     pub value: &'a str,
     pub hint: &'a str,
     pub class: &'static str,
+    /// Which keyboard a touch screen shows.
+    pub inputmode: Option<&'static str>,
     /// Where its fault may be told.
     pub problem: Option<&'a WireError>,
 }
 
 impl<'a> Field<'a> {
     pub fn new(name: &'a str, label: &'a str, value: &'a str, problem: Option<&'a WireError>) -> Self {
-        Self { name, label, value, hint: "", class: "", problem }
+        Self { name, label, value, hint: "", class: "", inputmode: None, problem }
     }
 
     pub fn hint(self, hint: &'a str) -> Self {
         Self { hint, ..self }
+    }
+
+    pub fn inputmode(self, inputmode: &'static str) -> Self {
+        Self { inputmode: Some(inputmode), ..self }
     }
 
     pub fn mono(self) -> Self {
@@ -62,7 +68,7 @@ impl<'a> Field<'a> {
 pub fn text_field(field: Field<'_>, kind: &'static str, autocomplete: &'static str) -> AnyView {
     let control = view! {
         <input
-            id=field_id(field.name) name=field.name.to_owned() type=kind value=field.value.to_owned() class=field.class autocomplete=autocomplete
+            id=field_id(field.name) name=field.name.to_owned() type=kind value=field.value.to_owned() class=field.class autocomplete=autocomplete inputmode=field.inputmode
             spellcheck="false" aria-describedby=field.described_by() aria-invalid=field.invalid()
         />
     };

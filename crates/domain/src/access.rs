@@ -82,13 +82,16 @@ pub enum Action {
     SandboxWithSharedKey,
     ReadToken,
     AddPerson,
+    SignOutEverywhere,
+    /// A one-time link for somebody locked out.
+    OpenSignInLink,
     Mint,
     IntrospectByKey,
     RevokeByKey,
 }
 
 impl Action {
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::SeeSettings,
         Self::EditOrigins,
         Self::EditAttributes,
@@ -102,6 +105,8 @@ impl Action {
         Self::SandboxWithSharedKey,
         Self::ReadToken,
         Self::AddPerson,
+        Self::SignOutEverywhere,
+        Self::OpenSignInLink,
         Self::Mint,
         Self::IntrospectByKey,
         Self::RevokeByKey,
@@ -111,24 +116,32 @@ impl Action {
 /// The table. Whatever is not named is denied.
 pub fn allows(actor: Actor, action: Action) -> bool {
     use Action::{
-        AddPerson, CreateKey, EditAttributes, EditOrigins, IntrospectByKey, Mint, ReadToken, RevokeByKey, RevokeOwnKey, SandboxWithOwnKey,
-        SandboxWithPastedKey, SandboxWithSharedKey, SeeOwnKeys, SeeSettings,
+        AddPerson, CreateKey, EditAttributes, EditOrigins, IntrospectByKey, Mint, OpenSignInLink, ReadToken, RevokeByKey, RevokeOwnKey,
+        SandboxWithOwnKey, SandboxWithPastedKey, SandboxWithSharedKey, SeeOwnKeys, SeeSettings, SignOutEverywhere,
     };
     match actor {
-        Actor::Person(ConsoleRole::Admin) => !matches!(action, Mint | IntrospectByKey | RevokeByKey),
+        Actor::Person(ConsoleRole::Admin) => !matches!(action, OpenSignInLink | Mint | IntrospectByKey | RevokeByKey),
         Actor::Person(ConsoleRole::Maker) => matches!(
             action,
-            SeeSettings | CreateKey | SeeOwnKeys | RevokeOwnKey | SandboxWithPastedKey | SandboxWithOwnKey | SandboxWithSharedKey | ReadToken
+            SeeSettings
+                | CreateKey
+                | SeeOwnKeys
+                | RevokeOwnKey
+                | SandboxWithPastedKey
+                | SandboxWithOwnKey
+                | SandboxWithSharedKey
+                | ReadToken
+                | SignOutEverywhere
         ),
         // An Explorer without a secret may only use shared personas; until those exist, the secret is the only way.
-        Actor::Person(ConsoleRole::Explorer) => matches!(action, SeeSettings | SandboxWithPastedKey | ReadToken),
+        Actor::Person(ConsoleRole::Explorer) => matches!(action, SeeSettings | SandboxWithPastedKey | ReadToken | SignOutEverywhere),
         Actor::Key(scopes) => match action {
             Mint => scopes.mint,
             IntrospectByKey => scopes.introspect,
             RevokeByKey => scopes.revoke,
             _ => false,
         },
-        Actor::Operator => matches!(action, EditOrigins | EditAttributes | CreateKey | AddPerson),
+        Actor::Operator => matches!(action, EditOrigins | EditAttributes | CreateKey | AddPerson | OpenSignInLink),
     }
 }
 
@@ -148,12 +161,12 @@ mod tests {
     #[test]
     fn the_whole_table() {
         let row = |actor| Action::ALL.map(|action| if allows(actor, action) { 'x' } else { '.' }).iter().collect::<String>();
-        assert_eq!(row(Actor::Person(ConsoleRole::Admin)), "xxxxxxxxxxxxx...");
-        assert_eq!(row(Actor::Person(ConsoleRole::Maker)), "x..xx.x.xxxx....");
-        assert_eq!(row(Actor::Person(ConsoleRole::Explorer)), "x.......x..x....");
-        assert_eq!(row(Actor::Operator), ".xxx........x...");
-        assert_eq!(row(Actor::Key(Scopes::ALL)), ".............xxx");
-        assert_eq!(row(Actor::Key(Scopes::default())), "................");
+        assert_eq!(row(Actor::Person(ConsoleRole::Admin)), "xxxxxxxxxxxxxx....");
+        assert_eq!(row(Actor::Person(ConsoleRole::Maker)), "x..xx.x.xxxx.x....");
+        assert_eq!(row(Actor::Person(ConsoleRole::Explorer)), "x.......x..x.x....");
+        assert_eq!(row(Actor::Operator), ".xxx........x.x...");
+        assert_eq!(row(Actor::Key(Scopes::ALL)), "...............xxx");
+        assert_eq!(row(Actor::Key(Scopes::default())), "..................");
     }
 
     #[test]

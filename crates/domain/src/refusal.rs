@@ -23,10 +23,14 @@ pub struct Refusal {
     pub retry_after: Option<u32>,
 }
 
+/// Seconds after which a caller may try again when the server could not answer.
+const RETRY_AFTER: u32 = 5;
+
 impl Refusal {
     /// The code with its registered sentence.
     pub fn new(code: Code) -> Self {
-        Self { code, message: Cow::Borrowed(code.message()), violations: Vec::new(), retry_after: None }
+        let retry_after = matches!(code, Code::Unavailable).then_some(RETRY_AFTER);
+        Self { code, message: Cow::Borrowed(code.message()), violations: Vec::new(), retry_after }
     }
 
     /// The code with a sentence for this case.
@@ -71,6 +75,7 @@ impl Faults {
         }
         let message = match self.0.as_slice() {
             [one] => Cow::Owned(one.message.clone()),
+            several if several.len() == MOST => Cow::Owned(format!("More than {MOST} fields need another value; these are the first.")),
             several => Cow::Owned(format!("{} fields need another value.", several.len())),
         };
         Err(Refusal { code: Code::RequestInvalid, message, violations: self.0, retry_after: None })

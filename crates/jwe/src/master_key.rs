@@ -14,7 +14,7 @@ pub enum MasterKeyFault {
     Empty,
     #[error("line {0} of the master key file is not 32 bytes in base64")]
     Shape(usize),
-    #[error("line {0} of the master key file repeats one byte; such a key protects nothing")]
+    #[error("line {0} of the master key file is one that anybody would try first; such a key protects nothing")]
     Weak(usize),
     #[error("a content key was not wrapped by this master key")]
     Foreign,
@@ -47,7 +47,9 @@ impl MasterKeys {
     fn key(at: usize, line: &str) -> Result<LessSafeKey, MasterKeyFault> {
         let bytes = Zeroizing::new(BASE64.decode(line.trim_end_matches('=')).map_err(|_| MasterKeyFault::Shape(at))?);
         let first = bytes.first().copied().ok_or(MasterKeyFault::Shape(at))?;
-        if bytes.len() == 32 && bytes.iter().all(|byte| *byte == first) {
+        // One byte over and over, or the count from 0 to 31 that documentation everywhere uses as an example.
+        let counted = bytes.iter().zip(0u8..).all(|(byte, count)| *byte == count);
+        if bytes.len() == 32 && (counted || bytes.iter().all(|byte| *byte == first)) {
             return Err(MasterKeyFault::Weak(at));
         }
         UnboundKey::new(&AES_256_GCM, &bytes).map(LessSafeKey::new).map_err(|_| MasterKeyFault::Shape(at))
@@ -102,5 +104,6 @@ mod tests {
         assert_eq!(MasterKeys::parse("\n \n").unwrap_err(), MasterKeyFault::Empty);
         assert_eq!(MasterKeys::parse("c2hvcnQ\n").unwrap_err(), MasterKeyFault::Shape(1));
         assert_eq!(MasterKeys::parse(&MasterKeys::file_for(&mut [7; 32])).unwrap_err(), MasterKeyFault::Weak(1));
+        assert_eq!(MasterKeys::parse(&file(0)).unwrap_err(), MasterKeyFault::Weak(1));
     }
 }

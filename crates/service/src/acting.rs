@@ -8,6 +8,8 @@ use perch_store::{OrganizationId, PersonId};
 pub struct RequestInfo {
     /// Our id of the request.
     pub id: String,
+    /// What the caller called it, if it did.
+    pub caller_id: String,
     /// The caller's address; forwarding headers count only behind configured proxies.
     pub address: String,
 }
@@ -31,7 +33,7 @@ impl Acting {
             actor: Actor::Operator,
             person: None,
             name: "Command line".to_owned(),
-            request: RequestInfo { id: request_id, address: String::new() },
+            request: RequestInfo { id: request_id, ..RequestInfo::default() },
         }
     }
 

@@ -63,6 +63,9 @@ impl Perch {
         for row in &plan.removed {
             change.remove_attribute(acting.organization, row.id, row.version).await.map_err(fault::store)?;
         }
+        for row in plan.renamed() {
+            change.park_attribute(acting.organization, row.id).await.map_err(fault::store)?;
+        }
         for (row, new) in &plan.updated {
             change.update_attribute(acting.organization, new, row.version, &acting.name, now).await.map_err(fault::store)?;
         }
@@ -70,11 +73,14 @@ impl Perch {
             let new = NewAttribute { id: AttributeId(self.new_id()), ..(*new).clone() };
             change.add_attribute(acting.organization, &new, &acting.name, now).await.map_err(fault::store)?;
         }
-        let told = |declared: &Declaration| serde_json::json!({ "name": declared.name, "type": declared.kind.as_str(), "list": declared.list, "required": declared.required });
+        let told = |declared: &Declaration, description: &str, example: &str| serde_json::json!({ "name": declared.name, "type": declared.kind.as_str(), "list": declared.list, "required": declared.required, "description": description, "example": example });
         let mut entry = self.entry(acting, "attribute.save", counted(plan.len(), "attribute"));
-        (entry.before, entry.after) = plan.before_and_after(|row| told(&row.declaration), |new| told(&new.declaration));
+        (entry.before, entry.after) = plan.before_and_after(
+            |row| told(&row.declaration, &row.description, &row.example),
+            |new| told(&new.declaration, &new.description, &new.example),
+        );
         change.commit(&entry).await.map_err(fault::store)?;
-        self.refresh().await?;
+        self.follow().await;
         Ok(plan.len())
     }
 }

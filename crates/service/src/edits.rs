@@ -92,6 +92,11 @@ impl<'a, R: Editable<N>, N> Plan<'a, R, N> {
         format!("{list}[{at}].{field}")
     }
 
+    /// The updated rows whose unique value changes.
+    pub fn renamed(&self) -> impl Iterator<Item = &'a R> {
+        self.updated.iter().filter(|(row, new)| row.key() != R::key_of(new)).map(|(row, _)| *row)
+    }
+
     /// How many rows change.
     pub fn len(&self) -> usize {
         self.removed.len() + self.updated.len() + self.added.len()

@@ -4,18 +4,15 @@ use perch_domain::{Code, Refusal};
 use perch_jwe::{MasterKeyFault, SealFault};
 use perch_store::StoreFault;
 
-/// Seconds after which a caller may try again when the database was not there.
-const RETRY_AFTER: u32 = 5;
-
 /// The database failed: the caller learns that it may try again.
 pub(crate) fn store(fault: StoreFault) -> Refusal {
     match fault {
         StoreFault::Inconsistent { .. } => broken(&fault),
         // The server is stopping and its background task looked once more.
-        StoreFault::Closed => Refusal::retry(Code::Unavailable, RETRY_AFTER),
+        StoreFault::Closed => Code::Unavailable.into(),
         other => {
             tracing::error!(error = %other, "the database could not be used");
-            Refusal::retry(Code::Unavailable, RETRY_AFTER)
+            Code::Unavailable.into()
         }
     }
 }

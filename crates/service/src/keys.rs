@@ -82,6 +82,10 @@ pub struct RevocationPreview {
     pub live_tokens: i64,
 }
 
+fn already_made() -> Refusal {
+    Refusal::because(Code::Conflict, "This form already made a key; its secret was shown then and cannot be shown again.")
+}
+
 impl Perch {
     /// Makes a key for the person who acts.
     pub async fn create_key(&self, acting: &Acting, form: &NewKeyForm) -> Result<CreatedKey, Refusal> {
@@ -96,7 +100,7 @@ impl Perch {
         faults.into_result()?;
         let id = KeyId(form.form_id.unwrap_or_else(|| self.new_id()));
         if self.key_row(acting, id).await?.is_some() {
-            return Err(Refusal::because(Code::Conflict, "This form already made a key; its secret was shown then and cannot be shown again."));
+            return Err(already_made());
         }
         let secret_id = SecretId::from_random(crate::ambient::random(&*self.entropy));
         let text = ApiKeyText::assemble(&secret_id, crate::ambient::random(&*self.entropy));
@@ -104,17 +108,24 @@ impl Perch {
         let wrapped_key = self.master_keys.wrap(secret_id.as_str(), &content, crate::ambient::random(&*self.entropy)).map_err(fault::master)?;
         let hash = Sha256::digest(text.expose().as_bytes()).into();
         let secret = NewSecret { id: secret_id.as_str().to_owned(), hash, wrapped_key, expires_at };
-        let key = NewKey { id, organization: acting.organization, owner, name, scopes: form.scopes, sandbox_shared: form.sandbox_shared, secret };
+        let mut key = NewKey { id, organization: acting.organization, owner, name, scopes: form.scopes, sandbox_shared: form.sandbox_shared, secret };
         let mut change = self.store.change().await.map_err(fault::store)?;
-        change.add_key(&key, self.now()).await.map_err(fault::store)?;
+        if !change.add_key(&key, self.now()).await.map_err(fault::store)? {
+            // The same form a moment ago; or, by a chance nobody has, another organization's key, of which nothing is told.
+            if self.key_row(acting, id).await?.is_some() {
+                return Err(already_made());
+            }
+            key.id = KeyId(self.new_id());
+            change.add_key(&key, self.now()).await.map_err(fault::store)?;
+        }
         let mut entry = self.entry(acting, "api_key.create", &key.name);
         entry.after = Some(
-            serde_json::json!({ "id": id, "prefix": api_key::visible_prefix(secret_id.as_str()), "scopes": form.scopes.to_text(), "sandbox": form.sandbox_shared, "expires_at": expires_at })
+            serde_json::json!({ "id": key.id, "prefix": api_key::visible_prefix(secret_id.as_str()), "scopes": form.scopes.to_text(), "sandbox": form.sandbox_shared, "expires_at": expires_at })
                 .to_string(),
         );
         change.commit(&entry).await.map_err(fault::store)?;
-        self.refresh().await?;
-        Ok(CreatedKey { id, name: key.name, text })
+        self.follow().await;
+        Ok(CreatedKey { id: key.id, name: key.name, text })
     }
 
     /// The keys a person may see: their own, or all of the organization.
@@ -143,7 +154,7 @@ impl Perch {
         let mut entry = self.entry(acting, "api_key.revoke", &preview.key.name);
         entry.before = Some(serde_json::json!({ "id": key, "prefix": preview.key.prefix, "live_tokens": preview.live_tokens }).to_string());
         change.commit(&entry).await.map_err(fault::store)?;
-        self.refresh().await?;
+        self.follow().await;
         Ok(preview)
     }
 

@@ -86,7 +86,10 @@ impl Memory {
         let mut headers = HashMap::with_capacity(snapshot.secrets.len());
         for state in snapshot.secrets {
             let kept = before.and_then(|before| before.secrets.get(&state.row.id)).filter(|secret| secret.row == state.row);
+            let minted = state.minted;
             let secret = kept.cloned().unwrap_or_else(|| Arc::new(Secret::new(state)));
+            // Other nodes mint with the same key.
+            secret.minted.fetch_max(minted, Ordering::Relaxed);
             headers.insert(TokenKey::header_of(&secret.row.id, TOKEN_TYPE), secret.clone());
             secrets.insert(secret.row.id.clone(), secret);
         }
@@ -133,9 +136,24 @@ impl Perch {
         Ok(true)
     }
 
+    /// [`Self::refresh`] after a change that is committed: should it fail now, the next look is a moment away, and the change
+    /// itself is done.
+    pub(crate) async fn follow(&self) {
+        let _ = self.refresh().await;
+    }
+
     /// [`Self::refresh`] where it is the exception: boxed, so that its state does not weigh on every request's future.
     pub(crate) async fn look_again(&self) -> Result<bool, Refusal> {
         Box::pin(self.refresh()).await
+    }
+
+    /// Reads the configuration again whether or not it changed, and with it how much other nodes minted.
+    pub(crate) async fn recount(&self) -> Result<(), perch_store::StoreFault> {
+        let _one_at_a_time = self.reloading.lock().await;
+        let before = self.memory.load_full();
+        let snapshot = self.store.snapshot().await?;
+        self.memory.store(Arc::new(Memory::new(snapshot, Some(&before))));
+        Ok(())
     }
 
     /// Decides from memory; a refusal counts only once memory is known to be current.

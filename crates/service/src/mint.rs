@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 /// Tokens one content key may seal: random nonces of 96 bits are safe that far (NIST SP 800-38D, section 8.3).
 const MOST_TOKENS: i64 = 1 << 32;
-/// From here on the log warns.
+/// From here on the log warns, about once in a million tokens.
 const MANY_TOKENS: i64 = 1 << 31;
 
 /// A token that was recorded and may be answered.
@@ -76,7 +76,9 @@ impl Perch {
             MOST_TOKENS.. => {
                 return Err(Refusal::because(Code::KeyCeilingExceeded, "This API key has issued as many tokens as is safe; replace it."));
             }
-            MANY_TOKENS => tracing::warn!(key = %row.id, "this API key has issued half of the tokens that are safe; replace it soon"),
+            many @ MANY_TOKENS.. if many % 1_000_000 == 0 => {
+                tracing::warn!(key = %row.id, "this API key has issued more than half of the tokens that are safe; replace it soon");
+            }
             _ => {}
         }
         let token = token_key.seal(&claims).map_err(fault::seal)?;

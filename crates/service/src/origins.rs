@@ -90,6 +90,9 @@ impl Perch {
         for row in &plan.removed {
             change.remove_origin(acting.organization, row.id, row.version).await.map_err(fault::store)?;
         }
+        for row in plan.renamed() {
+            change.park_origin(acting.organization, row.id).await.map_err(fault::store)?;
+        }
         for (row, new) in &plan.updated {
             change.update_origin(acting.organization, new, row.version, &acting.name, now).await.map_err(fault::store)?;
         }
@@ -103,7 +106,7 @@ impl Perch {
         (entry.before, entry.after) =
             plan.before_and_after(|row| told(&row.canonical, &row.label, &row.environment), |new| told(&new.canonical, &new.label, &new.environment));
         change.commit(&entry).await.map_err(fault::store)?;
-        self.refresh().await?;
+        self.follow().await;
         Ok(plan.len())
     }
 

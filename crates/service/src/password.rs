@@ -44,6 +44,8 @@ impl Perch {
     }
 
     async fn on_a_hashing_thread<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Refusal> {
+        // Beyond a bounded queue it is better to say so than to keep everybody waiting.
+        let _waiting = self.hash_queue.try_acquire().map_err(|_| Code::Unavailable)?;
         let _slot = self.hashing.acquire().await.map_err(|_| Code::Unavailable)?;
         tokio::task::spawn_blocking(work).await.map_err(|_| Code::Internal.into())
     }

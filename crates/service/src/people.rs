@@ -68,9 +68,12 @@ impl Perch {
             change.close_setup().await.map_err(fault::store)?;
         }
         let mut entry = self.entry(&acting, "person.create", &person.email);
-        entry.after = Some(serde_json::json!({ "role": person.role, "name": person.name }).to_string());
+        entry.after = Some(
+            serde_json::json!({ "role": person.role, "name": person.name, "new_organization": existing.is_none().then_some(&new_organization) })
+                .to_string(),
+        );
         change.commit(&entry).await.map_err(fault::store)?;
-        self.refresh().await?;
+        self.follow().await;
         Ok(SignedIn::new(&person, &existing.map_or(new_organization, |row| row.name)))
     }
 

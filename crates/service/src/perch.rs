@@ -4,7 +4,7 @@ use crate::ambient::{Clock, Entropy, new_id, random};
 use crate::memory::Memory;
 use crate::{fault, password, upkeep};
 use arc_swap::ArcSwap;
-use perch_domain::Refusal;
+use perch_domain::{Actor, Refusal};
 use perch_jwe::MasterKeys;
 use perch_store::{AuditEntry, MintRecorder, Store, StoreFault};
 use std::sync::Arc;
@@ -47,7 +47,8 @@ pub struct Inner {
     pub(crate) memory: ArcSwap<Memory>,
     pub(crate) reloading: Mutex<()>,
     pub(crate) recorder: MintRecorder,
-    /// Bounds the passwords that are hashed at once.
+    /// Bounds the passwords that wait to be hashed, and those that are hashed at once.
+    pub(crate) hash_queue: Semaphore,
     pub(crate) hashing: Semaphore,
     /// What the password of somebody unknown is compared with, so that it takes the same time.
     pub(crate) decoy_hash: String,
@@ -87,6 +88,7 @@ impl Perch {
             memory: ArcSwap::from_pointee(memory),
             reloading: Mutex::new(()),
             recorder,
+            hash_queue: Semaphore::new(64),
             hashing: Semaphore::new(2),
         }));
         upkeep::start(Arc::downgrade(&perch.0));
@@ -141,13 +143,15 @@ impl Perch {
             id: self.new_id(),
             organization: acting.organization,
             actor: acting.name.clone(),
-            actor_id: acting.person.map(|person| person.0),
+            // A command may act for somebody; the act is still the operator's.
+            actor_id: acting.person.filter(|_| matches!(acting.actor, Actor::Person(_))).map(|person| person.0),
             action,
             target: target.into(),
             before: None,
             after: None,
             address: acting.request.address.clone(),
             request_id: acting.request.id.clone(),
+            caller_request_id: acting.request.caller_id.clone(),
             at: self.now(),
         }
     }

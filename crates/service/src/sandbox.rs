@@ -6,6 +6,7 @@ use crate::perch::Perch;
 use crate::proof::KeyHolder;
 use crate::{Acting, KeyState};
 use perch_domain::access::Scopes;
+use perch_domain::api_key::ApiKeyText;
 use perch_domain::refusal::Faults;
 use perch_domain::{Action, Code, Refusal, ViolationCode};
 use perch_store::KeyId;
@@ -76,8 +77,13 @@ impl Perch {
                     faults.add("api_key", ViolationCode::Required, "Paste an API key, or choose one.");
                     faults.into_result()?;
                 }
+                // Another organization's key gets the answer of a key that never existed, whatever its state.
+                let foreign =
+                    |key: ApiKeyText| self.memory.load().secret(key.id().as_str()).is_some_and(|secret| secret.organization != acting.organization);
+                if ApiKeyText::parse(text.trim()).is_ok_and(foreign) {
+                    return Err(Code::ApiKeyUnknown.into());
+                }
                 let holder = self.prove_key(text.trim()).await?;
-                // Another organization's key gets the answer of a key that never existed.
                 if holder.secret.organization == acting.organization { Ok(holder) } else { Err(Code::ApiKeyUnknown.into()) }
             }
             SandboxKey::Chosen(key) => {

@@ -48,12 +48,9 @@ impl Perch {
 
     /// Opens a setup link and ends an earlier one. `None` once an admin exists.
     pub async fn open_setup_link(&self) -> Result<Option<OneTimeSecret>, Refusal> {
-        if self.has_admin().await? {
-            return Ok(None);
-        }
         let secret = self.new_secret();
-        self.store.open_setup(&hash_secret(&secret.0), self.now() + LINK_LIFETIME).await.map_err(fault::store)?;
-        Ok(Some(secret))
+        let opened = self.store.open_setup(&hash_secret(&secret.0), self.now() + LINK_LIFETIME).await.map_err(fault::store)?;
+        Ok(opened.then_some(secret))
     }
 
     /// Whether a setup link is good. Looking uses nothing up.
@@ -97,7 +94,7 @@ impl Perch {
         let mut entry = self.entry(&acting, "organization.create", &organization);
         entry.after = Some(serde_json::json!({ "admin": person.email }).to_string());
         change.commit(&entry).await.map_err(fault::store)?;
-        self.refresh().await?;
+        self.follow().await;
         Ok(signed_in)
     }
 }

@@ -4,7 +4,7 @@ use crate::fault;
 use crate::perch::Perch;
 use crate::setup::hash_secret;
 use crate::{Acting, OneTimeSecret, RequestInfo};
-use perch_domain::{Actor, Code, ConsoleRole, Refusal};
+use perch_domain::{Action, Actor, Code, ConsoleRole, Refusal};
 use perch_store::{NewPerson, OrganizationId, PersonId, PersonRow};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
@@ -58,19 +58,18 @@ impl Perch {
     /// Signs in. Somebody unknown and a wrong password take the same time and get the same answer.
     pub async fn sign_in(&self, form: SignInForm, request: &RequestInfo) -> Result<SignedIn, Refusal> {
         let email = form.email.trim().to_lowercase();
-        let person = self.store.person_by_email(&email).await.map_err(fault::store)?;
+        // A text that no database stores is nobody's email.
+        let person = if email.contains('\0') { None } else { self.store.person_by_email(&email).await.map_err(fault::store)? };
         // Account and address together: nobody can lock somebody else out from another address.
         let subject: [u8; 32] = Sha256::digest(format!("{email}\n{}", request.address)).into();
-        if !self.is_known_device(form.device.as_deref(), person.as_ref()).await? {
-            self.wait_after_failures(&subject).await?;
+        let known = self.is_known_device(form.device.as_deref(), person.as_ref().map(|person| person.id)).await?;
+        if !known && !self.store.begin_sign_in(&subject, self.now()).await.map_err(fault::store)? {
+            return Err(self.wait(&subject).await?);
         }
         let active = person.filter(|person| person.active);
         let stored = active.as_ref().map(|person| person.password_hash.clone());
         let fits = self.verify_password(form.password, stored).await?;
-        let Some(person) = active.filter(|_| fits) else {
-            self.store.add_sign_in_failure(&subject, self.now()).await.map_err(fault::store)?;
-            return Err(Code::SignInFailed.into());
-        };
+        let person = active.filter(|_| fits).ok_or(Code::SignInFailed)?;
         self.store.clear_sign_in_failures(&subject, 0).await.map_err(fault::store)?;
         self.welcome(person).await
     }
@@ -88,29 +87,25 @@ impl Perch {
         })
     }
 
-    async fn is_known_device(&self, device: Option<&str>, person: Option<&PersonRow>) -> Result<bool, Refusal> {
+    async fn is_known_device(&self, device: Option<&str>, person: Option<PersonId>) -> Result<bool, Refusal> {
         let (Some(device), Some(person)) = (device, person) else { return Ok(false) };
-        self.store.is_known_device(&hash_secret(device), person.id).await.map_err(fault::store)
+        self.store.is_known_device(&hash_secret(device), person).await.map_err(fault::store)
     }
 
-    async fn wait_after_failures(&self, subject: &[u8]) -> Result<(), Refusal> {
+    /// How long a subject with failed attempts has to wait. The store decides by the same figures.
+    async fn wait(&self, subject: &[u8]) -> Result<Refusal, Refusal> {
         let seen = self.store.sign_in_failures(subject).await.map_err(fault::store)?;
-        let over = seen.failures - FREE_ATTEMPTS;
-        if over < 0 {
-            return Ok(());
-        }
-        let wait = 1i64.checked_shl(u32::try_from(over).unwrap_or(u32::MAX)).unwrap_or(LONGEST_WAIT).clamp(1, LONGEST_WAIT);
+        let over = u32::try_from(seen.failures - FREE_ATTEMPTS).unwrap_or(0);
+        let wait = 1i64.checked_shl(over).unwrap_or(LONGEST_WAIT).clamp(1, LONGEST_WAIT);
         let left = (seen.last_at + wait * 1_000 - self.now()).div_euclid(1_000) + 1;
-        if left > 0 && seen.last_at + wait * 1_000 > self.now() {
-            return Err(Refusal::retry(Code::TooManyRequests, u32::try_from(left).unwrap_or(1)));
-        }
-        Ok(())
+        Ok(Refusal::retry(Code::TooManyRequests, u32::try_from(left).unwrap_or(1).max(1)))
     }
 
-    /// Remembers this browser for this person and records the sign-in. Returns the value of the device cookie.
+    /// Remembers this browser for this person and records the sign-in. Returns the value of the device cookie. A value that
+    /// was not this person's before is not adopted: somebody else may have put it there.
     pub async fn remember_device(&self, signed_in: &SignedIn, device: Option<String>, request: &RequestInfo) -> Result<OneTimeSecret, Refusal> {
-        let known = device.filter(|device| device.len() == 43).map(|device| OneTimeSecret(Zeroizing::new(device)));
-        let device = known.unwrap_or_else(|| self.new_secret());
+        let known = self.is_known_device(device.as_deref(), Some(signed_in.person)).await?;
+        let device = device.filter(|_| known).map_or_else(|| self.new_secret(), |device| OneTimeSecret(Zeroizing::new(device)));
         let acting = signed_in.acting(Actor::Person(signed_in.role), request.clone());
         let mut change = self.store.act().await.map_err(fault::store)?;
         change.add_known_device(&hash_secret(&device.0), signed_in.organization, signed_in.person, self.now()).await.map_err(fault::store)?;
@@ -132,6 +127,7 @@ impl Perch {
             found.filter(|person| person.active).ok_or_else(|| Refusal::because(Code::NotFound, "Nobody active signs in with this email."))?;
         let secret = self.new_secret();
         let acting = Acting::operator(person.organization, request_id);
+        acting.may(Action::OpenSignInLink)?;
         let mut change = self.store.act().await.map_err(fault::store)?;
         change.add_sign_in_link(&hash_secret(&secret.0), person.organization, person.id, self.now() + LINK_LIFETIME).await.map_err(fault::store)?;
         change.commit(&self.entry(&acting, "person.sign_in_link", &person.email)).await.map_err(fault::store)?;
@@ -157,9 +153,10 @@ impl Perch {
 
     /// Ends every sign-in of a person.
     pub async fn sign_out_everywhere(&self, signed_in: &SignedIn, request: &RequestInfo) -> Result<(), Refusal> {
-        self.store.delete_sessions_of(signed_in.organization, signed_in.person).await.map_err(fault::store)?;
         let acting = signed_in.acting(Actor::Person(signed_in.role), request.clone());
-        let change = self.store.act().await.map_err(fault::store)?;
+        acting.may(Action::SignOutEverywhere)?;
+        let mut change = self.store.act().await.map_err(fault::store)?;
+        change.delete_sessions_of(signed_in.organization, signed_in.person).await.map_err(fault::store)?;
         change.commit(&self.entry(&acting, "person.sign_out_everywhere", &signed_in.email)).await.map_err(fault::store)
     }
 }

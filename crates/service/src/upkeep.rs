@@ -44,6 +44,7 @@ impl Perch {
         // Ids begin with their time, so the index finds what is old enough to look at.
         let bound = least_id(kept_since);
         let swept: Result<(), StoreFault> = async {
+            self.recount().await?;
             self.store.delete_expired_sessions(now).await?;
             self.store.clear_sign_in_failures(&[], now - DAY * 1_000).await?;
             self.store.forget_mints(bound, kept_since).await?;

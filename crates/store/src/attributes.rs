@@ -105,6 +105,13 @@ impl Change {
         Ok(updated == 1)
     }
 
+    /// Gives a row that will get another name a stand-in, so that rows can trade theirs.
+    pub async fn park_attribute(&mut self, organization: OrganizationId, id: AttributeId) -> Result<(), StoreFault> {
+        const SQL: &str = "UPDATE attribute SET name = $3 WHERE organization_id = $1 AND id = $2";
+        each!(in self, connection => sqlx::query(SQL).bind(organization).bind(id).bind(id.to_string()).execute(connection).await.map(drop))?;
+        Ok(())
+    }
+
     /// Removes the attribute that still has this version.
     pub async fn remove_attribute(&mut self, organization: OrganizationId, id: AttributeId, version: i64) -> Result<bool, StoreFault> {
         const SQL: &str = "DELETE FROM attribute WHERE organization_id = $1 AND id = $2 AND version = $3";

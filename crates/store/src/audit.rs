@@ -19,6 +19,8 @@ pub struct AuditEntry {
     pub after: Option<String>,
     pub address: String,
     pub request_id: String,
+    /// What the caller called its request, if it did.
+    pub caller_request_id: String,
     /// Unix milliseconds.
     pub at: i64,
 }
@@ -36,8 +38,8 @@ pub struct AuditRow {
 }
 
 pub(crate) async fn append(change: &mut Change, entry: &AuditEntry) -> Result<(), StoreFault> {
-    const SQL: &str = "INSERT INTO audit (id, organization_id, actor, actor_id, action, target, before, after, address, request_id, at) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    const SQL: &str = "INSERT INTO audit (id, organization_id, actor, actor_id, action, target, before, after, address, request_id, caller_request_id, at) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     each!(in change, connection => sqlx::query(SQL)
         .bind(entry.id)
         .bind(entry.organization)
@@ -49,6 +51,7 @@ pub(crate) async fn append(change: &mut Change, entry: &AuditEntry) -> Result<()
         .bind(&entry.after)
         .bind(&entry.address)
         .bind(&entry.request_id)
+        .bind(&entry.caller_request_id)
         .bind(entry.at)
         .execute(connection)
         .await

@@ -93,6 +93,8 @@ impl Store {
             }
             Location::Postgres(address) => {
                 let options = PgConnectOptions::from_str(address).map_err(|_| StoreFault::Address)?;
+                // An answer may only follow what reached the disk, whatever the role's own default is.
+                let options = options.options([("synchronous_commit", "on")]);
                 let pool = PgPoolOptions::new().max_connections(16).acquire_timeout(Duration::from_secs(5)).connect_with(options).await?;
                 POSTGRES.run(&pool).await?;
                 Db::Pg(pool)

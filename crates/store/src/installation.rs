@@ -28,11 +28,13 @@ impl Store {
         Ok(each!(write self, pool => sqlx::query_as(READ).fetch_one(pool).await)?)
     }
 
-    /// Opens a setup link; an earlier one ends.
-    pub async fn open_setup(&self, hash: &[u8], expires_at: i64) -> Result<(), StoreFault> {
-        const SQL: &str = "UPDATE installation SET setup_hash = $1, setup_expires_at = $2 WHERE one = 1";
-        each!(write self, pool => sqlx::query(SQL).bind(hash).bind(expires_at).execute(pool).await.map(drop))?;
-        Ok(())
+    /// Opens a setup link; an earlier one ends. `false` where an admin exists, in the statement itself: a link must not be
+    /// opened beside the first admin's setup.
+    pub async fn open_setup(&self, hash: &[u8], expires_at: i64) -> Result<bool, StoreFault> {
+        const SQL: &str = "UPDATE installation SET setup_hash = $1, setup_expires_at = $2 WHERE one = 1 \
+            AND NOT EXISTS (SELECT 1 FROM person WHERE role = 'admin' AND deactivated_at IS NULL)";
+        let opened = each!(write self, pool => sqlx::query(SQL).bind(hash).bind(expires_at).execute(pool).await.map(|done| done.rows_affected()))?;
+        Ok(opened == 1)
     }
 }
 
@@ -40,7 +42,8 @@ impl Change {
     /// Uses the setup link up. `false` where it is another one, has expired, or was used.
     pub async fn consume_setup(&mut self, hash: &[u8], now: i64) -> Result<bool, StoreFault> {
         const SQL: &str = "UPDATE installation SET setup_hash = NULL, setup_expires_at = NULL \
-            WHERE one = 1 AND setup_hash = $1 AND setup_expires_at > $2";
+            WHERE one = 1 AND setup_hash = $1 AND setup_expires_at > $2 \
+            AND NOT EXISTS (SELECT 1 FROM person WHERE role = 'admin' AND deactivated_at IS NULL)";
         let used = each!(in self, connection => sqlx::query(SQL).bind(hash).bind(now).execute(connection).await.map(|done| done.rows_affected()))?;
         Ok(used == 1)
     }

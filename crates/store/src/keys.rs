@@ -74,6 +74,12 @@ impl Store {
         Ok(each!(read self, pool => sqlx::query_as(SQL).bind(organization).bind(owner).fetch_all(pool).await)?)
     }
 
+    /// Some secret's id and wrapped content key: what a master key has to open.
+    pub async fn a_wrapped_key(&self) -> Result<Option<(String, Vec<u8>)>, StoreFault> {
+        const SQL: &str = "SELECT id, wrapped_key FROM api_secret ORDER BY created_at DESC LIMIT 1";
+        Ok(each!(read self, pool => sqlx::query_as(SQL).fetch_optional(pool).await)?)
+    }
+
     /// Tokens of a key that have not expired. `now` in Unix seconds; `ids_from` is the least id a live token can have,
     /// so that only the young end of the table is read.
     pub async fn live_tokens(&self, organization: OrganizationId, key: KeyId, ids_from: Uuid, now: i64) -> Result<i64, StoreFault> {
@@ -84,19 +90,22 @@ impl Store {
 }
 
 impl Change {
-    pub async fn add_key(&mut self, key: &NewKey, now: i64) -> Result<(), StoreFault> {
-        const KEY: &str =
-            "INSERT INTO api_key (id, organization_id, owner_id, name, scopes, sandbox_shared, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    /// Adds a key with its first secret; `false` where its id is taken, in whichever organization.
+    pub async fn add_key(&mut self, key: &NewKey, now: i64) -> Result<bool, StoreFault> {
+        const KEY: &str = "INSERT INTO api_key (id, organization_id, owner_id, name, scopes, sandbox_shared, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING";
         const SECRET: &str =
             "INSERT INTO api_secret (id, organization_id, key_id, hash, wrapped_key, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
-        each!(in self, connection => sqlx::query(KEY)
+        let added = each!(in self, connection => sqlx::query(KEY)
             .bind(key.id).bind(key.organization).bind(key.owner).bind(&key.name).bind(key.scopes.to_text()).bind(key.sandbox_shared).bind(now)
-            .execute(connection).await.map(drop))?;
+            .execute(connection).await.map(|done| done.rows_affected()))?;
+        if added == 0 {
+            return Ok(false);
+        }
         let secret = &key.secret;
         each!(in self, connection => sqlx::query(SECRET)
             .bind(&secret.id).bind(key.organization).bind(key.id).bind(secret.hash.as_slice()).bind(&secret.wrapped_key).bind(now).bind(secret.expires_at)
             .execute(connection).await.map(drop))?;
-        Ok(())
+        Ok(true)
     }
 
     /// Revokes a key; `false` where it is not there or already was.

@@ -39,6 +39,7 @@ const LARGEST_BATCH: usize = 512;
 
 const INSERT: &str = insert!("$1");
 const COUNT: &str = count!("$1");
+const LOCK: &str = "SELECT id FROM api_secret WHERE id IN (SELECT value->>0 FROM json_each($1)) ORDER BY id FOR UPDATE";
 /// Both and the transaction around them, as one text; its parameters are numbered through.
 const LITE: &str = concat!("BEGIN IMMEDIATE; ", insert!("$1"), "; ", count!("$2"), "; COMMIT");
 
@@ -128,6 +129,8 @@ async fn commit(store: &Store, rows: &str, used: &str) -> Result<(), StoreFault>
         Db::Pg(pool) => {
             let mut transaction = pool.begin().await?;
             sqlx::query(INSERT).bind(rows).execute(&mut *transaction).await?;
+            // Two nodes that count the same keys in another order would wait for each other for ever.
+            sqlx::query(LOCK).bind(used).execute(&mut *transaction).await?;
             sqlx::query(COUNT).bind(used).execute(&mut *transaction).await?;
             transaction.commit().await?;
         }

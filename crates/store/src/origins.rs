@@ -68,6 +68,13 @@ impl Change {
         Ok(updated == 1)
     }
 
+    /// Gives a row that will get another origin a stand-in, so that rows can trade theirs.
+    pub async fn park_origin(&mut self, organization: OrganizationId, id: OriginId) -> Result<(), StoreFault> {
+        const SQL: &str = "UPDATE origin SET canonical = $3 WHERE organization_id = $1 AND id = $2";
+        each!(in self, connection => sqlx::query(SQL).bind(organization).bind(id).bind(id.to_string()).execute(connection).await.map(drop))?;
+        Ok(())
+    }
+
     /// Removes the origin that still has this version.
     pub async fn remove_origin(&mut self, organization: OrganizationId, id: OriginId, version: i64) -> Result<bool, StoreFault> {
         const SQL: &str = "DELETE FROM origin WHERE organization_id = $1 AND id = $2 AND version = $3";

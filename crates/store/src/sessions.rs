@@ -46,12 +46,6 @@ impl Store {
         Ok(())
     }
 
-    /// Ends every sign-in of a person.
-    pub async fn delete_sessions_of(&self, organization: OrganizationId, person: PersonId) -> Result<u64, StoreFault> {
-        const SQL: &str = "DELETE FROM session WHERE organization_id = $1 AND person_id = $2";
-        Ok(each!(write self, pool => sqlx::query(SQL).bind(organization).bind(person).execute(pool).await.map(|done| done.rows_affected()))?)
-    }
-
     /// Removes what has expired.
     pub async fn delete_expired_sessions(&self, now: i64) -> Result<(), StoreFault> {
         const SQL: &str = "DELETE FROM session WHERE expires_at <= $1";

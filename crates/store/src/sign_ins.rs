@@ -17,11 +17,16 @@ impl Store {
         Ok(found.unwrap_or_default())
     }
 
-    pub async fn add_sign_in_failure(&self, subject_hash: &[u8], now: i64) -> Result<(), StoreFault> {
+    /// Counts an attempt before it is looked at, unless the subject still has to wait; tells whether it may go on. One
+    /// statement, so that attempts sent together are counted one by one. Five are free, then the wait doubles from a
+    /// second to a quarter of an hour.
+    pub async fn begin_sign_in(&self, subject_hash: &[u8], now: i64) -> Result<bool, StoreFault> {
         const SQL: &str = "INSERT INTO sign_in_failure (subject_hash, failures, last_at) VALUES ($1, 1, $2) \
-            ON CONFLICT (subject_hash) DO UPDATE SET failures = sign_in_failure.failures + 1, last_at = excluded.last_at";
-        each!(write self, pool => sqlx::query(SQL).bind(subject_hash).bind(now).execute(pool).await.map(drop))?;
-        Ok(())
+            ON CONFLICT (subject_hash) DO UPDATE SET failures = sign_in_failure.failures + 1, last_at = excluded.last_at \
+            WHERE sign_in_failure.failures < 5 OR excluded.last_at >= sign_in_failure.last_at + \
+            CASE WHEN sign_in_failure.failures >= 15 THEN 900000 ELSE 1000 * (1 << CAST(sign_in_failure.failures - 5 AS INTEGER)) END";
+        let counted = each!(write self, pool => sqlx::query(SQL).bind(subject_hash).bind(now).execute(pool).await.map(|done| done.rows_affected()))?;
+        Ok(counted == 1)
     }
 
     /// Forgets the failures of one subject, or, with a time, all older than it.
@@ -46,6 +51,12 @@ impl Store {
 }
 
 impl Change {
+    /// Ends every sign-in of a person.
+    pub async fn delete_sessions_of(&mut self, organization: OrganizationId, person: PersonId) -> Result<u64, StoreFault> {
+        const SQL: &str = "DELETE FROM session WHERE organization_id = $1 AND person_id = $2";
+        Ok(each!(in self, connection => sqlx::query(SQL).bind(organization).bind(person).execute(connection).await.map(|done| done.rows_affected()))?)
+    }
+
     /// Makes a one-time link for a person; their earlier ones end.
     pub async fn add_sign_in_link(&mut self, hash: &[u8], organization: OrganizationId, person: PersonId, expires_at: i64) -> Result<(), StoreFault> {
         const END: &str = "DELETE FROM sign_in_link WHERE organization_id = $1 AND person_id = $2";
@@ -62,7 +73,7 @@ impl Change {
     }
 
     pub async fn add_known_device(&mut self, device_hash: &[u8], organization: OrganizationId, person: PersonId, now: i64) -> Result<(), StoreFault> {
-        const SQL: &str = "INSERT INTO known_device (device_hash, organization_id, person_id, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT (device_hash) DO NOTHING";
+        const SQL: &str = "INSERT INTO known_device (device_hash, organization_id, person_id, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT (device_hash, person_id) DO NOTHING";
         each!(in self, connection => sqlx::query(SQL).bind(device_hash).bind(organization).bind(person).bind(now).execute(connection).await.map(drop))?;
         Ok(())
     }

@@ -33,6 +33,7 @@ fn entry(organization: OrganizationId) -> AuditEntry {
         after: Some("{}".into()),
         address: String::new(),
         request_id: "r".into(),
+        caller_request_id: String::new(),
         at: 5,
     }
 }
@@ -55,7 +56,8 @@ async fn furnished(store: &Store) {
         let mut change = store.change().await.unwrap();
         change.add_organization(organization, "O", 1).await.unwrap();
         assert!(change.add_person(&person(ada, organization, email), 1).await.unwrap());
-        change.add_key(&key(id, organization, ada, secret), 1).await.unwrap();
+        assert!(change.add_key(&key(id, organization, ada, secret), 1).await.unwrap());
+        assert!(!change.add_key(&key(id, organization, ada, "other"), 1).await.unwrap(), "an id is used once");
         change.commit(&entry(organization)).await.unwrap();
     }
 }
@@ -122,19 +124,64 @@ both!(a_session_is_never_overwritten_by_a_new_one, |store: Store| async move {
     assert_eq!(store.session(&[9; 32], 50).await.unwrap(), Some(row.clone()));
     assert_eq!(store.session(&[9; 32], 100).await.unwrap(), None, "expired");
     store.update_session(&SessionRow { data: "{\"b\":2}".into(), ..row }).await.unwrap();
-    assert_eq!(store.delete_sessions_of(OTHER, ADA).await.unwrap(), 0);
-    assert_eq!(store.delete_sessions_of(ORG, ADA).await.unwrap(), 1);
+    let mut change = store.act().await.unwrap();
+    assert_eq!(change.delete_sessions_of(OTHER, ADA).await.unwrap(), 0);
+    assert_eq!(change.delete_sessions_of(ORG, ADA).await.unwrap(), 1);
+    change.commit(&entry(ORG)).await.unwrap();
     assert_eq!(store.session(&[9; 32], 50).await.unwrap(), None);
 });
 
-both!(failures_add_up_and_are_forgotten, |store: Store| async move {
-    for at in 1..=3 {
-        store.add_sign_in_failure(&[1; 32], at).await.unwrap();
+both!(attempts_are_counted_before_they_are_looked_at, |store: Store| async move {
+    let attempts = (0..20).map(|_| {
+        let store = store.clone();
+        tokio::spawn(async move { store.begin_sign_in(&[1; 32], 1_000).await.unwrap() })
+    });
+    let mut let_in = 0;
+    for attempt in attempts.collect::<Vec<_>>() {
+        let_in += i32::from(attempt.await.unwrap());
     }
+    assert_eq!(let_in, 5, "sent together, five are free");
+    assert!(!store.begin_sign_in(&[1; 32], 1_999).await.unwrap());
+    assert!(store.begin_sign_in(&[1; 32], 2_000).await.unwrap(), "after a second one more");
+    assert!(!store.begin_sign_in(&[1; 32], 3_999).await.unwrap());
+    assert!(store.begin_sign_in(&[1; 32], 4_000).await.unwrap(), "after two seconds one more");
+    assert!(store.begin_sign_in(&[2; 32], 4_000).await.unwrap(), "somebody else");
     let failures = store.sign_in_failures(&[1; 32]).await.unwrap();
-    assert_eq!((failures.failures, failures.last_at), (3, 3));
+    assert_eq!((failures.failures, failures.last_at), (7, 4_000));
     store.clear_sign_in_failures(&[1; 32], 0).await.unwrap();
     assert_eq!(store.sign_in_failures(&[1; 32]).await.unwrap().failures, 0);
+});
+
+both!(no_setup_link_opens_or_works_beside_an_admin, |store: Store| async move {
+    store.installation(Uuid::from_u128(5), 1).await.unwrap();
+    assert!(store.open_setup(&[1; 32], 100).await.unwrap());
+    furnished(&store).await;
+    assert!(!store.open_setup(&[2; 32], 100).await.unwrap());
+    let mut change = store.act().await.unwrap();
+    assert!(!change.consume_setup(&[1; 32], 50).await.unwrap());
+});
+
+both!(rows_can_trade_what_must_be_unique, |store: Store| async move {
+    furnished(&store).await;
+    let origin = |id: u128, canonical: &str| NewOrigin {
+        id: OriginId(Uuid::from_u128(id)),
+        canonical: canonical.into(),
+        label: String::new(),
+        environment: "development".into(),
+    };
+    let mut change = store.change().await.unwrap();
+    for new in [origin(31, "https://a.test"), origin(32, "https://b.test")] {
+        assert!(change.add_origin(ORG, &new, "Ada", 7).await.unwrap());
+    }
+    for id in [31, 32] {
+        change.park_origin(ORG, OriginId(Uuid::from_u128(id))).await.unwrap();
+    }
+    for new in [origin(31, "https://b.test"), origin(32, "https://a.test")] {
+        assert!(change.update_origin(ORG, &new, 1, "Ada", 8).await.unwrap());
+    }
+    change.commit(&entry(ORG)).await.unwrap();
+    let listed: Vec<_> = store.origins(ORG).await.unwrap().into_iter().map(|row| row.canonical).collect();
+    assert_eq!(listed, ["https://b.test", "https://a.test"]);
 });
 
 both!(sign_in_links_work_once_and_the_newest_counts, |store: Store| async move {

@@ -13,18 +13,18 @@ use zeroize::Zeroizing;
 
 type Outcome = Result<Said, Box<dyn std::error::Error>>;
 
-pub(super) async fn run(config: &Config, command: Command, org: Option<String>) -> Outcome {
+pub(super) async fn run(config: &Config, command: Command, org: Option<String>, json: bool) -> Outcome {
     if matches!(command, Command::Openapi) {
         let document = openapi_document();
         return Ok(Said { line: serde_json::to_string_pretty(&document)?, value: document });
     }
     let perch = open(config, false).await?;
-    let done = act(config, &perch, command, OrganizationChoice(org)).await;
+    let done = act(config, &perch, command, OrganizationChoice(org), json).await;
     perch.store().close().await;
     done
 }
 
-async fn act(config: &Config, perch: &Perch, command: Command, org: OrganizationChoice) -> Outcome {
+async fn act(config: &Config, perch: &Perch, command: Command, org: OrganizationChoice, json: bool) -> Outcome {
     match command {
         Command::Serve | Command::Openapi => Ok(Said { line: String::new(), value: json!({}) }),
         Command::SetupLink { email } => setup_link(config, perch, email).await,
@@ -65,7 +65,7 @@ async fn act(config: &Config, perch: &Perch, command: Command, org: Organization
             perch.save_attributes(&acting, &[edit]).await.map_err(told)?;
             Ok(Said { line: format!("{name} is declared."), value: json!({ "name": name, "type": kind, "list": list, "required": required }) })
         }
-        Command::Doctor => doctor(perch).await,
+        Command::Doctor => doctor(perch, json).await,
     }
 }
 
@@ -86,7 +86,7 @@ async fn setup_link(config: &Config, perch: &Perch, email: Option<String>) -> Ou
     Ok(Said { line: link.clone(), value: json!({ "link": link }) })
 }
 
-async fn doctor(perch: &Perch) -> Outcome {
+async fn doctor(perch: &Perch, json: bool) -> Outcome {
     let findings = perch.doctor().await.map_err(told)?;
     let lines: Vec<_> =
         findings.iter().map(|finding| format!("{} {}: {}", if finding.good { "ok  " } else { "BAD " }, finding.subject, finding.detail)).collect();
@@ -96,7 +96,7 @@ async fn doctor(perch: &Perch) -> Outcome {
     if findings.iter().all(|finding| finding.good) {
         Ok(Said { line: lines.join("\n"), value })
     } else {
-        println!("{}", lines.join("\n"));
+        println!("{}", if json { value.to_string() } else { lines.join("\n") });
         Err("something needs attention".into())
     }
 }

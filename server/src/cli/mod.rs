@@ -150,7 +150,7 @@ fn run(cli: Cli) -> Result<Said, Box<dyn std::error::Error>> {
     runtime.block_on(async {
         match cli.command.unwrap_or(Command::Serve) {
             Command::Serve => serve::serve(&config).await,
-            other => commands::run(&config, other, cli.org).await,
+            other => commands::run(&config, other, cli.org, cli.json).await,
         }
     })
 }

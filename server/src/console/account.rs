@@ -1,27 +1,21 @@
 //! Account settings: API keys, sign-ins.
 
+use super::address::{Asked, Named};
 use super::fields::Form;
 use super::render::{Answer, frame, page, problem, refusal, see_other};
 use super::sign_in::signed_out;
 use super::visitor::Visitor;
 use crate::http::AppState;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use perch_app::model::{NewKey, NewKeyState};
 use perch_app::pages::{AccountPage, account, new_key as new_key_page, revoke};
 use perch_app::{forms, present};
 use perch_domain::{Action, Code};
 use perch_service::{KeyId, Refusal};
-use serde::Deserialize;
 use tower_sessions::Session;
 
-#[derive(Deserialize)]
-pub(super) struct Done {
-    #[serde(default)]
-    revoked: String,
-}
-
-pub(super) async fn show(State(state): State<AppState>, visitor: Visitor, Query(done): Query<Done>) -> Response {
+pub(super) async fn show(State(state): State<AppState>, visitor: Visitor, asked: Asked) -> Response {
     let acting = visitor.acting();
     let may_create = acting.can(Action::CreateKey);
     let keys = if acting.can(Action::SeeOwnKeys) { state.perch.keys(&acting).await } else { Ok(Vec::new()) };
@@ -30,7 +24,7 @@ pub(super) async fn show(State(state): State<AppState>, visitor: Visitor, Query(
         Ok(keys) => {
             let revoked = keys
                 .iter()
-                .find(|key| key.id.to_string() == done.revoked)
+                .find(|key| key.id.to_string() == asked.value("revoked"))
                 .map(|key| format!("The key {} is revoked; its tokens have ended.", key.name));
             let shown =
                 AccountPage { keys, may_create, sees_all: acting.can(Action::SeeAllKeys), now: state.perch.now().div_euclid(1_000), done: revoked };
@@ -83,7 +77,7 @@ fn key_id(text: &str) -> Result<KeyId, Refusal> {
     text.parse().map(KeyId).map_err(|_| Code::NotFound.into())
 }
 
-pub(super) async fn confirm_revocation(State(state): State<AppState>, visitor: Visitor, Path(id): Path<String>) -> Response {
+pub(super) async fn confirm_revocation(State(state): State<AppState>, visitor: Visitor, Named(id): Named) -> Response {
     let preview = async { state.perch.preview_revocation(&visitor.acting(), key_id(&id)?).await }.await;
     match preview {
         Err(refused) => refusal(&state, &visitor.anyone, "Revoke API key", refused).await,
@@ -95,7 +89,7 @@ pub(super) async fn confirm_revocation(State(state): State<AppState>, visitor: V
     }
 }
 
-pub(super) async fn revoke_key(State(state): State<AppState>, visitor: Visitor, Path(id): Path<String>) -> Response {
+pub(super) async fn revoke_key(State(state): State<AppState>, visitor: Visitor, Named(id): Named) -> Response {
     let revoked = async { state.perch.revoke_key(&visitor.acting(), key_id(&id)?).await }.await;
     match revoked {
         Err(refused) => refusal(&state, &visitor.anyone, "Revoke API key", refused).await,

@@ -1,10 +1,11 @@
 //! Settings > Embed & access. Each section's plain form posts to this page and is rendered again with what was typed.
 
+use super::address::Asked;
 use super::fields::Form;
 use super::render::{Answer, frame, page, problem, refusal, see_other};
 use super::visitor::Visitor;
 use crate::http::AppState;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use perch_app::model::{AttributeRow, OriginRow};
 use perch_app::pages::{EmbedPage, Outcomes, embed};
@@ -12,17 +13,8 @@ use perch_app::wire::Fields;
 use perch_app::{forms, present};
 use perch_domain::Action;
 use perch_service::Refusal;
-use serde::Deserialize;
 
 const TITLE: &str = "Embed & access";
-
-#[derive(Deserialize)]
-pub(super) struct Saved {
-    #[serde(default)]
-    saved: String,
-    #[serde(default)]
-    changes: usize,
-}
 
 /// The page as it is stored.
 async fn stored(state: &AppState, visitor: &Visitor) -> Result<EmbedPage, Refusal> {
@@ -45,12 +37,12 @@ async fn show_page(state: &AppState, visitor: &Visitor, answer: Answer, shown: E
     page(state, &visitor.anyone, answer, move || embed(&frame, shown.clone())).await
 }
 
-pub(super) async fn show(State(state): State<AppState>, visitor: Visitor, Query(saved): Query<Saved>) -> Response {
+pub(super) async fn show(State(state): State<AppState>, visitor: Visitor, asked: Asked) -> Response {
     match stored(&state, &visitor).await {
         Err(refused) => refusal(&state, &visitor.anyone, TITLE, refused).await,
         Ok(mut shown) => {
-            let done = Some(present::saved(&state.perch, saved.changes));
-            match saved.saved.as_str() {
+            let done = Some(present::saved(&state.perch, asked.value("changes").parse().unwrap_or(0)));
+            match asked.value("saved") {
                 "origins" => shown.outcomes.origins.done = done,
                 "attributes" => shown.outcomes.attributes.done = done,
                 _ => {}

@@ -24,10 +24,6 @@ pub(super) async fn not_found(State(state): State<AppState>, anyone: Anyone, req
     refusal(&state, &anyone, "Not found", Code::NotFound.into()).await
 }
 
-pub(super) async fn method_not_allowed(request: Request) -> Response {
-    refuse(Code::MethodNotAllowed.into(), request.extensions())
-}
-
 fn wants_page(request: &Request) -> bool {
     request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains("text/html"))
 }

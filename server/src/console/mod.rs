@@ -2,6 +2,7 @@
 //! sites' forms, and headers that keep a page to itself.
 
 mod account;
+mod address;
 mod content_policy;
 mod embed;
 mod fields;
@@ -20,7 +21,7 @@ pub use session_store::Sessions;
 use crate::http::AppState;
 use axum::Router;
 use axum::body::Body;
-use axum::http::{Response, StatusCode, header};
+use axum::http::Response;
 use axum::middleware;
 use axum::routing::{get, post};
 use perch_domain::Code;
@@ -45,8 +46,7 @@ pub fn routes(state: &AppState) -> Router<AppState> {
         .route("/theme", post(theme::choose))
         .route("/docs/errors", get(index::errors))
         .route("/_console/{endpoint}", post(server_functions::handle))
-        .fallback(index::not_found)
-        .method_not_allowed_fallback(index::method_not_allowed);
+        .fallback(index::not_found);
     pages
         .layer(middleware::from_fn_with_state(state.clone(), visitor::load))
         .layer(session::layer(state))
@@ -63,11 +63,5 @@ fn csrf(state: &AppState) -> CsrfLayer<impl FnMut(ProtectionError) -> Response<B
         Ok(trusting) => trusting,
         Err(_) => layer,
     };
-    let perch = state.perch.clone();
-    layer.with_rejection_response(move |_: ProtectionError| {
-        let mut response = crate::http::error_response(&Code::CrossSite.into(), &perch.fresh_id().to_string());
-        *response.status_mut() = StatusCode::FORBIDDEN;
-        response.headers_mut().remove(header::WWW_AUTHENTICATE);
-        response
-    })
+    layer.with_rejection_response(|_: ProtectionError| crate::http::answered_later(Code::CrossSite.into()))
 }

@@ -57,9 +57,14 @@ pub(super) fn frame(visitor: &Visitor, path: &'static str, area: &'static str) -
 pub(super) async fn refusal(state: &AppState, anyone: &Anyone, title: &str, refusal: Refusal) -> Response {
     let answer = Answer::after(title, Some(&refusal));
     let fix = refusal.code.fix().to_owned();
+    let retry_after = refusal.retry_after;
     let problem = problem(refusal, anyone);
     let title = title.to_owned();
-    page(state, anyone, answer, move || plain(message(title.clone(), problem.clone(), fix.clone()))).await
+    let mut response = page(state, anyone, answer, move || plain(message(title.clone(), problem.clone(), fix.clone()))).await;
+    if let Some(seconds) = retry_after {
+        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    }
+    response
 }
 
 /// A refusal as a page shows it.

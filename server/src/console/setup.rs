@@ -1,11 +1,12 @@
 //! First run. Opening the link uses nothing up; the form does, once.
 
+use super::address::Named;
 use super::fields::Form;
 use super::render::{Answer, page, problem, refusal, see_other};
 use super::sign_in::welcome;
 use super::visitor::Anyone;
 use crate::http::AppState;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use perch_app::pages::{SetupPage, plain, setup};
@@ -15,7 +16,7 @@ use tower_sessions::Session;
 
 const TITLE: &str = "Set up Perch";
 
-pub(super) async fn show(State(state): State<AppState>, anyone: Anyone, Path(secret): Path<String>) -> Response {
+pub(super) async fn show(State(state): State<AppState>, anyone: Anyone, Named(secret): Named) -> Response {
     match state.perch.check_setup_link(&secret).await {
         // Whoever just used it comes back here with the browser's arrow: they have a place to be.
         Err(_) if anyone.signed_in.is_some() => see_other("/settings/embed"),
@@ -32,7 +33,7 @@ pub(super) async fn submit(
     anyone: Anyone,
     session: Session,
     headers: HeaderMap,
-    Path(secret): Path<String>,
+    Named(secret): Named,
     form: Form,
 ) -> Response {
     let typed = SetupForm {

@@ -1,34 +1,28 @@
 //! Signing in and out.
 
+use super::address::{Asked, Named};
 use super::fields::Form;
 use super::render::{Answer, page, problem, refusal, see_other};
 use super::session;
 use super::theme::local_path;
 use super::visitor::{Anyone, cookie};
 use crate::http::AppState;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use perch_app::pages::{SignInPage, plain, sign_in, sign_in_link};
 use perch_domain::Code;
 use perch_service::{SignInForm, SignedIn};
-use serde::Deserialize;
 use tower_sessions::Session;
 
 const TITLE: &str = "Sign in";
 
-#[derive(Deserialize)]
-pub(super) struct Next {
-    #[serde(default)]
-    next: String,
-}
-
-pub(super) async fn show(State(state): State<AppState>, anyone: Anyone, Query(query): Query<Next>) -> Response {
+pub(super) async fn show(State(state): State<AppState>, anyone: Anyone, asked: Asked) -> Response {
     if anyone.signed_in.is_some() {
-        return see_other(local_path(&query.next));
+        return see_other(local_path(asked.value("next")));
     }
     let needs_setup = !state.perch.has_admin().await.unwrap_or(true);
-    let form = SignInPage { next: query.next, needs_setup, ..SignInPage::default() };
+    let form = SignInPage { next: asked.value("next").to_owned(), needs_setup, ..SignInPage::default() };
     page(&state, &anyone, Answer::ok(TITLE), move || plain(sign_in(form.clone()))).await
 }
 
@@ -75,29 +69,24 @@ pub(super) async fn welcome(state: &AppState, anyone: &Anyone, session: &Session
     response
 }
 
-pub(super) async fn show_link(State(state): State<AppState>, anyone: Anyone, Path(secret): Path<String>) -> Response {
+pub(super) async fn show_link(State(state): State<AppState>, anyone: Anyone, Named(secret): Named) -> Response {
     match state.perch.check_sign_in_link(&secret).await {
         Err(refused) => refusal(&state, &anyone, TITLE, refused).await,
         Ok(()) => page(&state, &anyone, Answer::ok(TITLE), move || plain(sign_in_link(format!("/sign-in/link/{secret}")))).await,
     }
 }
 
-pub(super) async fn use_link(
-    State(state): State<AppState>,
-    anyone: Anyone,
-    session: Session,
-    headers: HeaderMap,
-    Path(secret): Path<String>,
-) -> Response {
+pub(super) async fn use_link(State(state): State<AppState>, anyone: Anyone, session: Session, headers: HeaderMap, Named(secret): Named) -> Response {
     match state.perch.use_sign_in_link(&secret, &anyone.request).await {
         Err(refused) => refusal(&state, &anyone, TITLE, refused).await,
         Ok(signed_in) => welcome(&state, &anyone, &session, &headers, signed_in, "/account").await,
     }
 }
 
-pub(super) async fn sign_out(session: Session) -> Response {
+pub(super) async fn sign_out(State(state): State<AppState>, anyone: Anyone, session: Session) -> Response {
     if let Err(error) = session.flush().await {
         tracing::error!(%error, "the session could not be ended");
+        return refusal(&state, &anyone, "Sign out", Code::Unavailable.into()).await;
     }
     signed_out()
 }

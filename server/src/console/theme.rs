@@ -22,7 +22,8 @@ pub(super) async fn choose(State(state): State<AppState>, _: Anyone, form: Form)
 
 /// A path of this console, or the start: never another site.
 pub(super) fn local_path(path: &str) -> &str {
-    let local = path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\r', '\n']) && path.is_ascii();
+    // Browsers drop tabs and line breaks from addresses and take a backslash for a slash.
+    let local = path.starts_with('/') && !path.starts_with("//") && !path.contains('\\') && path.bytes().all(|byte| byte.is_ascii_graphic());
     if local { path } else { "/" }
 }
 
@@ -33,7 +34,7 @@ mod tests {
     #[test]
     fn only_paths_of_this_console_are_followed() {
         assert_eq!(local_path("/account"), "/account");
-        for foreign in ["//evil.test", "https://evil.test", "/\\evil.test", "", "/a\r\nx"] {
+        for foreign in ["//evil.test", "https://evil.test", "/\\evil.test", "", "/a\r\nx", "/\t/evil.test", "/\u{1}"] {
             assert_eq!(local_path(foreign), "/", "{foreign:?}");
         }
     }

@@ -65,7 +65,7 @@ pub(super) async fn load(State(state): State<AppState>, session: Session, mut re
         },
         Err(error) => {
             tracing::error!(%error, "the session could not be read");
-            return refuse(perch_service::Refusal::retry(Code::Unavailable, 5), request.extensions());
+            return refuse(Code::Unavailable.into(), request.extensions());
         }
     };
     let private = signed_in.is_some();

@@ -5,9 +5,13 @@ use axum::http::{HeaderMap, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use perch_domain::Code;
 use perch_service::Refusal;
+use std::time::Duration;
 
 /// Bytes. The largest form of the console: a thousand rows of a list.
 pub const FORM_LIMIT: usize = 1024 * 1024;
+
+/// How long a body may take to arrive.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The whole body.
 ///
@@ -18,7 +22,10 @@ pub async fn read_body(headers: &HeaderMap, body: Body, limit: usize) -> Result<
     if announced.is_some_and(|length| length > limit as u64) {
         return Err(too_large(limit));
     }
-    match Limited::new(body, limit).collect().await {
+    let Ok(collected) = tokio::time::timeout(PATIENCE, Limited::new(body, limit).collect()).await else {
+        return Err(Refusal::because(Code::BodyNotJson, "The body did not arrive in time."));
+    };
+    match collected {
         Ok(collected) => Ok(collected.to_bytes()),
         Err(error) if error.downcast_ref::<LengthLimitError>().is_some() => Err(too_large(limit)),
         Err(_) => Err(Code::BodyNotJson.into()),

@@ -1,11 +1,12 @@
 //! Around every request: its id, the hosts we serve, the headers every answer carries.
 
-use super::{AppState, refuse};
+use super::{AppState, error_response, refuse};
 use axum::extract::{Request, State};
 use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use perch_domain::Code;
+use perch_service::Refusal;
 
 /// Our id of a request; a caller's own is only noted beside it.
 #[derive(Clone, Debug)]
@@ -18,12 +19,26 @@ pub(super) fn request_id(extensions: &Extensions) -> String {
     extensions.get::<RequestId>().and_then(|id| id.0.to_str().ok()).unwrap_or_default().to_owned()
 }
 
+/// A refusal by something that does not know the request's id.
+#[derive(Clone)]
+struct Later(Refusal);
+
+/// An answer that the layer around every request completes with the request's id.
+pub fn answered_later(refusal: Refusal) -> Response {
+    let mut response = Response::default();
+    response.extensions_mut().insert(Later(refusal));
+    response
+}
+
 pub(super) async fn around(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let mut buffer = uuid::Uuid::encode_buffer();
     let id = HeaderValue::from_str(state.perch.fresh_id().as_hyphenated().encode_lower(&mut buffer)).unwrap_or(HeaderValue::from_static(""));
     request.extensions_mut().insert(RequestId(id.clone()));
     let callers_own = request.headers().get(REQUEST_ID).cloned();
     let mut response = if serves(&state, &request) { next.run(request).await } else { refuse(Code::HostNotServed.into(), request.extensions()) };
+    if let Some(Later(refusal)) = response.extensions_mut().remove() {
+        response = error_response(&refusal, id.to_str().unwrap_or_default());
+    }
     if response.status().is_server_error() {
         tracing::error!(request_id = ?id, callers_own = ?callers_own, status = response.status().as_u16(), "answered");
     }

@@ -9,7 +9,7 @@ mod openapi;
 
 pub use body::{FORM_LIMIT, read_body};
 pub use errors::{error_response, refuse};
-pub use layer::RequestId;
+pub use layer::{RequestId, answered_later};
 pub use openapi::document as openapi_document;
 
 use crate::assets::{self, AssetNames};
@@ -43,7 +43,12 @@ impl AppState {
     /// What the audit log keeps of a request.
     pub fn request_info(&self, extensions: &Extensions, headers: &axum::http::HeaderMap) -> RequestInfo {
         let peer = extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
-        RequestInfo { id: layer::request_id(extensions), address: self.site.client_address(peer, headers) }
+        let own = headers.get("x-request-id").and_then(|value| value.to_str().ok()).unwrap_or_default();
+        RequestInfo {
+            id: layer::request_id(extensions),
+            caller_id: own.chars().take(128).collect(),
+            address: self.site.client_address(peer, headers),
+        }
     }
 }
 
@@ -53,14 +58,14 @@ pub fn router(state: AppState) -> Router {
         .merge(embed::routes(&state))
         .route("/openapi.json", get(openapi::serve))
         .route("/embed/{*rest}", axum::routing::any(not_found))
-        .route("/api/{*rest}", axum::routing::any(not_found))
-        .method_not_allowed_fallback(method_not_allowed);
+        .route("/api/{*rest}", axum::routing::any(not_found));
     let files = Router::new().route("/pkg/{file}", get(assets::package)).route("/favicon.svg", get(assets::favicon));
     Router::new()
         .merge(machines)
         .merge(files)
         .merge(health::routes())
         .merge(console::routes(&state))
+        .method_not_allowed_fallback(method_not_allowed)
         .with_state(state.clone())
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(state, layer::around))
@@ -70,7 +75,7 @@ pub fn router(state: AppState) -> Router {
 fn panicked(reason: Box<dyn std::any::Any + Send>) -> Response {
     let text = reason.downcast_ref::<String>().map(String::as_str).or_else(|| reason.downcast_ref::<&str>().copied());
     tracing::error!(reason = text.unwrap_or("unknown"), "a handler panicked");
-    error_response(&Code::Internal.into(), "")
+    layer::answered_later(Code::Internal.into())
 }
 
 async fn not_found(State(_): State<AppState>, request: Request) -> Response {

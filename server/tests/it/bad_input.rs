@@ -195,3 +195,29 @@ async fn a_host_that_is_not_ours_is_refused_everywhere_but_for_health() {
     assert_eq!(app.nobody().send(Method::GET, "/healthz", &[("host", "10.0.0.7")], "").await.status, 200);
     assert_eq!(app.nobody().send(Method::GET, "/readyz", &[("host", "10.0.0.7")], "").await.status, 200);
 }
+
+#[tokio::test]
+async fn two_origins_trade_their_places() {
+    let app = TestApp::with_admin().await;
+    let admin = app.admin().await;
+    assert_eq!(
+        admin
+            .form("/settings/embed", &[("form", "origins"), ("origins[0].origin", "https://a.test"), ("origins[1].origin", "https://b.test")])
+            .await
+            .status,
+        303
+    );
+    let page = admin.get("/settings/embed").await.text;
+    let id = |at: usize| crate::harness::between(&page, &format!("name=\"origins[{at}].id\" value=\""), "\"");
+    let (first, second) = (id(0), id(1));
+    let edits = [
+        ("form", "origins"),
+        ("origins[0].id", first.as_str()),
+        ("origins[0].version", "1"),
+        ("origins[0].origin", "https://b.test"),
+        ("origins[1].id", second.as_str()),
+        ("origins[1].version", "1"),
+        ("origins[1].origin", "https://a.test"),
+    ];
+    assert_eq!(admin.form("/settings/embed", &edits).await.status, 303);
+}

@@ -95,6 +95,24 @@ async fn hostile_text_comes_back_as_text() {
 }
 
 #[tokio::test]
+async fn addresses_nobody_made_are_answered_like_any_other() {
+    let app = TestApp::with_admin().await;
+    let admin = app.admin().await;
+    for (path, status) in
+        [("/sign-in?next=a&next=b", 303), ("/settings/embed?saved=origins&changes=many", 200), ("/setup/%ff", 404), ("/account/keys/x/revoke", 404)]
+    {
+        assert_eq!(admin.get(path).await.status, status, "{path}");
+    }
+    for tricky in ["/%09/evil.test", "/%01", "//evil.test", "/%5Cevil.test", "https://evil.test"] {
+        assert_eq!(admin.get(&format!("/sign-in?next={tricky}")).await.header("location"), "/", "{tricky}");
+    }
+    for path in ["/healthz", "/pkg/x.js", "/favicon.svg", "/openapi.json"] {
+        let answer = admin.send(Method::POST, path, &[("sec-fetch-site", "same-origin")], "").await;
+        assert_eq!((answer.status, answer.code().as_str()), (405, "METHOD_NOT_ALLOWED"), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn a_form_sent_twice_makes_one_key() {
     let app = TestApp::with_admin().await;
     let admin = app.admin().await;

@@ -89,6 +89,22 @@ async fn the_master_key_is_for_its_owner_only() {
     let path = app.folder.path().join("data/master.key");
     assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     assert_eq!(std::fs::metadata(app.folder.path().join("data")).unwrap().permissions().mode() & 0o777, 0o700);
+    // One that is lost is not replaced behind its owner's back.
+    app.add_person("ada@example.com", perch_domain::ConsoleRole::Admin).await;
+    app.api_key().await;
+    let aside = app.folder.path().join("aside");
+    std::fs::rename(&path, &aside).unwrap();
+    let variables = [("PERCH_DATA_DIR".to_owned(), app.folder.path().join("data").display().to_string())].into_iter().collect();
+    let config = perch::config::Config::from_variables(&variables).unwrap();
+    let lost = perch::run::open(&config, true).await.unwrap_err().to_string();
+    assert!(lost.contains("is missing, but the database holds keys"), "{lost}");
+    let mut other: [u8; 32] = std::array::from_fn(|at| u8::try_from(at).unwrap() ^ 0x55);
+    std::fs::write(&path, perch_service::MasterKeys::file_for(&mut other).as_bytes()).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+    let foreign = perch::run::open(&config, true).await.unwrap_err().to_string();
+    assert!(foreign.contains("is not the one that wrapped"), "{foreign}");
+    std::fs::rename(&aside, &path).unwrap();
+    assert!(perch::run::open(&config, true).await.is_ok());
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
     let fault = perch::data_dir::master_keys(&path, None).unwrap_err().to_string();
     assert!(fault.contains("can be read by others; run `chmod 600"), "{fault}");

@@ -46,6 +46,7 @@ async fn nobody_and_foreign_sites_are_refused_and_each_role_gets_its_own() {
         ] {
             let refused = people[0].send(Method::POST, &path, &foreign, body.clone()).await;
             assert_eq!((refused.status, refused.code().as_str()), (403, "CROSS_SITE_REQUEST"), "{endpoint} {foreign:?}");
+            assert_eq!(refused.header("x-request-id"), refused.json()["requestId"].as_str().unwrap());
         }
         let own = people[0].send(Method::POST, &path, &[("origin", "http://192.168.0.9:3000"), ("host", "localhost:3000"), json], body.clone()).await;
         assert_eq!(own.status, 403, "{endpoint} from another address");

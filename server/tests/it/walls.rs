@@ -26,6 +26,7 @@ async fn second_organization(app: &TestApp) -> Client {
         after: None,
         address: String::new(),
         request_id: "t".into(),
+        caller_request_id: String::new(),
         at: 1,
     };
     change.commit(&entry).await.unwrap();
@@ -91,6 +92,9 @@ async fn neither_finds_nor_changes_what_is_the_others() {
         let refused = bob.call("generate-sandbox-token", &[choice, ("distinctId", "v"), ("role", "explorer")]).await;
         assert_eq!(refused.code(), "API_KEY_UNKNOWN", "{choice:?}");
     }
+    // Their key's id as the id of a form.
+    let made = bob.call("create-api-key", &[("form_id", &key_id), ("name", "Mine"), ("scopes", "mint")]).await;
+    assert_eq!(made.status, 200, "{}", made.text);
     // Their token, to people and to programs.
     let read = bob.form("/settings/embed", &[("form", "introspection"), ("token", &token)]).await.text;
     assert!(read.contains("TOKEN_UNKNOWN_KEY") && !read.contains("user-1"));

@@ -72,13 +72,16 @@ fn attribute_fields(attributes: &[AttributeField], problem: Problem<'_>) -> Opti
 fn attribute_field(attribute: &AttributeField, problem: Problem<'_>) -> AnyView {
     let AttributeField { name, kind, list, required, description, value } = attribute;
     let label = if *required { format!("{name} (required)") } else { name.clone() };
-    let kind_text = if *list { format!("{kind}, one a line") } else { kind.clone() };
+    let form = if kind == "Date" { ", such as 2026-11-20" } else { "" };
+    let kind_text = if *list { format!("{kind}{form}, one a line") } else { format!("{kind}{form}") };
     let hint = if description.is_empty() { kind_text } else { format!("{description} ({kind_text})") };
     let path = format!("user.attributes.{name}");
     let field = Field::new(&path, &label, value, problem).hint(&hint);
     match (list, kind.as_str()) {
         (true, _) => text_area(field, "2"),
         (false, "Boolean") => choice(field, &[("", "Not set"), ("true", "true"), ("false", "false")]),
+        (false, "Integer") => text_field(field.inputmode("numeric"), "text", "off"),
+        (false, "Numeric") => text_field(field.inputmode("decimal"), "text", "off"),
         _ => text_field(field, "text", "off"),
     }
 }

@@ -1,0 +1,39 @@
+//! What an address says. Nothing in it is an error: what cannot be read is absent.
+
+use crate::http::{AppState, refuse};
+use axum::extract::{FromRequestParts, Path};
+use axum::http::request::Parts;
+use axum::response::Response;
+use perch_domain::Code;
+use std::convert::Infallible;
+
+/// The query of an address.
+pub(super) struct Asked(Vec<(String, String)>);
+
+impl Asked {
+    /// The first value of a name; empty where there is none.
+    pub fn value(&self, name: &str) -> &str {
+        perch_app::forms::value(&self.0, name)
+    }
+}
+
+impl FromRequestParts<AppState> for Asked {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, Infallible> {
+        Ok(Self(form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect()))
+    }
+}
+
+/// The part of the path that names something.
+pub(super) struct Named(pub String);
+
+impl FromRequestParts<AppState> for Named {
+    type Rejection = Response;
+
+    /// A part that is no text names nothing.
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
+        let named = Path::<String>::from_request_parts(parts, state).await;
+        named.map(|Path(name)| Self(name)).map_err(|_| refuse(Code::NotFound.into(), &parts.extensions))
+    }
+}
