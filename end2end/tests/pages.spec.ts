@@ -50,6 +50,9 @@ test("the console for those who may not edit", async ({ page, server }) => {
   server.addPerson("ada@example.com", "admin");
   server.command(["origin", "add", "https://app.example.com"]);
   server.addPerson("eve@example.com", "explorer");
+  const link = new URL(server.command(["setup-link", "--email", "eve@example.com"]).link);
+  await page.goto(`${server.url}${link.pathname}`);
+  await everySize(page, "sign-in-link");
   await signIn(page, server, "eve@example.com");
   await alive(page);
   await everySize(page, "explorer");

@@ -6,7 +6,7 @@ use crate::process::{cargo, output};
 use serde_json::Value;
 
 /// Each crate of ours with the crates of ours it may import, in the order of the layers.
-const LAYERS: [(&str, &[&str]); 10] = [
+const LAYERS: [(&str, &[&str]); 9] = [
     ("perch-domain", &[]),
     ("perch-jwe", &[]),
     ("perch-store", &["perch-domain"]),
@@ -16,7 +16,6 @@ const LAYERS: [(&str, &[&str]); 10] = [
     ("perch", &["perch-app", "perch-domain", "perch-service", "perch-store"]),
     ("xtask", &[]),
     ("bundler", &[]),
-    ("perch-vectors", &["perch-jwe"]),
 ];
 
 /// Libraries that only certain crates may know.

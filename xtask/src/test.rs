@@ -33,7 +33,7 @@ pub fn test(parts: &[String]) -> Done {
 /// Every Rust test; the store's on `SQLite` and on a `PostgreSQL` of their own.
 fn rust(environment: &[(&str, &str)]) -> Done {
     let (url, _running) = postgres::start()?;
-    let mut tests = cargo(&["test", "--workspace", "--exclude", "perch-frontend", "--exclude", "bundler", "--locked", "--all-features"]);
+    let mut tests = cargo(&["test", "--workspace", "--exclude", "perch-frontend", "--exclude", "bundler", "--locked"]);
     step("Rust tests, on SQLite and PostgreSQL", tests.env("TEST_POSTGRES_URL", url).envs(environment.iter().copied()))
 }
 
