@@ -84,7 +84,7 @@ impl Perch {
 
     fn read_from_memory(&self, acting: &Acting, text: &str) -> Reading {
         let memory = self.memory.load();
-        let opened = match self.open_seal(&memory, text, |secret| secret.organization == acting.organization) {
+        let opened = match self.open_seal(&memory, text, |secret| secret.row.organization_id == acting.organization) {
             Ok(opened) => opened,
             Err(Code::TokenMalformed) if text.split('.').count() == 3 => {
                 return refused(

@@ -37,7 +37,6 @@ pub(crate) struct Organization {
 pub(crate) struct Secret {
     pub row: SecretRow,
     pub scopes: Scopes,
-    pub organization: OrganizationId,
     token_key: OnceLock<Arc<TokenKey>>,
     /// Tokens issued, as far as this process knows.
     minted: AtomicI64,
@@ -45,13 +44,7 @@ pub(crate) struct Secret {
 
 impl Secret {
     fn new(state: SecretState) -> Self {
-        Self {
-            scopes: Scopes::from_text(&state.row.scopes),
-            organization: state.row.organization_id,
-            minted: state.minted.into(),
-            token_key: OnceLock::new(),
-            row: state.row,
-        }
+        Self { scopes: Scopes::from_text(&state.row.scopes), minted: state.minted.into(), token_key: OnceLock::new(), row: state.row }
     }
 
     /// The cipher of this secret's tokens.
@@ -113,7 +106,7 @@ impl Memory {
         self.active_people.contains(&(organization, person))
     }
 
-    /// The first secret of a key that can still issue, by the key's id.
+    /// A secret of a key, by the key's id. Whether it can still be used is for the caller to ask.
     pub fn secret_of_key(&self, key: perch_store::KeyId) -> Option<Arc<Secret>> {
         self.secrets.values().find(|secret| secret.row.key_id == key).cloned()
     }
@@ -130,9 +123,7 @@ impl Perch {
         if self.memory.load().generation >= generation {
             return Ok(true);
         }
-        let before = self.memory.load_full();
-        let snapshot = self.store.snapshot().await.map_err(fault::store)?;
-        self.memory.store(Arc::new(Memory::new(snapshot, Some(&before))));
+        self.reload().await.map_err(fault::store)?;
         Ok(true)
     }
 
@@ -150,6 +141,11 @@ impl Perch {
     /// Reads the configuration again whether or not it changed, and with it how much other nodes minted.
     pub(crate) async fn recount(&self) -> Result<(), perch_store::StoreFault> {
         let _one_at_a_time = self.reloading.lock().await;
+        self.reload().await
+    }
+
+    /// Replaces what is in memory. The caller holds `reloading`.
+    async fn reload(&self) -> Result<(), perch_store::StoreFault> {
         let before = self.memory.load_full();
         let snapshot = self.store.snapshot().await?;
         self.memory.store(Arc::new(Memory::new(snapshot, Some(&before))));

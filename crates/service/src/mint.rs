@@ -58,7 +58,7 @@ impl Perch {
             iss: self.issuer,
             aud: AUDIENCE,
             sub: &request.subject,
-            org: holder.secret.organization.0,
+            org: holder.secret.row.organization_id.0,
             jti: token_id,
             iat: now,
             nbf: now,
@@ -84,7 +84,7 @@ impl Perch {
         let token = token_key.seal(&claims).map_err(fault::seal)?;
         let record = MintRow {
             token_id,
-            organization: holder.secret.organization,
+            organization: holder.secret.row.organization_id,
             secret_id: row.id.clone(),
             subject: request.subject,
             sandbox_by,
@@ -105,7 +105,7 @@ impl Perch {
         };
         match read(&holder.organization) {
             Err(refusal) if refusal.code == Code::RequestInvalid && self.look_again().await? => {
-                let organization = self.memory.load().organization(holder.secret.organization).ok_or(Code::ApiKeyUnknown)?;
+                let organization = self.memory.load().organization(holder.secret.row.organization_id).ok_or(Code::ApiKeyUnknown)?;
                 read(&organization)
             }
             decided => decided,

@@ -29,7 +29,7 @@ impl KeyHolder {
     /// This key acting on its own organization, for the audit log.
     fn acting(&self, request: RequestInfo) -> Acting {
         Acting {
-            organization: self.secret.organization,
+            organization: self.secret.row.organization_id,
             actor: Actor::Key(self.secret.scopes),
             person: None,
             name: format!("API key {}", self.secret.row.id),
@@ -67,7 +67,7 @@ impl Perch {
         if secret.row.expires_at.is_some_and(|expires_at| expires_at <= now) {
             return Err(Code::ApiKeyExpired.into());
         }
-        let organization = memory.organization(secret.organization).ok_or(Code::ApiKeyUnknown)?;
+        let organization = memory.organization(secret.row.organization_id).ok_or(Code::ApiKeyUnknown)?;
         Ok(KeyHolder { secret, organization })
     }
 
@@ -78,7 +78,7 @@ impl Perch {
         }
         let noted: Result<(), perch_store::StoreFault> = async {
             let mut change = self.store.change().await?;
-            if change.mark_exposed(holder.secret.organization, holder.key(), self.now()).await? {
+            if change.mark_exposed(holder.secret.row.organization_id, holder.key(), self.now()).await? {
                 change.commit(&self.entry(&holder.acting(request), "api_key.exposed", holder.key().to_string())).await?;
             }
             Ok(())

@@ -78,18 +78,20 @@ impl Perch {
                     faults.into_result()?;
                 }
                 // Another organization's key gets the answer of a key that never existed, whatever its state.
-                let foreign =
-                    |key: ApiKeyText| self.memory.load().secret(key.id().as_str()).is_some_and(|secret| secret.organization != acting.organization);
+                let foreign = |key: ApiKeyText| {
+                    self.memory.load().secret(key.id().as_str()).is_some_and(|secret| secret.row.organization_id != acting.organization)
+                };
                 if ApiKeyText::parse(text.trim()).is_ok_and(foreign) {
                     return Err(Code::ApiKeyUnknown.into());
                 }
                 let holder = self.prove_key(text.trim()).await?;
-                if holder.secret.organization == acting.organization { Ok(holder) } else { Err(Code::ApiKeyUnknown.into()) }
+                if holder.secret.row.organization_id == acting.organization { Ok(holder) } else { Err(Code::ApiKeyUnknown.into()) }
             }
             SandboxKey::Chosen(key) => {
                 let now = self.now();
                 self.decide(|memory| {
-                    let secret = memory.secret_of_key(*key).filter(|secret| secret.organization == acting.organization).ok_or(Code::ApiKeyUnknown)?;
+                    let secret =
+                        memory.secret_of_key(*key).filter(|secret| secret.row.organization_id == acting.organization).ok_or(Code::ApiKeyUnknown)?;
                     let mine = Some(secret.row.owner_id) == acting.person;
                     let needed = if mine { Action::SandboxWithOwnKey } else { Action::SandboxWithSharedKey };
                     acting.may(needed)?;
@@ -106,7 +108,7 @@ impl Perch {
     /// The request body that a backend would send for what the form holds.
     fn sandbox_body(&self, holder: &KeyHolder, form: &SandboxForm) -> String {
         let memory = self.memory.load();
-        let organization = memory.organization(holder.secret.organization);
+        let organization = memory.organization(holder.secret.row.organization_id);
         let declared = |name: &str| {
             organization.as_ref().and_then(|organization| organization.declarations.iter().find(|declared| declared.name == name).cloned())
         };

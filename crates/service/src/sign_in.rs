@@ -1,6 +1,7 @@
 //! Signing in with email and password, or by a one-time link from the operator.
 
 use crate::fault;
+use crate::memory::Memory;
 use crate::perch::Perch;
 use crate::setup::hash_secret;
 use crate::{Acting, OneTimeSecret, RequestInfo};
@@ -75,8 +76,8 @@ impl Perch {
     }
 
     async fn welcome(&self, person: PersonRow) -> Result<SignedIn, Refusal> {
-        let organizations = self.store.organizations().await.map_err(fault::store)?;
-        let organization_name = organizations.into_iter().find(|row| row.id == person.organization).map(|row| row.name).unwrap_or_default();
+        let name = |memory: &Memory| memory.organization(person.organization).map(|organization| organization.row.name.clone());
+        let organization_name = self.decide(|memory| name(memory).ok_or_else(|| Code::Internal.into())).await?;
         Ok(SignedIn {
             organization: person.organization,
             person: person.id,

@@ -49,14 +49,14 @@ impl Perch {
         if row.expires_at.is_some_and(|expires_at| expires_at <= self.now()) {
             return Err(Code::TokenExpired);
         }
-        claims.check(&Expected { issuer: self.issuer, organization: secret.organization.0, now: self.now_seconds() })?;
-        let organization = memory.organization(secret.organization).ok_or(Code::TokenUnknownKey)?;
+        claims.check(&Expected { issuer: self.issuer, organization: secret.row.organization_id.0, now: self.now_seconds() })?;
+        let organization = memory.organization(secret.row.organization_id).ok_or(Code::TokenUnknownKey)?;
         if claims.iat < organization.row.not_before || claims.iat < row.not_before {
             return Err(Code::TokenRevoked);
         }
         // A sandbox token ends with its maker's access.
         let maker = claims.sandbox.map(perch_store::PersonId);
-        if maker.is_some_and(|maker| !memory.is_active(secret.organization, maker)) {
+        if maker.is_some_and(|maker| !memory.is_active(secret.row.organization_id, maker)) {
             return Err(Code::TokenRevoked);
         }
         Ok(())

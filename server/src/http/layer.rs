@@ -10,7 +10,7 @@ use perch_service::Refusal;
 
 /// Our id of a request; a caller's own is only noted beside it.
 #[derive(Clone, Debug)]
-pub struct RequestId(pub HeaderValue);
+struct RequestId(HeaderValue);
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 

@@ -9,14 +9,14 @@ mod openapi;
 
 pub use body::{FORM_LIMIT, read_body};
 pub use errors::{error_response, refuse};
-pub use layer::{RequestId, answered_later};
+pub use layer::answered_later;
 pub use openapi::document as openapi_document;
 
 use crate::assets::{self, AssetNames};
 use crate::console;
 use crate::site::Site;
 use axum::Router;
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{ConnectInfo, Request};
 use axum::http::Extensions;
 use axum::middleware;
 use axum::response::Response;
@@ -55,7 +55,7 @@ impl AppState {
 /// Every route. Prefixes for machines answer unknown paths with JSON, the console with a page.
 pub fn router(state: AppState) -> Router {
     let machines = Router::new()
-        .merge(embed::routes(&state))
+        .merge(embed::routes())
         .route("/openapi.json", get(openapi::serve))
         .route("/embed/{*rest}", axum::routing::any(not_found))
         .route("/api/{*rest}", axum::routing::any(not_found));
@@ -78,7 +78,7 @@ fn panicked(reason: Box<dyn std::any::Any + Send>) -> Response {
     layer::answered_later(Code::Internal.into())
 }
 
-async fn not_found(State(_): State<AppState>, request: Request) -> Response {
+async fn not_found(request: Request) -> Response {
     refuse(Code::NotFound.into(), request.extensions())
 }
 

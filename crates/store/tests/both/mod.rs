@@ -28,13 +28,7 @@ pub(crate) use both;
 pub async fn on_sqlite<F: Future<Output = ()>>(test: impl FnOnce(Store) -> F) {
     let folder = tempfile::tempdir().unwrap();
     let location = Location::File { path: folder.path().join("perch.sqlite3"), create: true };
-    let store = Store::open(&location).await.unwrap();
-    remember(&location);
-    test(store.clone()).await;
-    store.close().await;
-    // A database that a newer version migrated is refused.
-    alter(&location, NEWER).await;
-    assert!(matches!(Store::open(&location).await, Err(StoreFault::Newer(9999))));
+    run(&location, test).await;
 }
 
 pub async fn on_postgres<F: Future<Output = ()>>(test: impl FnOnce(Store) -> F) {
@@ -47,12 +41,17 @@ pub async fn on_postgres<F: Future<Output = ()>>(test: impl FnOnce(Store) -> F) 
     sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&admin).await.unwrap();
     admin.close().await;
     let location = Location::Postgres(server.replacen("/postgres", &format!("/{name}"), 1));
-    let store = Store::open(&location).await.unwrap();
-    remember(&location);
+    run(&location, test).await;
+}
+
+async fn run<F: Future<Output = ()>>(location: &Location, test: impl FnOnce(Store) -> F) {
+    let store = Store::open(location).await.unwrap();
+    remember(location);
     test(store.clone()).await;
     store.close().await;
-    alter(&location, NEWER).await;
-    assert!(matches!(Store::open(&location).await, Err(StoreFault::Newer(9999))));
+    // A database that a newer version migrated is refused.
+    alter(location, NEWER).await;
+    assert!(matches!(Store::open(location).await, Err(StoreFault::Newer(9999))));
 }
 
 const NEWER: &str = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) SELECT 9999, 'newer', TRUE, checksum, 0 FROM _sqlx_migrations LIMIT 1";

@@ -8,7 +8,7 @@ use super::AppState;
 use axum::Router;
 use axum::routing::{options, post};
 
-pub(super) fn routes(_: &AppState) -> Router<AppState> {
+pub(super) fn routes() -> Router<AppState> {
     let preflight = options(key_holder::preflight);
     Router::new()
         .route("/embed/generate-token", post(generate_token::handle).merge(preflight.clone()))
