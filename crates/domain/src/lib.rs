@@ -12,8 +12,10 @@ pub mod json;
 pub mod lifetime;
 pub mod mint_request;
 pub mod origin;
+pub mod origin_list;
 pub mod permission;
 pub mod refusal;
+pub mod sample;
 pub mod text;
 pub mod time;
 

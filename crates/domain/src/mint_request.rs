@@ -26,6 +26,15 @@ pub struct MintRequest {
     pub context_clues: Option<String>,
     /// Seconds, within the bounds of the rules.
     pub lifetime: u32,
+    /// Attributes that were sent, are not declared, and were left out instead of refused.
+    pub dropped: Vec<Dropped>,
+}
+
+/// An undeclared attribute, and the type its value would be declared with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dropped {
+    pub name: String,
+    pub kind: Option<(attribute::Kind, bool)>,
 }
 
 /// What a request is held against.
@@ -34,6 +43,8 @@ pub struct Rules<'a> {
     pub declarations: &'a [Declaration],
     /// Seconds: the least of the key's and the organization's maximum.
     pub longest_lifetime: u32,
+    /// Leaves undeclared attributes out instead of refusing them, unless they are near-misses of declared names.
+    pub drop_undeclared: bool,
 }
 
 const TOP: [&str; 4] = ["user", "permissions", "aiContextClues", "expiresIn"];
@@ -46,7 +57,7 @@ impl MintRequest {
     /// `BODY_NOT_JSON`, or `REQUEST_INVALID` with every violation.
     pub fn parse(body: &[u8], rules: Rules<'_>) -> Result<Self, Refusal> {
         let json = Json::parse(body).ok_or(Code::BodyNotJson)?;
-        let mut reader = Reader { faults: Faults::default(), rules, clues: None };
+        let mut reader = Reader { faults: Faults::default(), rules, clues: None, dropped: Vec::new() };
         let request = reader.body(json);
         reader.faults.into_result()?;
         // Without a fault every part was read; the fallback only keeps this total.
@@ -65,6 +76,7 @@ struct Reader<'a> {
     faults: Faults,
     rules: Rules<'a>,
     clues: Option<String>,
+    dropped: Vec<Dropped>,
 }
 
 impl Reader<'_> {
@@ -75,7 +87,7 @@ impl Reader<'_> {
         let permissions = permissions.map_or(Permissions::WHEN_MISSING, |json| Permissions::parse(&mut self.faults, json));
         let lifetime = self.lifetime(expires_in);
         let User { subject, role, attributes } = user?;
-        Some(MintRequest { subject, role, attributes, permissions, context_clues: self.clues.take(), lifetime })
+        Some(MintRequest { subject, role, attributes, permissions, context_clues: self.clues.take(), lifetime, dropped: std::mem::take(&mut self.dropped) })
     }
 
     fn user(&mut self, json: Option<Json<'_>>) -> Option<User> {
@@ -154,8 +166,12 @@ impl Reader<'_> {
                     read.push((declaration.name.clone(), value));
                 }
             } else {
-                let names = self.rules.declarations.iter().map(|declared| declared.name.as_str());
-                let hint = nearest(name, names)
+                let near = nearest(name, self.rules.declarations.iter().map(|declared| declared.name.as_str()));
+                if self.rules.drop_undeclared && near.is_none() {
+                    self.dropped.push(Dropped { name: shown(name).into_owned(), kind: crate::sample::kind_of(*value) });
+                    continue;
+                }
+                let hint = near
                     .map_or_else(|| "Declare it under Settings > Embed & access.".to_owned(), |name| format!("Did you mean {name}?"));
                 self.faults.add(path, ViolationCode::AttributeUnknown, format!("The attribute {:?} is not declared. {hint}", shown(name)));
             }
@@ -285,7 +301,7 @@ mod tests {
     }
 
     fn parse(body: &str) -> Result<MintRequest, Refusal> {
-        MintRequest::parse(body.as_bytes(), Rules { declarations: &declarations(), longest_lifetime: lifetime::LONGEST })
+        MintRequest::parse(body.as_bytes(), Rules { declarations: &declarations(), longest_lifetime: lifetime::LONGEST, drop_undeclared: false })
     }
 
     fn faults(body: &str) -> Vec<String> {
@@ -337,6 +353,18 @@ mod tests {
     fn the_nearest_name_is_suggested() {
         let refusal = parse(r#"{"user":{"distinctId":"u","role":"explorer","attributes":{"regoin":"N"}}}"#).unwrap_err();
         assert!(refusal.violations[0].message.contains("Did you mean region?"), "{refusal:?}");
+    }
+
+    #[test]
+    fn while_migrating_strangers_are_dropped_and_near_misses_are_not() {
+        let rules = Rules { declarations: &declarations(), longest_lifetime: lifetime::LONGEST, drop_undeclared: true };
+        let body = |attributes: &str| format!(r#"{{"user":{{"distinctId":"u","role":"explorer","attributes":{{"region":"N",{attributes}}}}}}}"#);
+        let request = MintRequest::parse(body(r#""colour":"red","sizes":[1,2],"shop":{}"#).as_bytes(), rules).unwrap();
+        let dropped: Vec<_> = request.dropped.iter().map(|dropped| (dropped.name.as_str(), dropped.kind)).collect();
+        assert_eq!(dropped, [("colour", Some((Type::String, false))), ("sizes", Some((Type::Integer, true))), ("shop", None)]);
+        assert_eq!(request.attributes.len(), 1, "nothing undeclared gets into a token");
+        let refusal = MintRequest::parse(body(r#""teir":3,"colour":"red""#).as_bytes(), rules).unwrap_err();
+        assert_eq!(refusal.violations[0].field, "user.attributes.teir");
     }
 
     #[test]

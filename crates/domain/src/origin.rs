@@ -60,7 +60,9 @@ pub enum OriginFault {
     Wildcard,
     #[error("Anyone can get a name under {0}, so a wildcard there would admit strangers; list the site itself.")]
     PublicSuffix(String),
-    #[error("Names with letters outside a to z are checked when you save.")]
+    #[error("Enter one site; a wildcard stands for many.")]
+    OneSite,
+    #[error("Names with letters outside a to z cannot be read here.")]
     NeedsTables,
 }
 
@@ -68,8 +70,27 @@ pub enum OriginFault {
 pub type HttpHosts = [String];
 
 impl Origin {
-    /// Reads what a person typed.
+    /// Reads what a person typed to be listed.
     pub fn parse(typed: &str, http_hosts: &HttpHosts) -> Result<(Self, Vec<Adjustment>), OriginFault> {
+        let (origin, adjusted) = Self::read(typed)?;
+        origin.check(http_hosts)?;
+        Ok((origin, adjusted))
+    }
+
+    /// Reads what a person typed as a site that asks: as forgiving, but no list entry, so it may be plain `http` anywhere and
+    /// never a wildcard.
+    pub fn parse_asked(typed: &str) -> Result<(Self, Vec<Adjustment>), OriginFault> {
+        let (origin, adjusted) = Self::read(typed)?;
+        if origin.host.contains('*') { Err(OriginFault::OneSite) } else { Ok((origin, adjusted)) }
+    }
+
+    /// Reads an `Origin` header. Browsers send the one canonical form (RFC 6454, section 6.2); anything else is no origin.
+    pub fn from_header(text: &str) -> Option<Self> {
+        let (origin, adjusted) = Self::parse_asked(text).ok()?;
+        (adjusted.is_empty() && origin.to_string() == text).then_some(origin)
+    }
+
+    fn read(typed: &str) -> Result<(Self, Vec<Adjustment>), OriginFault> {
         let mut adjusted = Vec::new();
         let text = typed.trim();
         match text {
@@ -105,9 +126,28 @@ impl Origin {
             }
             (port, _) => port,
         };
-        let origin = Self { scheme, host, port };
-        origin.check(http_hosts)?;
-        Ok((origin, adjusted))
+        Ok((Self { scheme, host, port }, adjusted))
+    }
+
+    pub fn scheme(&self) -> &str {
+        &self.scheme
+    }
+
+    /// In the form of a URL: IPv6 in brackets, internationalized names in ASCII.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// The port as it is written; absent where it is the scheme's own.
+    pub fn port(&self) -> Option<u16> {
+        self.port
+    }
+
+    /// The wildcard that would cover this site: the same with `*` for its first label.
+    pub(crate) fn covering(&self) -> Option<Self> {
+        let (_, parent) = self.host.split_once('.')?;
+        let name = self.scheme == "https" && !self.host.starts_with('[') && self.host.parse::<Ipv4Addr>().is_err();
+        name.then(|| Self { scheme: self.scheme.clone(), host: format!("*.{parent}"), port: self.port })
     }
 
     /// Whether it names this very machine, for the label beside it.

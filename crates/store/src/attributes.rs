@@ -118,4 +118,11 @@ impl Change {
         let removed = each!(in self, connection => sqlx::query(SQL).bind(organization).bind(id).bind(version).execute(connection).await.map(|done| done.rows_affected()))?;
         Ok(removed == 1)
     }
+
+    /// Lets undeclared attributes be dropped until then (Unix seconds), or refused again.
+    pub async fn drop_undeclared(&mut self, organization: OrganizationId, until: Option<i64>) -> Result<(), StoreFault> {
+        const SQL: &str = "UPDATE organization SET drop_undeclared_until = $2 WHERE id = $1";
+        each!(in self, connection => sqlx::query(SQL).bind(organization).bind(until).execute(connection).await.map(drop))?;
+        Ok(())
+    }
 }

@@ -27,4 +27,5 @@ ids! {
     KeyId,
     OriginId,
     AttributeId,
+    PersonaId,
 }

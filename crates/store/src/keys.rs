@@ -115,6 +115,13 @@ impl Change {
         Ok(revoked == 1)
     }
 
+    /// Opens a key for the sandbox or closes it; `false` where it is not there.
+    pub async fn share_key(&mut self, organization: OrganizationId, key: KeyId, shared: bool) -> Result<bool, StoreFault> {
+        const SQL: &str = "UPDATE api_key SET sandbox_shared = $3 WHERE organization_id = $1 AND id = $2";
+        let set = each!(in self, connection => sqlx::query(SQL).bind(organization).bind(key).bind(shared).execute(connection).await.map(|done| done.rows_affected()))?;
+        Ok(set == 1)
+    }
+
     /// Notes exposure inside a change, for the audit entry beside it; `false` where it was known.
     pub async fn mark_exposed(&mut self, organization: OrganizationId, key: KeyId, now: i64) -> Result<bool, StoreFault> {
         const SQL: &str = "UPDATE api_key SET exposed_at = $3 WHERE organization_id = $1 AND id = $2 AND exposed_at IS NULL";

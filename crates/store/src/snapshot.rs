@@ -2,7 +2,7 @@
 
 use crate::attributes::Raw as AttributeRaw;
 use crate::db::each;
-use crate::{AttributeRow, OrganizationId, OrganizationRow, PersonId, SecretRow, Store, StoreFault};
+use crate::{AttributeRow, OrganizationId, OrganizationRow, OriginRow, PersonId, SecretRow, Store, StoreFault};
 
 /// The configuration at or after a generation.
 #[derive(Clone, Debug)]
@@ -11,6 +11,7 @@ pub struct Snapshot {
     pub organizations: Vec<OrganizationRow>,
     pub secrets: Vec<SecretState>,
     pub attributes: Vec<(OrganizationId, AttributeRow)>,
+    pub origins: Vec<(OrganizationId, OriginRow)>,
     /// Who may sign in: a sandbox token ends with its maker's access.
     pub active_people: Vec<(OrganizationId, PersonId)>,
 }
@@ -20,6 +21,13 @@ pub struct Snapshot {
 pub struct SecretState {
     pub row: SecretRow,
     pub minted: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct RawOrigin {
+    organization_id: OrganizationId,
+    #[sqlx(flatten)]
+    row: OriginRow,
 }
 
 #[derive(sqlx::FromRow)]
@@ -37,17 +45,20 @@ impl Store {
             k.revoked_at AS key_revoked_at, k.exposed_at, k.scopes, k.sandbox_shared, k.longest_lifetime, k.not_before, s.minted \
             FROM api_secret s JOIN api_key k ON k.id = s.key_id";
         const ATTRIBUTES: &str = "SELECT id, organization_id, name, kind, is_list, required, description, example, version, changed_at, changed_by FROM attribute ORDER BY id";
+        const ORIGINS: &str = "SELECT organization_id, id, canonical, label, environment, version, changed_at, changed_by FROM origin ORDER BY id";
         const PEOPLE: &str = "SELECT organization_id, id FROM person WHERE deactivated_at IS NULL";
         let generation = self.generation().await?;
         let organizations = self.organizations().await?;
         let secrets: Vec<Raw> = each!(read self, pool => sqlx::query_as(SECRETS).fetch_all(pool).await)?;
         let attributes: Vec<AttributeRaw> = each!(read self, pool => sqlx::query_as(ATTRIBUTES).fetch_all(pool).await)?;
+        let origins: Vec<RawOrigin> = each!(read self, pool => sqlx::query_as(ORIGINS).fetch_all(pool).await)?;
         let active_people = each!(read self, pool => sqlx::query_as(PEOPLE).fetch_all(pool).await)?;
         Ok(Snapshot {
             generation,
             active_people,
             organizations,
             secrets: secrets.into_iter().map(|raw| SecretState { row: raw.row, minted: raw.minted }).collect(),
+            origins: origins.into_iter().map(|raw| (raw.organization_id, raw.row)).collect(),
             attributes: attributes.into_iter().map(|raw| Ok((raw.organization_id, raw.try_into()?))).collect::<Result<_, StoreFault>>()?,
         })
     }

@@ -10,7 +10,7 @@ use perch_domain::access::Scopes;
 use perch_domain::attribute::{Declaration, Kind};
 use perch_store::{
     AttributeId, AuditEntry, KeyId, MintRecorder, MintRow, NewAttribute, NewKey, NewOrigin, NewPerson, NewSecret, OrganizationId, OriginId, PersonId,
-    SessionRow, Store,
+    NewPersona, PersonaId, SessionRow, Store, UseRow,
 };
 use uuid::Uuid;
 
@@ -315,4 +315,70 @@ both!(what_no_version_writes_is_named_with_its_place, |store: Store| async move 
     both::execute(&store, "UPDATE person SET role = 'emperor' WHERE email = 'ada@a.test'").await;
     let fault = store.person(ORG, ADA).await.unwrap_err().to_string();
     assert_eq!(fault, format!("person.role of row {ADA} cannot be read"));
+});
+
+both!(uses_add_up_and_stay_in_their_organization, async |store: Store| {
+    furnished(&store).await;
+    let row = |organization, key_id, tokens, last_at| UseRow {
+        organization,
+        key_id,
+        name: "region".into(),
+        dropped: false,
+        kind: "String".into(),
+        tokens,
+        last_at,
+    };
+    store.add_uses(vec![row(ORG, KEY, 2, 50), row(OTHER, KeyId(Uuid::from_u128(22)), 1, 60)]).await.unwrap();
+    store.add_uses(vec![row(ORG, KEY, 3, 40), UseRow { dropped: true, ..row(ORG, KEY, 1, 70) }]).await.unwrap();
+    let uses = store.uses(ORG).await.unwrap();
+    assert_eq!(uses, [UseRow { dropped: true, ..row(ORG, KEY, 1, 70) }, row(ORG, KEY, 5, 50)]);
+    assert_eq!(store.uses(OTHER).await.unwrap().len(), 1);
+});
+
+both!(personas_are_their_owners_or_shared, async |store: Store| {
+    furnished(&store).await;
+    let grace = PersonId(Uuid::from_u128(13));
+    let mut change = store.change().await.unwrap();
+    change.add_person(&person(grace, ORG, "grace@a.test"), 1).await.unwrap();
+    let persona = |id, owner, name: &str, shared| NewPersona { id: PersonaId(Uuid::from_u128(id)), owner, name: name.into(), shared, content: "{}".into() };
+    assert!(change.save_persona(ORG, &persona(1, ADA, "Paris", false), "Ada", 5).await.unwrap());
+    assert!(change.save_persona(ORG, &persona(2, ADA, "Lyon", true), "Ada", 5).await.unwrap());
+    assert!(!change.save_persona(ORG, &persona(3, ADA, "Lyon", true), "Ada", 5).await.unwrap(), "a name is used once");
+    assert!(change.save_persona(ORG, &persona(1, ADA, "Nice", false), "Ada", 6).await.unwrap());
+    assert!(!change.save_persona(OTHER, &persona(1, ADA, "Theirs", true), "Bob", 6).await.unwrap(), "another organization's id is nobody's");
+    assert!(!change.remove_persona(OTHER, PersonaId(Uuid::from_u128(1))).await.unwrap());
+    change.commit(&entry(ORG)).await.unwrap();
+    let names = async |organization, person| store.personas(organization, person).await.unwrap().into_iter().map(|row| row.name).collect::<Vec<_>>();
+    assert_eq!(names(ORG, ADA).await, ["Lyon", "Nice"]);
+    assert_eq!(names(ORG, grace).await, ["Lyon"]);
+    assert!(names(OTHER, ADA).await.is_empty());
+    let mut change = store.change().await.unwrap();
+    assert!(change.remove_persona(ORG, PersonaId(Uuid::from_u128(1))).await.unwrap());
+    change.commit(&entry(ORG)).await.unwrap();
+    assert_eq!(names(ORG, ADA).await, ["Lyon"]);
+});
+
+both!(first_steps_tick_themselves_off, async |store: Store| {
+    furnished(&store).await;
+    let before = store.first_steps(ORG, ADA).await.unwrap();
+    assert!(before.has_key && !before.has_origin && !before.has_attribute && !before.made_sandbox_token && !before.saw_embed && !before.hidden);
+    store.note_sandbox_token(ORG, 7).await.unwrap();
+    store.hide_first_steps(OTHER, ADA, Some(9)).await.unwrap();
+    let after = store.first_steps(ORG, ADA).await.unwrap();
+    assert!(after.made_sandbox_token && !after.hidden, "only one's own organization counts");
+    store.hide_first_steps(ORG, ADA, Some(9)).await.unwrap();
+    assert!(store.first_steps(ORG, ADA).await.unwrap().hidden);
+    assert!(!store.first_steps(OTHER, PersonId(Uuid::from_u128(12))).await.unwrap().made_sandbox_token);
+});
+
+both!(keys_are_opened_and_attributes_dropped_for_their_organization_only, async |store: Store| {
+    furnished(&store).await;
+    let mut change = store.change().await.unwrap();
+    assert!(!change.share_key(OTHER, KEY, true).await.unwrap());
+    assert!(change.share_key(ORG, KEY, true).await.unwrap());
+    change.drop_undeclared(ORG, Some(99)).await.unwrap();
+    change.commit(&entry(ORG)).await.unwrap();
+    assert!(store.keys(ORG, None).await.unwrap().iter().all(|key| key.sandbox_shared));
+    let until: Vec<_> = store.snapshot().await.unwrap().organizations.into_iter().map(|row| (row.id, row.drop_undeclared_until)).collect();
+    assert_eq!(until, [(ORG, Some(99)), (OTHER, None)]);
 });

@@ -1,0 +1,65 @@
+//! Personas: made-up viewers to try embeds out as.
+
+use crate::db::{Change, each};
+use crate::{OrganizationId, PersonId, PersonaId, Store, StoreFault};
+
+/// A persona. Times are Unix milliseconds.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct PersonaRow {
+    pub id: PersonaId,
+    pub owner_id: PersonId,
+    pub owner_name: String,
+    pub name: String,
+    pub shared: bool,
+    /// JSON, as the service writes it.
+    pub content: String,
+    pub changed_at: i64,
+    pub changed_by: String,
+}
+
+/// A persona to be saved.
+#[derive(Clone, Debug)]
+pub struct NewPersona {
+    pub id: PersonaId,
+    pub owner: PersonId,
+    pub name: String,
+    pub shared: bool,
+    pub content: String,
+}
+
+impl Store {
+    /// The personas a person may use: their own and those that are shared, by name.
+    pub async fn personas(&self, organization: OrganizationId, person: PersonId) -> Result<Vec<PersonaRow>, StoreFault> {
+        const SQL: &str = "SELECT persona.id, owner_id, person.name AS owner_name, persona.name, shared, content, changed_at, changed_by \
+            FROM persona JOIN person ON person.id = persona.owner_id \
+            WHERE persona.organization_id = $1 AND (shared OR owner_id = $2) ORDER BY persona.name, persona.id";
+        Ok(each!(read self, pool => sqlx::query_as(SQL).bind(organization).bind(person).fetch_all(pool).await)?)
+    }
+}
+
+impl Change {
+    /// Saves a persona; `false` where its owner has another of that name.
+    pub async fn save_persona(&mut self, organization: OrganizationId, persona: &NewPersona, by: &str, now: i64) -> Result<bool, StoreFault> {
+        const TAKEN: &str = "SELECT COUNT(*) FROM persona WHERE organization_id = $1 AND owner_id = $2 AND name = $3 AND id <> $4";
+        const SQL: &str = "INSERT INTO persona (id, organization_id, owner_id, name, shared, content, changed_at, changed_by) \
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO UPDATE SET name = excluded.name, shared = excluded.shared, \
+            content = excluded.content, changed_at = excluded.changed_at, changed_by = excluded.changed_by \
+            WHERE persona.organization_id = excluded.organization_id";
+        let taken: i64 = each!(in self, connection => sqlx::query_scalar(TAKEN)
+            .bind(organization).bind(persona.owner).bind(&persona.name).bind(persona.id).fetch_one(connection).await)?;
+        if taken > 0 {
+            return Ok(false);
+        }
+        let saved = each!(in self, connection => sqlx::query(SQL)
+            .bind(persona.id).bind(organization).bind(persona.owner).bind(&persona.name).bind(persona.shared).bind(&persona.content).bind(now).bind(by)
+            .execute(connection).await.map(|done| done.rows_affected()))?;
+        Ok(saved == 1)
+    }
+
+    /// Removes a persona; `false` where it is gone.
+    pub async fn remove_persona(&mut self, organization: OrganizationId, id: PersonaId) -> Result<bool, StoreFault> {
+        const SQL: &str = "DELETE FROM persona WHERE organization_id = $1 AND id = $2";
+        let removed = each!(in self, connection => sqlx::query(SQL).bind(organization).bind(id).execute(connection).await.map(|done| done.rows_affected()))?;
+        Ok(removed == 1)
+    }
+}
