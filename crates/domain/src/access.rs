@@ -80,6 +80,14 @@ pub enum Action {
     SandboxWithOwnKey,
     /// A sandbox token with someone else's key that was opened for the sandbox.
     SandboxWithSharedKey,
+    /// The same, but only as a shared persona.
+    SandboxAsSharedPersona,
+    /// Letting others use a key in the sandbox.
+    OpenOwnKey,
+    OpenAnyKey,
+    SavePersona,
+    SharePersona,
+    EditAnyPersona,
     ReadToken,
     AddPerson,
     SignOutEverywhere,
@@ -91,7 +99,7 @@ pub enum Action {
 }
 
 impl Action {
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 24] = [
         Self::SeeSettings,
         Self::EditOrigins,
         Self::EditAttributes,
@@ -103,6 +111,12 @@ impl Action {
         Self::SandboxWithPastedKey,
         Self::SandboxWithOwnKey,
         Self::SandboxWithSharedKey,
+        Self::SandboxAsSharedPersona,
+        Self::OpenOwnKey,
+        Self::OpenAnyKey,
+        Self::SavePersona,
+        Self::SharePersona,
+        Self::EditAnyPersona,
         Self::ReadToken,
         Self::AddPerson,
         Self::SignOutEverywhere,
@@ -116,8 +130,9 @@ impl Action {
 /// The table. Whatever is not named is denied.
 pub fn allows(actor: Actor, action: Action) -> bool {
     use Action::{
-        AddPerson, CreateKey, EditAttributes, EditOrigins, IntrospectByKey, Mint, OpenSignInLink, ReadToken, RevokeByKey, RevokeOwnKey,
-        SandboxWithOwnKey, SandboxWithPastedKey, SandboxWithSharedKey, SeeOwnKeys, SeeSettings, SignOutEverywhere,
+        AddPerson, CreateKey, EditAttributes, EditOrigins, IntrospectByKey, Mint, OpenOwnKey, OpenSignInLink, ReadToken, RevokeByKey, RevokeOwnKey,
+        SandboxAsSharedPersona, SandboxWithOwnKey, SandboxWithPastedKey, SandboxWithSharedKey, SavePersona, SeeOwnKeys, SeeSettings, SharePersona,
+        SignOutEverywhere,
     };
     match actor {
         Actor::Person(ConsoleRole::Admin) => !matches!(action, OpenSignInLink | Mint | IntrospectByKey | RevokeByKey),
@@ -130,11 +145,17 @@ pub fn allows(actor: Actor, action: Action) -> bool {
                 | SandboxWithPastedKey
                 | SandboxWithOwnKey
                 | SandboxWithSharedKey
+                | SandboxAsSharedPersona
+                | OpenOwnKey
+                | SavePersona
+                | SharePersona
                 | ReadToken
                 | SignOutEverywhere
         ),
-        // An Explorer without a secret may only use shared personas; until those exist, the secret is the only way.
-        Actor::Person(ConsoleRole::Explorer) => matches!(action, SeeSettings | SandboxWithPastedKey | ReadToken | SignOutEverywhere),
+        // An Explorer without a secret in hand is whom others prepared.
+        Actor::Person(ConsoleRole::Explorer) => {
+            matches!(action, SeeSettings | SandboxWithPastedKey | SandboxAsSharedPersona | SavePersona | ReadToken | SignOutEverywhere)
+        }
         Actor::Key(scopes) => match action {
             Mint => scopes.mint,
             IntrospectByKey => scopes.introspect,
@@ -161,12 +182,12 @@ mod tests {
     #[test]
     fn the_whole_table() {
         let row = |actor| Action::ALL.map(|action| if allows(actor, action) { 'x' } else { '.' }).iter().collect::<String>();
-        assert_eq!(row(Actor::Person(ConsoleRole::Admin)), "xxxxxxxxxxxxxx....");
-        assert_eq!(row(Actor::Person(ConsoleRole::Maker)), "x..xx.x.xxxx.x....");
-        assert_eq!(row(Actor::Person(ConsoleRole::Explorer)), "x.......x..x.x....");
-        assert_eq!(row(Actor::Operator), ".xxx........x.x...");
-        assert_eq!(row(Actor::Key(Scopes::ALL)), "...............xxx");
-        assert_eq!(row(Actor::Key(Scopes::default())), "..................");
+        assert_eq!(row(Actor::Person(ConsoleRole::Admin)), "xxxxxxxxxxxxxxxxxxxx....");
+        assert_eq!(row(Actor::Person(ConsoleRole::Maker)), "x..xx.x.xxxxx.xx.x.x....");
+        assert_eq!(row(Actor::Person(ConsoleRole::Explorer)), "x.......x..x..x..x.x....");
+        assert_eq!(row(Actor::Operator), ".xxx..............x.x...");
+        assert_eq!(row(Actor::Key(Scopes::ALL)), ".....................xxx");
+        assert_eq!(row(Actor::Key(Scopes::default())), "........................");
     }
 
     #[test]

@@ -167,7 +167,8 @@ impl Declaration {
             }
         };
         if self.list {
-            let items: Vec<_> = typed.lines().map(str::trim).filter(|line| !line.is_empty()).map(one).collect();
+            // A text may begin or end with blanks; other values are told apart from them.
+            let items: Vec<_> = typed.lines().filter(|line| !line.trim().is_empty()).map(|line| one(if self.kind == Kind::String { line } else { line.trim() })).collect();
             format!("[{}]", items.join(","))
         } else if self.kind == Kind::String {
             one(typed)
@@ -248,7 +249,7 @@ mod tests {
         assert_eq!(form(Kind::String, false, "12"), r#""12""#);
         assert_eq!(form(Kind::Integer, false, " 12 "), "12");
         assert_eq!(form(Kind::Integer, false, "twelve"), r#""twelve""#);
-        assert_eq!(form(Kind::String, true, "a\n\n b \n"), r#"["a","b"]"#);
+        assert_eq!(form(Kind::String, true, "a\n\n b \n"), r#"["a"," b "]"#);
         assert_eq!(form(Kind::Boolean, true, "true\nfalse"), "[true,false]");
     }
 }

@@ -13,11 +13,13 @@ pub mod lifetime;
 pub mod mint_request;
 pub mod origin;
 pub mod origin_list;
+pub mod pasted;
 pub mod permission;
 pub mod refusal;
 pub mod sample;
 pub mod text;
 pub mod time;
+pub mod verdict;
 
 pub use access::{Action, Actor, ConsoleRole, authorize};
 pub use code::{Code, ViolationCode};

@@ -90,6 +90,12 @@ impl Origin {
         (adjusted.is_empty() && origin.to_string() == text).then_some(origin)
     }
 
+    /// Reads a listed origin back from its canonical form.
+    pub fn from_canonical(text: &str) -> Option<Self> {
+        let (origin, adjusted) = Self::read(text).ok()?;
+        adjusted.is_empty().then_some(origin)
+    }
+
     fn read(typed: &str) -> Result<(Self, Vec<Adjustment>), OriginFault> {
         let mut adjusted = Vec::new();
         let text = typed.trim();

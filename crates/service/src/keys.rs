@@ -158,6 +158,25 @@ impl Perch {
         Ok(preview)
     }
 
+    /// Opens a key for the sandbox of the whole organization, or closes it.
+    pub async fn open_key(&self, acting: &Acting, key: KeyId, open: bool) -> Result<(), Refusal> {
+        let view = self.revocable(acting, key).await?;
+        acting.may(if view.mine { Action::OpenOwnKey } else { Action::OpenAnyKey })?;
+        if view.sandbox_shared == open {
+            return Ok(());
+        }
+        let mut change = self.store.change().await.map_err(fault::store)?;
+        if !change.share_key(acting.organization, key, open).await.map_err(fault::store)? {
+            return Err(Code::NotFound.into());
+        }
+        let mut entry = self.entry(acting, "api_key.sandbox", &view.name);
+        let told = |open: bool| Some(serde_json::json!({ "id": key, "sandbox": open }).to_string());
+        (entry.before, entry.after) = (told(!open), told(open));
+        change.commit(&entry).await.map_err(fault::store)?;
+        self.follow().await;
+        Ok(())
+    }
+
     /// A key this person may revoke; every other gets the answer of one that never existed.
     async fn revocable(&self, acting: &Acting, key: KeyId) -> Result<KeyView, Refusal> {
         acting.may(Action::SeeOwnKeys)?;

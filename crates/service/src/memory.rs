@@ -9,8 +9,11 @@ use perch_domain::Refusal;
 use perch_domain::access::Scopes;
 use perch_domain::attribute::Declaration;
 use perch_domain::claims::TOKEN_TYPE;
+use perch_domain::origin::Origin;
+use perch_domain::origin_list::{Environment, Listed, OriginList};
 use perch_jwe::{MasterKeys, TokenKey};
-use perch_store::{OrganizationId, OrganizationRow, PersonId, SecretRow, SecretState, Snapshot};
+use crate::uses::Uses;
+use perch_store::{OrganizationId, OrganizationRow, OriginRow, PersonId, SecretRow, SecretState, Snapshot};
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -30,6 +33,7 @@ pub(crate) struct Memory {
 pub(crate) struct Organization {
     pub row: OrganizationRow,
     pub declarations: Vec<Declaration>,
+    pub origins: OriginList,
 }
 
 /// A secret of a key, its cipher prepared on first use.
@@ -40,11 +44,13 @@ pub(crate) struct Secret {
     token_key: OnceLock<Arc<TokenKey>>,
     /// Tokens issued, as far as this process knows.
     minted: AtomicI64,
+    /// Which attributes its requests carried since this was last written down.
+    pub uses: Uses,
 }
 
 impl Secret {
     fn new(state: SecretState) -> Self {
-        Self { scopes: Scopes::from_text(&state.row.scopes), minted: state.minted.into(), token_key: OnceLock::new(), row: state.row }
+        Self { scopes: Scopes::from_text(&state.row.scopes), minted: state.minted.into(), token_key: OnceLock::new(), uses: Uses::default(), row: state.row }
     }
 
     /// The cipher of this secret's tokens.
@@ -70,17 +76,29 @@ impl Memory {
         for (organization, row) in snapshot.attributes {
             declarations.entry(organization).or_default().push(row.declaration);
         }
+        let mut origins: HashMap<OrganizationId, Vec<Listed>> = HashMap::new();
+        for (organization, row) in snapshot.origins {
+            origins.entry(organization).or_default().extend(listed(row));
+        }
         let organizations = snapshot.organizations.into_iter().map(|row| {
             let declarations = declarations.remove(&row.id).unwrap_or_default();
-            (row.id, Arc::new(Organization { row, declarations }))
+            let origins = OriginList::new(origins.remove(&row.id).unwrap_or_default());
+            (row.id, Arc::new(Organization { row, declarations, origins }))
         });
         let organizations = organizations.collect();
         let mut secrets = HashMap::with_capacity(snapshot.secrets.len());
         let mut headers = HashMap::with_capacity(snapshot.secrets.len());
         for state in snapshot.secrets {
-            let kept = before.and_then(|before| before.secrets.get(&state.row.id)).filter(|secret| secret.row == state.row);
+            let known = before.and_then(|before| before.secrets.get(&state.row.id));
+            let kept = known.filter(|secret| secret.row == state.row).cloned();
             let minted = state.minted;
-            let secret = kept.cloned().unwrap_or_else(|| Arc::new(Secret::new(state)));
+            let secret = kept.unwrap_or_else(|| {
+                let secret = Secret::new(state);
+                if let Some(known) = known {
+                    secret.uses.continue_from(&known.uses);
+                }
+                Arc::new(secret)
+            });
             // Other nodes mint with the same key.
             secret.minted.fetch_max(minted, Ordering::Relaxed);
             headers.insert(TokenKey::header_of(&secret.row.id, TOKEN_TYPE), secret.clone());
@@ -102,6 +120,16 @@ impl Memory {
         self.organizations.get(&id).cloned()
     }
 
+    /// The encoded headers of an organization's tokens.
+    pub fn headers(&self, organization: OrganizationId) -> impl Iterator<Item = &str> {
+        self.headers.iter().filter(move |(_, secret)| secret.row.organization_id == organization).map(|(header, _)| header.as_str())
+    }
+
+    /// Every secret, in no order.
+    pub fn secrets(&self) -> impl Iterator<Item = &Arc<Secret>> {
+        self.secrets.values()
+    }
+
     pub fn is_active(&self, organization: OrganizationId, person: PersonId) -> bool {
         self.active_people.contains(&(organization, person))
     }
@@ -110,6 +138,12 @@ impl Memory {
     pub fn secret_of_key(&self, key: perch_store::KeyId) -> Option<Arc<Secret>> {
         self.secrets.values().find(|secret| secret.row.key_id == key).cloned()
     }
+}
+
+/// A row that cannot be read admits nobody; the settings page says that it is broken.
+fn listed(row: OriginRow) -> Option<Listed> {
+    let origin = Origin::from_canonical(&row.canonical)?;
+    Some(Listed { origin, label: row.label, environment: Environment::parse(&row.environment)? })
 }
 
 impl Perch {

@@ -4,7 +4,7 @@ use crate::fault;
 use crate::perch::Perch;
 use crate::proof::KeyHolder;
 use perch_domain::claims::{AUDIENCE, LONGEST_TOKEN, NewClaims, VERSION};
-use perch_domain::mint_request::{MintRequest, Rules};
+use perch_domain::mint_request::MintRequest;
 use perch_domain::refusal::Faults;
 use perch_domain::{Action, Code, Refusal, ViolationCode};
 use perch_store::{MintRow, PersonId};
@@ -91,6 +91,7 @@ impl Perch {
             issued_at: now,
             expires_at,
         };
+        holder.secret.uses.count(&request.attributes, &request.dropped, self.now());
         self.recorder.record(record).await.map_err(fault::store)?;
         Ok(Minted { token, token_id, expires_at, lifetime })
     }
@@ -98,11 +99,7 @@ impl Perch {
     /// Reads the request against the registry. One that is refused is held against the registry as it is now, so that an
     /// attribute another process declared a moment ago counts at once.
     async fn read_request(&self, holder: &KeyHolder, body: &[u8]) -> Result<MintRequest, Refusal> {
-        let read = |organization: &crate::memory::Organization| {
-            let longest = organization.row.longest_lifetime.min(holder.secret.row.longest_lifetime);
-            let rules = Rules { declarations: &organization.declarations, longest_lifetime: u32::try_from(longest).unwrap_or(0) };
-            MintRequest::parse(body, rules)
-        };
+        let read = |organization: &crate::memory::Organization| MintRequest::parse(body, self.rules(organization, holder.secret.row.longest_lifetime));
         match read(&holder.organization) {
             Err(refusal) if refusal.code == Code::RequestInvalid && self.look_again().await? => {
                 let organization = self.memory.load().organization(holder.secret.row.organization_id).ok_or(Code::ApiKeyUnknown)?;

@@ -5,34 +5,10 @@ use crate::edits::{Editable, Plan, Wanted, counted};
 use crate::fault;
 use crate::perch::Perch;
 use perch_domain::origin::Origin;
+use perch_domain::origin_list::Environment;
 use perch_domain::refusal::Faults;
 use perch_domain::{Action, Refusal, ViolationCode, text};
 use perch_store::{NewOrigin, OriginId, OriginRow};
-use serde::{Deserialize, Serialize};
-
-/// What an origin is for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Environment {
-    /// Test tokens work here.
-    #[default]
-    Development,
-    /// Sandbox tokens are refused.
-    Production,
-}
-
-impl Environment {
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Development => "development",
-            Self::Production => "production",
-        }
-    }
-
-    pub fn parse(text: &str) -> Option<Self> {
-        [Self::Development, Self::Production].into_iter().find(|environment| environment.as_str() == text)
-    }
-}
 
 /// One row of the form: a new origin, or the new state of one that was listed.
 #[derive(Clone, Debug, Default)]
@@ -56,6 +32,8 @@ pub struct OriginView {
     pub version: i64,
     pub changed_at: i64,
     pub changed_by: String,
+    /// What is worth knowing about its kind of site, in a word or two.
+    pub note: Option<&'static str>,
 }
 
 impl Perch {
@@ -172,8 +150,17 @@ impl Editable<NewOrigin> for OriginRow {
 fn view(row: OriginRow) -> Result<OriginView, Refusal> {
     let environment =
         Environment::parse(&row.environment).ok_or_else(|| fault::broken(&format!("origin.environment of row {} cannot be read", row.id)))?;
+    let origin = Origin::from_canonical(&row.canonical).ok_or_else(|| fault::broken(&format!("origin.canonical of row {} cannot be read", row.id)))?;
+    let note = match &origin {
+        origin if origin.is_app() => Some("App"),
+        origin if origin.is_loopback() => Some("This machine"),
+        origin if origin.scheme() == "http" => Some("No encryption"),
+        origin if origin.is_wildcard() => Some("One level of subdomains"),
+        _ => None,
+    };
     Ok(OriginView {
         id: row.id,
+        note,
         origin: row.canonical,
         label: row.label,
         environment,

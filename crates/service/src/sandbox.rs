@@ -1,15 +1,19 @@
 //! The sandbox: a token from a form. The form becomes the very body a backend would send, so both obey the same rules.
 
 use crate::fault;
+use crate::memory::Organization;
 use crate::mint::Minted;
 use crate::perch::Perch;
+use crate::personas::ViewerForm;
 use crate::proof::KeyHolder;
+use crate::request_body::request_body;
 use crate::{Acting, KeyState};
 use perch_domain::access::Scopes;
 use perch_domain::api_key::ApiKeyText;
+use perch_domain::mint_request::{MintRequest, Rules};
 use perch_domain::refusal::Faults;
-use perch_domain::{Action, Code, Refusal, ViolationCode};
-use perch_store::KeyId;
+use perch_domain::{Action, Code, Refusal, ViolationCode, lifetime};
+use perch_store::{KeyId, PersonaId};
 use zeroize::Zeroizing;
 
 /// The key a sandbox token is made with.
@@ -25,14 +29,9 @@ pub enum SandboxKey {
 #[derive(Clone)]
 pub struct SandboxForm {
     pub key: SandboxKey,
-    pub distinct_id: String,
-    pub role: String,
-    /// Name and typed value; an empty value is absent.
-    pub attributes: Vec<(String, String)>,
-    pub context_clues: String,
-    /// Model and permission.
-    pub permissions: Vec<(String, String)>,
-    pub lifetime: String,
+    /// The persona the form was filled from. Whoever may only be shared personas gets exactly that one.
+    pub persona: Option<PersonaId>,
+    pub viewer: ViewerForm,
 }
 
 /// A key that can be chosen.
@@ -43,11 +42,25 @@ pub struct SandboxKeyView {
     pub owner: Option<String>,
 }
 
+/// What a backend would send, and what it would be told.
+#[derive(Clone, Debug)]
+pub struct RequestPreview {
+    pub body: String,
+    pub refused: Option<Refusal>,
+}
+
+/// A proved key and what may be done with it.
+struct Grant {
+    holder: KeyHolder,
+    /// Only as a shared persona: somebody without a secret in hand.
+    persona_only: bool,
+}
+
 impl Perch {
     /// The keys this person may choose: their own, and those that were opened for the sandbox.
     pub async fn sandbox_keys(&self, acting: &Acting) -> Result<Vec<SandboxKeyView>, Refusal> {
         let own = acting.can(Action::SandboxWithOwnKey);
-        let shared = acting.can(Action::SandboxWithSharedKey);
+        let shared = acting.can(Action::SandboxAsSharedPersona);
         let rows = self.store.keys(acting.organization, None).await.map_err(fault::store)?;
         let now = self.now();
         let usable = rows.into_iter().filter(|row| KeyState::of(row, now) == KeyState::Active && Scopes::from_text(&row.scopes).mint);
@@ -60,84 +73,104 @@ impl Perch {
             .collect())
     }
 
+    /// Whether this person, without a secret in hand, is limited to shared personas.
+    pub fn sandbox_is_prepared(&self, acting: &Acting) -> bool {
+        !acting.can(Action::SandboxWithSharedKey)
+    }
+
+    /// What a backend would send for this form. The key is not looked at.
+    pub fn preview_request(&self, acting: &Acting, viewer: &ViewerForm) -> Result<RequestPreview, Refusal> {
+        acting.may(Action::SeeSettings)?;
+        let organization = self.memory.load().organization(acting.organization).ok_or(Code::NotFound)?;
+        let body = request_body(&organization.declarations, viewer);
+        let rules = self.rules(&organization, organization.row.longest_lifetime);
+        let refused = MintRequest::parse(body.as_bytes(), rules).err();
+        Ok(RequestPreview { body, refused })
+    }
+
+    /// What a request of this organization is held against.
+    pub(crate) fn rules<'a>(&self, organization: &'a Organization, longest_lifetime: i64) -> Rules<'a> {
+        Rules {
+            declarations: &organization.declarations,
+            longest_lifetime: u32::try_from(longest_lifetime.min(organization.row.longest_lifetime)).unwrap_or(0),
+            drop_undeclared: organization.row.drop_undeclared_until.is_some_and(|until| self.now_seconds() < until),
+        }
+    }
+
     /// Makes a sandbox token.
     pub async fn generate_sandbox_token(&self, acting: &Acting, form: &SandboxForm) -> Result<Minted, Refusal> {
         let person = acting.person.ok_or(Code::PermissionDenied)?;
-        let holder = self.sandbox_holder(acting, &form.key).await?;
-        let body = self.sandbox_body(&holder, form);
-        self.mint_for(&holder, body.as_bytes(), Some(person)).await
+        let grant = self.sandbox_grant(acting, &form.key).await?;
+        let viewer = if grant.persona_only { &self.prepared_viewer(acting, form.persona).await? } else { &form.viewer };
+        let organization = self.memory.load().organization(acting.organization).ok_or(Code::NotFound)?;
+        let body = request_body(&organization.declarations, viewer);
+        let minted = self.mint_for(&grant.holder, body.as_bytes(), Some(person)).await?;
+        // The token is made; that the list of first steps could not be ticked off is in the log.
+        let _ = self.store.note_sandbox_token(acting.organization, self.now()).await.map_err(fault::store);
+        Ok(minted)
     }
 
-    async fn sandbox_holder(&self, acting: &Acting, key: &SandboxKey) -> Result<KeyHolder, Refusal> {
+    /// A shared persona for somebody without a secret in hand: at most an hour, never the databases.
+    async fn prepared_viewer(&self, acting: &Acting, persona: Option<PersonaId>) -> Result<ViewerForm, Refusal> {
+        let choose = || {
+            let mut faults = Faults::default();
+            faults.add("persona", ViolationCode::Required, "Choose a shared persona, or paste an API key.");
+            faults.into_result()
+        };
+        let Some(id) = persona else { return choose().and(Err(Code::PermissionDenied.into())) };
+        let persona = self.persona(acting, id).await?;
+        if !persona.shared {
+            return Err(Refusal::because(Code::PermissionDenied, "With a key of somebody else you can only use shared personas."));
+        }
+        if persona.viewer.permissions.iter().any(|(model, _)| model == "database") {
+            return Err(Refusal::because(Code::PermissionDenied, "This persona may use databases, which your console role may not hand out."));
+        }
+        let within_an_hour = lifetime::parse(&persona.viewer.lifetime).is_some_and(|seconds| seconds <= u64::from(lifetime::DEFAULT));
+        let lifetime = if within_an_hour { persona.viewer.lifetime } else { lifetime::print(lifetime::DEFAULT) };
+        Ok(ViewerForm { lifetime, ..persona.viewer })
+    }
+
+    async fn sandbox_grant(&self, acting: &Acting, key: &SandboxKey) -> Result<Grant, Refusal> {
         match key {
             SandboxKey::Pasted(text) => {
                 acting.may(Action::SandboxWithPastedKey)?;
-                if text.trim().is_empty() {
-                    let mut faults = Faults::default();
-                    faults.add("api_key", ViolationCode::Required, "Paste an API key, or choose one.");
-                    faults.into_result()?;
-                }
-                // Another organization's key gets the answer of a key that never existed, whatever its state.
-                let foreign = |key: ApiKeyText| {
-                    self.memory.load().secret(key.id().as_str()).is_some_and(|secret| secret.row.organization_id != acting.organization)
-                };
-                if ApiKeyText::parse(text.trim()).is_ok_and(foreign) {
-                    return Err(Code::ApiKeyUnknown.into());
-                }
-                let holder = self.prove_key(text.trim()).await?;
-                if holder.secret.row.organization_id == acting.organization { Ok(holder) } else { Err(Code::ApiKeyUnknown.into()) }
+                let holder = self.pasted_holder(acting, text).await?;
+                Ok(Grant { holder, persona_only: false })
             }
             SandboxKey::Chosen(key) => {
                 let now = self.now();
                 self.decide(|memory| {
                     let secret =
                         memory.secret_of_key(*key).filter(|secret| secret.row.organization_id == acting.organization).ok_or(Code::ApiKeyUnknown)?;
-                    let mine = Some(secret.row.owner_id) == acting.person;
-                    let needed = if mine { Action::SandboxWithOwnKey } else { Action::SandboxWithSharedKey };
-                    acting.may(needed)?;
-                    if !mine && !secret.row.sandbox_shared {
-                        return Err(Refusal::because(Code::PermissionDenied, "This key's owner has not opened it for the sandbox."));
+                    let mine = Some(secret.row.owner_id) == acting.person && acting.can(Action::SandboxWithOwnKey);
+                    if !mine {
+                        acting.may(Action::SandboxAsSharedPersona)?;
                     }
-                    Self::active_holder(memory, secret, now)
+                    if !mine && !secret.row.sandbox_shared {
+                        return Err(Refusal::because(Code::PermissionDenied, "This key is not open for the sandbox; its owner or an admin can open it."));
+                    }
+                    let persona_only = !mine && !acting.can(Action::SandboxWithSharedKey);
+                    Ok(Grant { holder: Self::active_holder(memory, secret, now)?, persona_only })
                 })
                 .await
             }
         }
     }
 
-    /// The request body that a backend would send for what the form holds.
-    fn sandbox_body(&self, holder: &KeyHolder, form: &SandboxForm) -> String {
-        let memory = self.memory.load();
-        let organization = memory.organization(holder.secret.row.organization_id);
-        let declared = |name: &str| {
-            organization.as_ref().and_then(|organization| organization.declarations.iter().find(|declared| declared.name == name).cloned())
-        };
-        let json = |text: &str| serde_json::Value::from(text).to_string();
-        let attributes: Vec<_> = form
-            .attributes
-            .iter()
-            .filter(|(_, typed)| !typed.trim().is_empty())
-            .map(|(name, typed)| {
-                format!("{}:{}", json(name), declared(name).map_or_else(|| json(typed), |declared| declared.form_value_to_json(typed)))
-            })
-            .collect();
-        let mut permissions: Vec<(&str, Vec<String>)> = Vec::new();
-        for (model, permission) in &form.permissions {
-            match permissions.iter_mut().find(|(known, _)| known == model) {
-                Some((_, granted)) => granted.push(json(permission)),
-                None => permissions.push((model, vec![json(permission)])),
-            }
+    async fn pasted_holder(&self, acting: &Acting, text: &str) -> Result<KeyHolder, Refusal> {
+        let text = text.trim();
+        if text.is_empty() {
+            let mut faults = Faults::default();
+            faults.add("api_key", ViolationCode::Required, "Paste an API key, or choose one.");
+            faults.into_result()?;
         }
-        let permissions: Vec<_> = permissions.iter().map(|(model, granted)| format!("{}:[{}]", json(model), granted.join(","))).collect();
-        let optional = |name: &str, text: &str| if text.trim().is_empty() { String::new() } else { format!(r#","{name}":{}"#, json(text.trim())) };
-        format!(
-            r#"{{"user":{{"distinctId":{},"role":{},"attributes":{{{}}}}},"permissions":{{{}}}{}{}}}"#,
-            json(&form.distinct_id),
-            json(&form.role),
-            attributes.join(","),
-            permissions.join(","),
-            optional("aiContextClues", &form.context_clues),
-            optional("expiresIn", &form.lifetime),
-        )
+        // Another organization's key gets the answer of a key that never existed, whatever its state.
+        let foreign =
+            |key: ApiKeyText| self.memory.load().secret(key.id().as_str()).is_some_and(|secret| secret.row.organization_id != acting.organization);
+        if ApiKeyText::parse(text).is_ok_and(foreign) {
+            return Err(Code::ApiKeyUnknown.into());
+        }
+        let holder = self.prove_key(text).await?;
+        if holder.secret.row.organization_id == acting.organization { Ok(holder) } else { Err(Code::ApiKeyUnknown.into()) }
     }
 }

@@ -1,9 +1,12 @@
 //! From a token's text to its claims: the gate, then the state of its key, then its claims.
 
-use crate::memory::{Memory, Secret};
+use crate::memory::{Memory, Organization, Secret};
 use crate::perch::Perch;
 use perch_domain::Code;
 use perch_domain::claims::{Claims, Expected};
+use perch_domain::origin::Origin;
+use perch_domain::origin_list::{Environment, Listed};
+use perch_domain::verdict::Rung;
 use perch_jwe::{OpenFault, Opened, TokenKey};
 use std::sync::Arc;
 
@@ -11,6 +14,16 @@ use std::sync::Arc;
 pub(crate) struct Known {
     pub secret: Arc<Secret>,
     token_key: Arc<TokenKey>,
+}
+
+/// The check that a token failed, and the code for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Failed(pub Rung, pub Code);
+
+impl From<Failed> for perch_domain::Refusal {
+    fn from(Failed(_, code): Failed) -> Self {
+        code.into()
+    }
 }
 
 impl AsRef<TokenKey> for Known {
@@ -21,44 +34,52 @@ impl AsRef<TokenKey> for Known {
 
 impl Perch {
     /// Opens the seal of a token whose secret passes `visible`; for every other the answer is that of a key nobody knows.
-    pub(crate) fn open_seal(&self, memory: &Memory, token: &str, visible: impl Fn(&Secret) -> bool) -> Result<Opened<Known>, Code> {
+    pub(crate) fn open_seal(&self, memory: &Memory, token: &str, visible: impl Fn(&Secret) -> bool) -> Result<Opened<Known>, Failed> {
         let find = |header: &str| {
             let secret = memory.secret_by_header(header).filter(|secret| visible(secret))?;
             let token_key = secret.token_key(&self.master_keys).ok()?;
             Some(Known { secret, token_key })
         };
         perch_jwe::open(token, find).map_err(|fault| match fault {
-            OpenFault::Malformed => Code::TokenMalformed,
-            OpenFault::UnknownKey => Code::TokenUnknownKey,
-            OpenFault::NotSealed => Code::TokenInvalid,
+            OpenFault::Malformed => Failed(Rung::Shape, Code::TokenMalformed),
+            OpenFault::UnknownKey => Failed(Rung::Key, Code::TokenUnknownKey),
+            OpenFault::NotSealed => Failed(Rung::Seal, Code::TokenInvalid),
         })
     }
 
-    /// Judges what was opened: the key's state, the claims, the cut-offs. Only now is any state told.
-    pub(crate) fn judge<'a>(&self, memory: &Memory, opened: &'a Opened<Known>) -> (Option<Claims<'a>>, Result<(), Code>) {
-        let Some(claims) = Claims::parse(&opened.claims) else { return (None, Err(Code::TokenInvalid)) };
+    /// Judges what was opened: the key's state, the claims, the cut-offs. Only now is any state told, with the check that
+    /// failed.
+    pub(crate) fn judge<'a>(&self, memory: &Memory, opened: &'a Opened<Known>) -> (Option<Claims<'a>>, Result<(), Failed>) {
+        let Some(claims) = Claims::parse(&opened.claims) else { return (None, Err(Failed(Rung::Seal, Code::TokenInvalid))) };
         let verdict = self.judge_claims(memory, &opened.key.secret, &claims);
         (Some(claims), verdict)
     }
 
-    fn judge_claims(&self, memory: &Memory, secret: &Secret, claims: &Claims<'_>) -> Result<(), Code> {
+    fn judge_claims(&self, memory: &Memory, secret: &Secret, claims: &Claims<'_>) -> Result<(), Failed> {
         let row = &secret.row;
         if row.key_revoked_at.is_some() || row.secret_revoked_at.is_some() {
-            return Err(Code::TokenRevoked);
+            return Err(Failed(Rung::KeyState, Code::TokenRevoked));
         }
         if row.expires_at.is_some_and(|expires_at| expires_at <= self.now()) {
-            return Err(Code::TokenExpired);
+            return Err(Failed(Rung::KeyState, Code::TokenExpired));
         }
-        claims.check(&Expected { issuer: self.issuer, organization: secret.row.organization_id.0, now: self.now_seconds() })?;
-        let organization = memory.organization(secret.row.organization_id).ok_or(Code::TokenUnknownKey)?;
+        let expected = Expected { issuer: self.issuer, organization: secret.row.organization_id.0, now: self.now_seconds() };
+        claims.check(&expected).map_err(|code| Failed(if code == Code::TokenInvalid { Rung::Seal } else { Rung::Time }, code))?;
+        let organization = memory.organization(secret.row.organization_id).ok_or(Failed(Rung::Key, Code::TokenUnknownKey))?;
         if claims.iat < organization.row.not_before || claims.iat < row.not_before {
-            return Err(Code::TokenRevoked);
+            return Err(Failed(Rung::Revocation, Code::TokenRevoked));
         }
         // A sandbox token ends with its maker's access.
         let maker = claims.sandbox.map(perch_store::PersonId);
         if maker.is_some_and(|maker| !memory.is_active(secret.row.organization_id, maker)) {
-            return Err(Code::TokenRevoked);
+            return Err(Failed(Rung::Revocation, Code::TokenRevoked));
         }
         Ok(())
     }
+}
+
+/// Whether a site may use a token of this organization: listed, and for a sandbox token not as Production.
+pub(crate) fn judge_site<'a>(organization: &'a Organization, sandbox: bool, site: &Origin) -> Result<&'a Listed, Code> {
+    let entry = organization.origins.find(site).ok_or(Code::OriginNotAuthorized)?;
+    if sandbox && entry.environment == Environment::Production { Err(Code::SandboxTokenOnProductionOrigin) } else { Ok(entry) }
 }

@@ -8,6 +8,8 @@ use std::time::Duration;
 
 /// How often memory is compared with the database: well under the second within which a change must count everywhere.
 const LOOK: Duration = Duration::from_millis(100);
+/// How often what was counted in memory is written down.
+const WRITE_EVERY: u32 = 10;
 /// How often expired rows are removed.
 const SWEEP_EVERY: u32 = 36_000;
 const DAY: i64 = 86_400;
@@ -17,6 +19,7 @@ pub(crate) fn start(inner: Weak<Inner>) {
         let mut tick = tokio::time::interval(LOOK);
         tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut until_sweep = 0u32;
+        let mut until_write = WRITE_EVERY;
         loop {
             tick.tick().await;
             let Some(inner) = inner.upgrade() else { return };
@@ -26,6 +29,10 @@ pub(crate) fn start(inner: Weak<Inner>) {
             }
             // A failure is already in the log, and the next look comes soon.
             let _ = perch.refresh().await;
+            until_write = until_write.checked_sub(1).unwrap_or(WRITE_EVERY);
+            if until_write == 0 {
+                let _ = perch.write_uses().await;
+            }
             if let Some(fewer) = until_sweep.checked_sub(1) {
                 until_sweep = fewer;
             } else {

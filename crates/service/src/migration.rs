@@ -1,0 +1,51 @@
+//! Migration mode: until a day, undeclared attributes are left out of tokens and counted instead of refused.
+
+use crate::Acting;
+use crate::fault;
+use crate::perch::Perch;
+use perch_domain::refusal::Faults;
+use perch_domain::{Action, Refusal, ViolationCode, time};
+
+/// Days that migration mode may last at most: it is a way into strictness, not a way around it.
+const LONGEST: i64 = 90;
+const DAY: i64 = 86_400;
+
+impl Perch {
+    /// The end of migration mode (Unix seconds), while it lasts.
+    pub async fn migration_until(&self, acting: &Acting) -> Result<Option<i64>, Refusal> {
+        acting.may(Action::SeeSettings)?;
+        self.refresh().await?;
+        let organization = self.memory.load().organization(acting.organization);
+        let now = self.now_seconds();
+        Ok(organization.and_then(|organization| organization.row.drop_undeclared_until).filter(|until| now < *until))
+    }
+
+    /// Turns migration mode on until the end of a day written `YYYY-MM-DD`, or off where `day` is empty.
+    pub async fn set_migration(&self, acting: &Acting, day: &str) -> Result<Option<i64>, Refusal> {
+        acting.may(Action::EditAttributes)?;
+        let now = self.now_seconds();
+        let mut faults = Faults::default();
+        let until = match (day.trim(), time::day_start(day.trim())) {
+            ("", _) => None,
+            (_, Some(start)) if (now..=now + LONGEST * DAY).contains(&(start + DAY)) => Some(start + DAY),
+            (_, Some(_)) => {
+                faults.add("migration_until", ViolationCode::InvalidValue, format!("Choose a day from today to {LONGEST} days from now."));
+                None
+            }
+            (_, None) => {
+                faults.add("migration_until", ViolationCode::InvalidValue, "Enter a day such as 2026-12-31.");
+                None
+            }
+        };
+        faults.into_result()?;
+        let before = self.memory.load().organization(acting.organization).and_then(|organization| organization.row.drop_undeclared_until);
+        let mut change = self.store.change().await.map_err(fault::store)?;
+        change.drop_undeclared(acting.organization, until).await.map_err(fault::store)?;
+        let mut entry = self.entry(acting, "attribute.migration", "Undeclared attributes");
+        let told = |until: Option<i64>| Some(serde_json::json!({ "dropped_until": until.map(time::rfc3339) }).to_string());
+        (entry.before, entry.after) = (told(before), told(until));
+        change.commit(&entry).await.map_err(fault::store)?;
+        self.follow().await;
+        Ok(until)
+    }
+}

@@ -1,0 +1,154 @@
+//! Personas: viewers to try embeds out as, saved by a person and perhaps shared with the organization.
+
+use crate::Acting;
+use crate::fault;
+use crate::perch::Perch;
+use perch_domain::refusal::Faults;
+use perch_domain::{Action, Code, Refusal, ViolationCode, text};
+use perch_store::{NewPersona, PersonaId, PersonaRow};
+use serde::{Deserialize, Serialize};
+
+/// The viewer a sandbox token is made for, as the form holds it. There is no key in it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct ViewerForm {
+    /// What will be embedded; only the console uses it.
+    pub embed: String,
+    pub distinct_id: String,
+    pub role: String,
+    /// Name and typed value; an empty value is absent.
+    pub attributes: Vec<(String, String)>,
+    pub context_clues: String,
+    /// Model and permission.
+    pub permissions: Vec<(String, String)>,
+    pub lifetime: String,
+}
+
+/// A persona as people see it. Times are Unix seconds.
+#[derive(Clone, Debug)]
+pub struct PersonaView {
+    pub id: PersonaId,
+    pub name: String,
+    pub shared: bool,
+    /// The owner's name, where it is somebody else's.
+    pub owner: Option<String>,
+    pub may_edit: bool,
+    pub viewer: ViewerForm,
+    pub changed_at: i64,
+    pub changed_by: String,
+}
+
+/// What is to be done with a persona.
+#[derive(Clone, Debug, Default)]
+pub struct PersonaForm {
+    /// The persona that is changed; a new one where absent.
+    pub id: Option<PersonaId>,
+    pub name: String,
+    pub shared: bool,
+    /// What it holds from now on; as it was where absent.
+    pub viewer: Option<ViewerForm>,
+}
+
+/// Most personas a person may own.
+const MOST: usize = 100;
+/// Bytes a persona may hold: more than any request that could be sent.
+const LARGEST: usize = 32 * 1024;
+
+impl Perch {
+    /// The personas this person may use.
+    pub async fn personas(&self, acting: &Acting) -> Result<Vec<PersonaView>, Refusal> {
+        acting.may(Action::SavePersona)?;
+        let person = acting.person.ok_or(Code::PermissionDenied)?;
+        let rows = self.store.personas(acting.organization, person).await.map_err(fault::store)?;
+        rows.into_iter().map(|row| view(acting, row)).collect()
+    }
+
+    pub(crate) async fn persona(&self, acting: &Acting, id: PersonaId) -> Result<PersonaView, Refusal> {
+        self.personas(acting).await?.into_iter().find(|persona| persona.id == id).ok_or_else(|| Code::NotFound.into())
+    }
+
+    /// Saves a new persona, or renames, shares or overwrites one.
+    pub async fn save_persona(&self, acting: &Acting, form: PersonaForm) -> Result<PersonaId, Refusal> {
+        acting.may(Action::SavePersona)?;
+        let person = acting.person.ok_or(Code::PermissionDenied)?;
+        let personas = self.personas(acting).await?;
+        let known = match form.id {
+            Some(id) => Some(editable(&personas, id)?),
+            None => None,
+        };
+        if form.shared && known.is_none_or(|known| !known.shared) {
+            acting.may(Action::SharePersona)?;
+        }
+        let mut faults = Faults::default();
+        let field = form.id.map_or_else(|| "persona_name".to_owned(), |id| format!("personas.{id}.name"));
+        let name = text::line(&mut faults, &field, "a name for the persona", &form.name, 60, true);
+        if known.is_none() && personas.iter().filter(|persona| persona.owner.is_none()).count() >= MOST {
+            faults.add(&*field, ViolationCode::TooMany, format!("A person may keep {MOST} personas; delete one first."));
+        }
+        let viewer = form.viewer.or_else(|| known.map(|known| known.viewer.clone())).unwrap_or_default();
+        let content = serde_json::to_string(&viewer).map_err(|error| fault::broken(&error))?;
+        if content.len() > LARGEST || content.contains("\\u0000") {
+            faults.add(&*field, ViolationCode::TooLong, "This is more than a request could hold; shorten the attributes.");
+        }
+        faults.into_result()?;
+        let owner = self.owner_of(acting, known, person).await?;
+        let id = form.id.unwrap_or_else(|| PersonaId(self.new_id()));
+        let mut change = self.store.act().await.map_err(fault::store)?;
+        let saved = NewPersona { id, owner, name: name.clone(), shared: form.shared, content };
+        if !change.save_persona(acting.organization, &saved, &acting.name, self.now()).await.map_err(fault::store)? {
+            let mut faults = Faults::default();
+            faults.add(&*field, ViolationCode::DuplicateField, format!("There is a persona {name} already."));
+            faults.into_result()?;
+        }
+        // Audited by the names of its fields: values may be personal.
+        let told = |name: &str, shared: bool, viewer: &ViewerForm| {
+            let attributes: Vec<_> = viewer.attributes.iter().filter(|(_, value)| !value.is_empty()).map(|(name, _)| name).collect();
+            Some(serde_json::json!({ "name": name, "shared": shared, "attributes": attributes }).to_string())
+        };
+        let mut entry = self.entry(acting, "persona.save", name.clone());
+        entry.before = known.and_then(|known| told(&known.name, known.shared, &known.viewer));
+        entry.after = told(&name, form.shared, &viewer);
+        change.commit(&entry).await.map_err(fault::store)?;
+        Ok(id)
+    }
+
+    /// Deletes a persona. Tokens made as it live on until they expire.
+    pub async fn delete_persona(&self, acting: &Acting, id: PersonaId) -> Result<(), Refusal> {
+        let personas = self.personas(acting).await?;
+        let known = editable(&personas, id)?;
+        let mut change = self.store.act().await.map_err(fault::store)?;
+        if !change.remove_persona(acting.organization, id).await.map_err(fault::store)? {
+            return Err(Code::NotFound.into());
+        }
+        let mut entry = self.entry(acting, "persona.delete", known.name.clone());
+        entry.before = Some(serde_json::json!({ "name": known.name, "shared": known.shared }).to_string());
+        change.commit(&entry).await.map_err(fault::store)
+    }
+
+    /// An admin who edits somebody's persona does not become its owner.
+    async fn owner_of(&self, acting: &Acting, known: Option<&PersonaView>, person: perch_store::PersonId) -> Result<perch_store::PersonId, Refusal> {
+        let Some(known) = known.filter(|known| known.owner.is_some()) else { return Ok(person) };
+        let rows = self.store.personas(acting.organization, person).await.map_err(fault::store)?;
+        rows.into_iter().find(|row| row.id == known.id).map(|row| row.owner_id).ok_or_else(|| Code::NotFound.into())
+    }
+}
+
+/// A persona that may be edited; of those one may only use, and of all others, nothing is told apart.
+fn editable(personas: &[PersonaView], id: PersonaId) -> Result<&PersonaView, Refusal> {
+    let known = personas.iter().find(|persona| persona.id == id).ok_or(Code::NotFound)?;
+    if known.may_edit { Ok(known) } else { Err(Refusal::because(Code::PermissionDenied, "Only its owner or an admin may change this persona.")) }
+}
+
+fn view(acting: &Acting, row: PersonaRow) -> Result<PersonaView, Refusal> {
+    let mine = Some(row.owner_id) == acting.person;
+    Ok(PersonaView {
+        viewer: serde_json::from_str(&row.content).map_err(|_| fault::broken(&format!("persona.content of row {} cannot be read", row.id)))?,
+        id: row.id,
+        name: row.name,
+        shared: row.shared,
+        owner: (!mine).then_some(row.owner_name),
+        may_edit: mine || acting.can(Action::EditAnyPersona),
+        changed_at: row.changed_at.div_euclid(1_000),
+        changed_by: row.changed_by,
+    })
+}

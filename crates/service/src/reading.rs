@@ -1,0 +1,233 @@
+//! What people are told about a token of their organization: what it says, and the ladder of checks with the reason.
+
+use crate::ladder::{Facts, Step, ladder};
+use crate::memory::Memory;
+use crate::perch::Perch;
+use crate::tokens::{Failed, judge_site};
+use crate::{Acting, fault};
+use perch_domain::api_key::{self, ApiKeyText};
+use perch_domain::claims::Claims;
+use perch_domain::origin::Origin;
+use perch_domain::pasted::{self, Foreign, Removed};
+use perch_domain::permission::MODELS;
+use perch_domain::verdict::Rung;
+use perch_domain::{Action, Code, Refusal, time};
+use perch_store::KeyId;
+use serde_json::Value;
+use uuid::Uuid;
+
+/// What a person is told about a token.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    /// Why it is refused; `None` where it is valid.
+    pub refused: Option<Code>,
+    /// The verdict in one sentence.
+    pub verdict: String,
+    /// Every check in order.
+    pub ladder: Vec<Step>,
+    /// The claims, once the seal was verified.
+    pub token: Option<TokenView>,
+    /// What was taken away to get at the token.
+    pub removed: Vec<Removed>,
+    /// An API key was pasted instead, and this is the one, if this person may revoke it.
+    pub api_key: Option<KeyId>,
+}
+
+/// Claims for people.
+#[derive(Clone, Debug)]
+pub struct TokenView {
+    pub subject: String,
+    pub role: &'static str,
+    /// Name and value as JSON, texts without their quotes.
+    pub attributes: Vec<(String, String)>,
+    pub permissions: Vec<(&'static str, Vec<&'static str>)>,
+    pub context_clues: Option<String>,
+    /// Unix seconds.
+    pub issued_at: i64,
+    pub expires_at: i64,
+    pub token_id: Uuid,
+    pub sandbox: bool,
+    pub key: String,
+}
+
+/// What the record tells of a token by its id alone. Times are Unix seconds.
+#[derive(Clone, Debug)]
+pub struct TokenRecord {
+    pub token_id: Uuid,
+    pub subject: String,
+    pub key: String,
+    pub sandbox: bool,
+    pub issued_at: i64,
+    pub expires_at: i64,
+    /// Whether it would still work, in one sentence.
+    pub verdict: String,
+    pub refused: Option<Code>,
+}
+
+impl Perch {
+    /// Reads a token for a person of its organization, as seen from a site where one is named. What they pasted is not kept.
+    pub async fn read_token(&self, acting: &Acting, pasted: &str, site: &str) -> Result<Reading, Refusal> {
+        acting.may(Action::ReadToken)?;
+        let site = match site.trim() {
+            "" => None,
+            site => Some(Origin::parse_asked(site).map(|(origin, _)| origin).map_err(|fault| {
+                let mut faults = perch_domain::refusal::Faults::default();
+                faults.add("site", perch_domain::ViolationCode::InvalidValue, fault.to_string());
+                faults.into_result().err().unwrap_or_else(|| Code::RequestInvalid.into())
+            })?),
+        };
+        let (text, removed) = pasted::unwrap(pasted);
+        if text.is_empty() {
+            return Ok(Reading { refused: Some(Code::TokenMissing), verdict: "Paste a token.".into(), ladder: Vec::new(), token: None, removed, api_key: None });
+        }
+        if text.starts_with(api_key::PREFIX) {
+            return self.pasted_key(acting, &text, removed).await;
+        }
+        // Memory is looked at once more before a refusal counts, as everywhere.
+        self.refresh().await?;
+        let keys = self.store.keys(acting.organization, None).await.map_err(fault::store)?;
+        let memory = self.memory.load_full();
+        let facts = Facts { keys: &keys, site: site.as_ref(), now: self.now_seconds() };
+        Ok(Reading { removed, ..self.read_from_memory(acting, &memory, &text, &facts) })
+    }
+
+    fn read_from_memory(&self, acting: &Acting, memory: &Memory, text: &str, facts: &Facts<'_>) -> Reading {
+        let mine = |organization| organization == acting.organization;
+        let organization = memory.organization(acting.organization);
+        let told = |failed: Option<Failed>, ladder: Vec<Step>, verdict: String, token: Option<TokenView>| Reading {
+            refused: failed.map(|failed| failed.1),
+            verdict,
+            ladder,
+            token,
+            removed: Vec::new(),
+            api_key: None,
+        };
+        let opened = match self.open_seal(memory, text, |secret| mine(secret.row.organization_id)) {
+            Ok(opened) => opened,
+            Err(failed) => {
+                let foreign = pasted::recognise(text, memory.headers(acting.organization));
+                // What looks whole to the gate but names no key of ours, and the reverse, is told as what it looks like.
+                let failed = match foreign {
+                    Foreign::OtherKey { .. } | Foreign::OtherSystem { .. } if failed.0 == Rung::Shape => Failed(Rung::Key, Code::TokenUnknownKey),
+                    _ => failed,
+                };
+                let steps = ladder(facts, Some(failed), None, organization.as_deref(), Some(&foreign));
+                let verdict = steps.iter().find(|step| step.rung == failed.0).map(|step| step.evidence.clone()).unwrap_or_default();
+                return told(Some(failed), steps, verdict, None);
+            }
+        };
+        let (claims, verdict) = self.judge(memory, &opened);
+        let sandbox = claims.as_ref().is_some_and(|claims| claims.sandbox.is_some());
+        let by_site = || match (facts.site, &organization) {
+            (Some(site), Some(organization)) => judge_site(organization, sandbox, site).map(drop).map_err(|code| Failed(Rung::Origin, code)),
+            _ => Ok(()),
+        };
+        let failed = verdict.and_then(|()| by_site()).err();
+        let steps = ladder(facts, failed, claims.as_ref().map(|claims| (claims, &*opened.key.secret)), organization.as_deref(), None);
+        let token = claims.as_ref().map(|claims| view(claims, &opened.key.secret.row.id));
+        let sentence = match (failed, &token) {
+            (None, Some(token)) => {
+                let open = steps.iter().filter(|step| step.outcome == perch_domain::verdict::Outcome::Failed).count();
+                let but = if open == 0 { String::new() } else { ", but look at what is marked below".to_owned() };
+                format!("Valid for {}{but}.", duration(token.expires_at - facts.now))
+            }
+            (Some(Failed(Rung::Time, Code::TokenExpired)), Some(token)) => {
+                format!("Expired {}, {}.", time::relative(token.expires_at, facts.now), time::readable(token.expires_at))
+            }
+            (Some(failed), _) => steps.iter().find(|step| step.rung == failed.0).map(|step| step.evidence.clone()).unwrap_or_default(),
+            (None, None) => Code::TokenInvalid.message().to_owned(),
+        };
+        told(failed, steps, sentence, token)
+    }
+
+    /// An API key where a token belongs: said as what it is and, where this person may revoke it, offered to be revoked.
+    async fn pasted_key(&self, acting: &Acting, text: &str, removed: Vec<Removed>) -> Result<Reading, Refusal> {
+        let whole = ApiKeyText::parse(text);
+        let verdict = match &whole {
+            Ok(_) => "This is an API key, not a token. Keep API keys on your backend; if others could see this one, revoke it.",
+            Err(_) => "This looks like part of an API key, not a token.",
+        };
+        // Only who proves to hold the key is told that it is one of ours.
+        let holder = match whole {
+            Ok(_) => self.prove_key(text).await.ok().filter(|holder| holder.secret.row.organization_id == acting.organization),
+            Err(_) => None,
+        };
+        let mut api_key = None;
+        if let Some(holder) = holder {
+            api_key = self.preview_revocation(acting, holder.key()).await.ok().map(|preview| preview.key.id);
+        }
+        Ok(Reading { refused: Some(Code::TokenMalformed), verdict: verdict.to_owned(), ladder: Vec::new(), token: None, removed, api_key })
+    }
+
+    /// What is known of a token by its id: who, by which key, until when; nothing it carries.
+    ///
+    /// # Errors
+    /// `NOT_FOUND` for an id that is not in the record of this organization.
+    pub async fn token_record(&self, acting: &Acting, token_id: &str) -> Result<TokenRecord, Refusal> {
+        acting.may(Action::ReadToken)?;
+        let not_found = || Refusal::because(Code::NotFound, "No token with this id is in the record of your organization.");
+        let id = Uuid::parse_str(token_id.trim()).map_err(|_| not_found())?;
+        let row = self.store.mint(acting.organization, id).await.map_err(fault::store)?.ok_or_else(not_found)?;
+        self.refresh().await?;
+        let memory = self.memory.load();
+        let keys = self.store.keys(acting.organization, None).await.map_err(fault::store)?;
+        let key = keys.iter().find(|key| key.secret_id == row.secret_id);
+        let now = self.now_seconds();
+        let organization = memory.organization(acting.organization);
+        let secret = memory.secret(&row.secret_id);
+        let cut_off = organization.map_or(0, |organization| organization.row.not_before).max(secret.as_ref().map_or(0, |secret| secret.row.not_before));
+        let (refused, verdict) = match (&secret, key.and_then(|key| key.revoked_at)) {
+            (_, Some(at)) => (Some(Code::TokenRevoked), format!("Its API key was revoked {}.", time::relative(at.div_euclid(1_000), now))),
+            (None, None) => (Some(Code::TokenUnknownKey), "Its API key is gone.".to_owned()),
+            _ if row.expires_at <= now => (Some(Code::TokenExpired), format!("Expired {}.", time::relative(row.expires_at, now))),
+            _ if row.issued_at < cut_off => (Some(Code::TokenRevoked), "Tokens of its time were revoked.".to_owned()),
+            _ if row.sandbox_by.is_some_and(|maker| !memory.is_active(acting.organization, maker)) => {
+                (Some(Code::TokenRevoked), "The person who made it in the sandbox has no access any more.".to_owned())
+            }
+            _ => (None, format!("Valid for {}, by its record.", duration(row.expires_at - now))),
+        };
+        Ok(TokenRecord {
+            token_id: id,
+            subject: row.subject,
+            key: key.map_or_else(|| api_key::visible_prefix(&row.secret_id), |key| key.name.clone()),
+            sandbox: row.sandbox_by.is_some(),
+            issued_at: row.issued_at,
+            expires_at: row.expires_at,
+            verdict,
+            refused,
+        })
+    }
+}
+
+fn view(claims: &Claims<'_>, key: &str) -> TokenView {
+    let attributes: serde_json::Map<String, Value> = serde_json::from_str(claims.attributes.get()).unwrap_or_default();
+    TokenView {
+        subject: claims.sub.clone().into_owned(),
+        role: claims.role.as_str(),
+        attributes: attributes.into_iter().map(|(name, value)| (name, shown(&value))).collect(),
+        permissions: MODELS.iter().map(|model| (*model, claims.permissions.names(model).to_vec())).filter(|(_, names)| !names.is_empty()).collect(),
+        context_clues: claims.context_clues.clone().map(Into::into),
+        issued_at: claims.iat,
+        expires_at: claims.exp,
+        token_id: claims.jti,
+        sandbox: claims.sandbox.is_some(),
+        key: api_key::visible_prefix(key),
+    }
+}
+
+fn shown(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(shown).collect::<Vec<_>>().join(", "),
+        other => other.to_string(),
+    }
+}
+
+fn duration(seconds: i64) -> String {
+    let (count, unit) = match seconds {
+        ..120 => (seconds.max(0), "second"),
+        120..7_200 => (seconds / 60, "minute"),
+        _ => (seconds / 3_600, "hour"),
+    };
+    format!("{count} more {unit}{}", if count == 1 { "" } else { "s" })
+}

@@ -1,0 +1,97 @@
+//! Trying sites out before they are listed: the tester, what is said while typing, and many lines pasted at once.
+
+use crate::Acting;
+use crate::fault;
+use crate::perch::Perch;
+use perch_domain::origin::{Origin, OriginFault};
+use perch_domain::origin_list::{Decision, Environment, Listed, Miss, playground};
+use perch_domain::{Action, Code, Refusal};
+
+/// What the matcher says about a site.
+#[derive(Clone, Debug)]
+pub struct SiteVerdict {
+    /// The origin a browser would send.
+    pub asked: String,
+    pub outcome: SiteOutcome,
+}
+
+#[derive(Clone, Debug)]
+pub enum SiteOutcome {
+    /// The entry that decided, its label, and its environment.
+    Listed { entry: String, label: String, environment: Environment },
+    NotListed { nearest: Option<(String, Miss)>, list_is_empty: bool },
+}
+
+/// What would be listed for a text.
+#[derive(Clone, Debug)]
+pub struct SiteReading {
+    pub typed: String,
+    pub result: Result<SiteForm, String>,
+}
+
+/// A text in its canonical form, and what is worth saying about it.
+#[derive(Clone, Debug)]
+pub struct SiteForm {
+    pub origin: String,
+    /// What was changed on the way, in sentences.
+    pub adjusted: Vec<&'static str>,
+    /// It stands in the list already.
+    pub listed: bool,
+    /// What to list instead, where pages of this site run elsewhere.
+    pub instead: Option<Instead>,
+}
+
+/// A playground whose pages run on another site.
+#[derive(Clone, Copy, Debug)]
+pub struct Instead {
+    pub playground: &'static str,
+    pub origin: Option<&'static str>,
+}
+
+/// Most lines read at once.
+const MOST_LINES: usize = 500;
+
+impl Perch {
+    /// Would this site be let in? The very matcher the runtime uses, on the same list.
+    pub async fn test_site(&self, acting: &Acting, typed: &str) -> Result<Result<SiteVerdict, OriginFault>, Refusal> {
+        acting.may(Action::SeeSettings)?;
+        self.refresh().await?;
+        let asked = match Origin::parse_asked(typed) {
+            Ok((asked, _)) => asked,
+            Err(fault) => return Ok(Err(fault)),
+        };
+        let memory = self.memory.load();
+        let organization = memory.organization(acting.organization).ok_or(Code::NotFound)?;
+        let list = &organization.origins;
+        let outcome = match list.decide(&asked) {
+            Decision::Listed(Listed { origin, label, environment }) => {
+                SiteOutcome::Listed { entry: origin.to_string(), label: label.clone(), environment: *environment }
+            }
+            Decision::NotListed { nearest } => SiteOutcome::NotListed {
+                nearest: nearest.map(|(entry, miss)| (entry.origin.to_string(), miss)),
+                list_is_empty: list.entries().is_empty(),
+            },
+        };
+        Ok(Ok(SiteVerdict { asked: asked.to_string(), outcome }))
+    }
+
+    /// What would be listed for each of these lines; `but` is the entry being edited, which is no duplicate of itself.
+    pub async fn read_sites(&self, acting: &Acting, lines: &str, but: Option<perch_store::OriginId>) -> Result<Vec<SiteReading>, Refusal> {
+        acting.may(Action::EditOrigins)?;
+        let stored = self.store.origins(acting.organization).await.map_err(fault::store)?;
+        let mut seen: Vec<String> = stored.into_iter().filter(|row| Some(row.id) != but).map(|row| row.canonical).collect();
+        let lines = lines.lines().map(str::trim).filter(|line| !line.is_empty()).take(MOST_LINES);
+        Ok(lines
+            .map(|line| {
+                let result = Origin::parse(line, &self.http_hosts).map_err(|fault| fault.to_string()).map(|(origin, adjusted)| {
+                    let text = origin.to_string();
+                    let listed = seen.contains(&text);
+                    seen.push(text.clone());
+                    let instead = playground(&origin).map(|(playground, origin)| Instead { playground, origin });
+                    SiteForm { origin: text, adjusted: adjusted.into_iter().map(perch_domain::origin::Adjustment::sentence).collect(), listed, instead }
+                });
+                SiteReading { typed: line.to_owned(), result }
+            })
+            .collect())
+    }
+}
