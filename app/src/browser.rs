@@ -1,12 +1,13 @@
-//! The few things the island asks of the browser. Called from event handlers only, never while rendering.
+//! The few things the page asks of the browser. Called from event handlers only, never while rendering.
 
+use crate::behaviours;
 use crate::field_id;
 use crate::wire::{Fields, Section, WireError};
-use leptos::prelude::document;
+use leptos::prelude::{document, window};
 use leptos::wasm_bindgen::JsCast;
 use web_sys::{
-    Element, FormData, HtmlButtonElement, HtmlDialogElement, HtmlDocument, HtmlElement, HtmlFormElement, HtmlInputElement, HtmlTextAreaElement,
-    SubmitEvent,
+    Element, Event, FormData, HtmlButtonElement, HtmlDialogElement, HtmlDocument, HtmlElement, HtmlFormElement, HtmlInputElement, HtmlOptionElement,
+    HtmlSelectElement, HtmlTextAreaElement, NodeList, SubmitEvent,
 };
 
 /// A form on the page. Its live part is the element marked `data-live`, its messages go to the one marked `data-feedback`.
@@ -29,8 +30,60 @@ fn submitter(event: &SubmitEvent) -> Option<HtmlButtonElement> {
     event.submitter()?.dyn_into().ok()
 }
 
-fn element<T: JsCast>(id: &str) -> Option<T> {
+pub fn by_id<T: JsCast>(id: &str) -> Option<T> {
     document().get_element_by_id(id)?.dyn_into().ok()
+}
+
+pub fn element_of(event: &Event) -> Option<Element> {
+    event.target()?.dyn_into().ok()
+}
+
+pub fn ancestor(element: &Element, selector: &str) -> Option<Element> {
+    element.closest(selector).ok()?
+}
+
+pub fn all(selector: &str) -> Vec<Element> {
+    document().query_selector_all(selector).map(elements).unwrap_or_default()
+}
+
+pub fn within(element: &Element, selector: &str) -> Vec<Element> {
+    element.query_selector_all(selector).map(elements).unwrap_or_default()
+}
+
+fn elements(list: NodeList) -> Vec<Element> {
+    (0..list.length()).filter_map(|at| list.item(at)?.dyn_into().ok()).collect()
+}
+
+pub fn text_of(element: &Element) -> String {
+    element.text_content().unwrap_or_default()
+}
+
+/// Whether a control differs from what the server put into it.
+pub fn is_changed(control: &Element) -> bool {
+    if let Some(field) = control.dyn_ref::<HtmlInputElement>() {
+        return match field.type_().as_str() {
+            "checkbox" | "radio" => field.checked() != field.default_checked(),
+            "hidden" => false,
+            _ => field.value() != field.default_value(),
+        };
+    }
+    if let Some(field) = control.dyn_ref::<HtmlTextAreaElement>() {
+        return field.default_value().is_ok_and(|was| was != field.value());
+    }
+    control.dyn_ref::<HtmlSelectElement>().is_some_and(|select| {
+        let options = within(select.as_ref(), "option");
+        let mut options = options.iter().filter_map(|option| option.dyn_ref::<HtmlOptionElement>());
+        // A list of which the server chose none shows its first.
+        let marked = options.clone().any(HtmlOptionElement::default_selected);
+        options.any(|option| option.selected() != option.default_selected()) && (marked || select.selected_index() != 0)
+    })
+}
+
+/// The named fields of a form as they stand.
+pub fn fields_of(form: &HtmlFormElement) -> Fields {
+    let Ok(data) = FormData::new_with_form(form) else { return Fields::new() };
+    let pairs = data.entries().into_iter().flatten().map(|pair| js_sys::Array::from(&pair));
+    pairs.filter_map(|pair| Some((pair.get(0).as_string()?, pair.get(1).as_string()?))).collect()
 }
 
 impl Form {
@@ -38,12 +91,13 @@ impl Form {
         event.target()?.dyn_into().ok().map(Self)
     }
 
-    /// The named fields as they stand, and the button that was pressed.
+    /// The fields, the button that was pressed, and for the sandbox what is typed elsewhere and not saved.
     pub fn fields(&self, event: &SubmitEvent) -> Fields {
-        let Ok(data) = FormData::new_with_form(&self.0) else { return Fields::new() };
-        let pairs = data.entries().into_iter().flatten().map(|pair| js_sys::Array::from(&pair));
-        let mut fields: Fields = pairs.filter_map(|pair| Some((pair.get(0).as_string()?, pair.get(1).as_string()?))).collect();
+        let mut fields = fields_of(&self.0);
         fields.extend(submitter(event).map(|button| (button.name(), button.value())).filter(|(name, _)| !name.is_empty()));
+        if self.part("[data-describe-form]").is_some() {
+            fields.push(("draft".to_owned(), behaviours::draft()));
+        }
         fields
     }
 
@@ -66,8 +120,14 @@ impl Form {
     pub fn show(&self, section: &Section) {
         let secret = |form: &Self| form.part("input[type=password]").and_then(|field| field.dyn_into::<HtmlInputElement>().ok());
         let pasted = secret(self).map(|field| field.value());
+        // What was unfolded stays so, as far as the new section does not say otherwise.
+        let folded = |form: &Self| within(form.0.as_ref(), "details");
+        let open: Vec<bool> = folded(self).iter().map(|details| details.has_attribute("open")).collect();
         if let Some(live) = self.part("[data-live]") {
             live.set_inner_html(&section.html);
+        }
+        for (details, _) in folded(self).iter().zip(open).filter(|(_, open)| *open) {
+            let _ = details.set_attribute("open", "");
         }
         if let (Some(field), Some(pasted)) = (secret(self), pasted) {
             field.set_value(&pasted);
@@ -75,6 +135,8 @@ impl Form {
         if let Some(dialog) = self.part("dialog").and_then(|dialog| dialog.dyn_into::<HtmlDialogElement>().ok()) {
             let _ = dialog.show_modal();
         }
+        behaviours::count_unsaved(self.0.as_ref());
+        behaviours::fill_snippets();
         focus(&section.focus);
     }
 
@@ -90,16 +152,20 @@ impl Form {
         for violation in &problem.violations {
             let id = field_id(&violation.field);
             let Some(item) = child(&list, "li", "") else { continue };
-            match element::<HtmlElement>(&id) {
+            match by_id::<HtmlElement>(&id) {
                 None => item.set_text_content(Some(&violation.message)),
                 Some(field) => {
                     let _ = field.set_attribute("aria-invalid", "true");
+                    // A link into something folded leads nowhere.
+                    if let Some(folded) = ancestor(field.as_ref(), "details") {
+                        let _ = folded.set_attribute("open", "");
+                    }
                     if let Some(link) = child(&item, "a", &violation.message) {
                         let _ = link.set_attribute("href", &format!("#{id}"));
                     }
                 }
             }
-            if let Some(fault) = element::<HtmlElement>(&format!("{id}-fault")) {
+            if let Some(fault) = by_id::<HtmlElement>(&format!("{id}-fault")) {
                 fault.set_text_content(Some(&violation.message));
             }
         }
@@ -112,7 +178,7 @@ impl Form {
     fn forget_faults(&self) {
         while let Some(field) = self.part("[aria-invalid]") {
             let _ = field.remove_attribute("aria-invalid");
-            if let Some(fault) = element::<HtmlElement>(&format!("{}-fault", field.id())) {
+            if let Some(fault) = by_id::<HtmlElement>(&format!("{}-fault", field.id())) {
                 fault.set_text_content(None);
             }
         }
@@ -130,18 +196,23 @@ fn child(parent: &Element, name: &str, text: &str) -> Option<Element> {
 }
 
 fn focus(id: &str) {
-    if let Some(element) = element::<HtmlElement>(id) {
+    if let Some(element) = by_id::<HtmlElement>(id) {
         let _ = element.focus();
     }
 }
 
-/// Copies what the read-only field named by a button's `data-copy` holds, and says so beside it. Selecting and copying
-/// works over plain http too, where the clipboard API is absent.
-pub fn copy_on_click(event: web_sys::MouseEvent) {
-    let button = event.target().and_then(|target| target.dyn_into::<Element>().ok()).and_then(|target| target.closest("[data-copy]").ok().flatten());
-    let Some(button) = button else { return };
-    let Some(field) = button.get_attribute("data-copy").and_then(|id| element::<HtmlTextAreaElement>(&id)) else { return };
-    field.select();
+/// Copies what the element named by a button's `data-copy` holds, and says so beside it. Selecting and copying works over
+/// plain http too, where the clipboard API is absent.
+pub fn copy(button: &Element) {
+    let Some(target) = button.get_attribute("data-copy").and_then(|id| by_id::<Element>(&id)) else { return };
+    match target.dyn_ref::<HtmlTextAreaElement>() {
+        Some(field) => field.select(),
+        None => {
+            if let Ok(Some(selection)) = window().get_selection() {
+                let _ = selection.select_all_children(&target);
+            }
+        }
+    }
     let copied = document().dyn_into::<HtmlDocument>().is_ok_and(|document| document.exec_command("copy").unwrap_or(false));
     if let Some(said) = button.next_element_sibling() {
         said.set_text_content(Some(if copied { "Copied" } else { "Press Ctrl+C or ⌘C to copy the selected text" }));

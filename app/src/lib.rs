@@ -5,12 +5,16 @@
 //! own POST and the server function, and a violation finds its field by name.
 
 pub mod api;
+pub mod behaviours;
 pub mod browser;
 pub mod islands;
+pub mod literal;
 pub mod wire;
 
 #[cfg(feature = "ssr")]
 pub mod components;
+#[cfg(feature = "ssr")]
+pub mod flows;
 #[cfg(feature = "ssr")]
 pub mod forms;
 #[cfg(feature = "ssr")]
@@ -19,6 +23,8 @@ pub mod model;
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod present;
+#[cfg(feature = "ssr")]
+pub mod snippets;
 
 /// The element id of a field by its name; the server writes it, the browser finds it.
 pub fn field_id(name: &str) -> String {

@@ -10,6 +10,29 @@ pub struct Outcome {
     pub done: Option<String>,
 }
 
+/// Something that is asked once before it is done.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Confirm {
+    pub headline: String,
+    /// What will change, and what follows.
+    pub consequences: Vec<(String, String)>,
+    /// Name and value of the button that goes ahead, and the verb on it.
+    pub field: (&'static str, String),
+    pub verb: String,
+}
+
+/// Which part of a long list is shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Paging {
+    pub filter: String,
+    /// From 1.
+    pub page: usize,
+    pub pages: usize,
+    /// Entries that pass the filter, and all.
+    pub found: usize,
+    pub total: usize,
+}
+
 /// A row of Authorized Origins, as stored or as typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OriginRow {
@@ -19,8 +42,44 @@ pub struct OriginRow {
     pub label: String,
     pub environment: String,
     pub removed: bool,
+    /// What kind of site it is, in a word or two.
+    pub note: String,
     /// Who changed it last, and when.
     pub changed: String,
+    /// It differs from what is stored.
+    pub unsaved: bool,
+    /// What is said about the text that was typed.
+    pub said: Option<SiteSaid>,
+    /// What somebody else made of it meanwhile.
+    pub theirs: Option<String>,
+}
+
+/// What is said about a site before it is listed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SiteSaid {
+    pub good: bool,
+    pub sentences: Vec<String>,
+    /// What to add instead, where its pages run elsewhere.
+    pub add: Option<String>,
+}
+
+/// The form of Authorized Origins.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OriginsState {
+    pub rows: Vec<OriginRow>,
+    pub paging: Paging,
+    /// Lines that could not be turned into rows, and what was wrong with them.
+    pub paste: String,
+    pub pasted: Vec<(String, SiteSaid)>,
+    pub outcome: Outcome,
+}
+
+/// The tester: what was asked, and the answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TesterState {
+    pub asked: String,
+    pub answer: Option<(bool, String, String)>,
+    pub problem: Option<WireError>,
 }
 
 /// A row of Token Attributes, as stored or as typed.
@@ -36,6 +95,10 @@ pub struct AttributeRow {
     pub example: String,
     pub removed: bool,
     pub changed: String,
+    /// Which keys send it, and since when.
+    pub used: String,
+    pub unsaved: bool,
+    pub theirs: Option<String>,
 }
 
 impl AttributeRow {
@@ -43,6 +106,36 @@ impl AttributeRow {
     pub fn blank() -> Self {
         Self { kind: "String".to_owned(), ..Self::default() }
     }
+}
+
+/// An undeclared attribute that was dropped from tokens.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DroppedRow {
+    pub name: String,
+    pub told: String,
+    /// Why it cannot be declared under this name; empty where it can.
+    pub fault: String,
+}
+
+/// The form of Token Attributes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AttributesState {
+    pub rows: Vec<AttributeRow>,
+    pub paging: Paging,
+    pub dropped: Vec<DroppedRow>,
+    /// The sample that was pasted, and what could not be read from it.
+    pub sample: String,
+    pub sampled: Vec<(String, String)>,
+    pub confirm: Option<Confirm>,
+    pub outcome: Outcome,
+}
+
+/// Migration mode: the day it ends, if it is on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MigrationState {
+    pub until: Option<String>,
+    pub typed: String,
+    pub problem: Option<WireError>,
 }
 
 /// A declared attribute as the sandbox asks for it.
@@ -56,12 +149,33 @@ pub struct AttributeField {
     pub value: String,
 }
 
+/// A persona in the sandbox's lists.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PersonaRow {
+    pub id: String,
+    pub name: String,
+    pub shared: bool,
+    /// The owner, where it is somebody else's.
+    pub owner: String,
+    pub may_edit: bool,
+    pub changed: String,
+}
+
+/// The request body of a backend, and what it would be told.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RequestView {
+    pub body: String,
+    /// Empty where a token would be made.
+    pub faults: Vec<String>,
+}
+
 /// What the sandbox form shows. The pasted key is never among it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SandboxState {
     /// Id and name of the keys that can be chosen.
     pub keys: Vec<(String, String)>,
     pub chosen: String,
+    pub embed: String,
     pub distinct_id: String,
     pub role: String,
     pub attributes: Vec<AttributeField>,
@@ -69,7 +183,20 @@ pub struct SandboxState {
     /// `model.permission` of every box that is ticked.
     pub permissions: Vec<String>,
     pub lifetime: String,
-    pub problem: Option<WireError>,
+    pub personas: Vec<PersonaRow>,
+    /// The persona the form was filled from.
+    pub persona: String,
+    pub persona_name: String,
+    pub persona_shared: bool,
+    pub may_share: bool,
+    /// Without a secret in hand only shared personas can be used.
+    pub prepared: bool,
+    pub request: RequestView,
+    /// Attributes that are typed above but not saved.
+    pub draft: Vec<String>,
+    pub token: Option<TokenResult>,
+    pub confirm: Option<Confirm>,
+    pub outcome: Outcome,
 }
 
 /// A sandbox token, shown once.
@@ -78,6 +205,8 @@ pub struct TokenResult {
     pub token: String,
     pub token_id: String,
     pub expires_in: String,
+    /// Seconds from now.
+    pub seconds_left: i64,
     pub size: String,
     pub reading: Reading,
 }
@@ -88,6 +217,20 @@ impl std::fmt::Debug for TokenResult {
     }
 }
 
+/// A check of the ladder.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Check {
+    pub title: &'static str,
+    /// `passed`, `failed`, `not-reached`, `not-asked`; and the word for people.
+    pub outcome: &'static str,
+    pub word: &'static str,
+    pub evidence: String,
+    pub fix: String,
+    /// Where to do it: address and words of the link.
+    pub link: Option<(String, &'static str)>,
+    pub code: String,
+}
+
 /// What a token says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reading {
@@ -95,7 +238,34 @@ pub struct Reading {
     pub verdict: String,
     pub code: String,
     pub fix: String,
+    pub link: Option<(String, &'static str)>,
+    /// What was left out of what was pasted.
+    pub removed: Vec<&'static str>,
+    pub ladder: Vec<Check>,
     pub claims: Option<TokenClaims>,
+    /// Address of what is known by the token's id alone.
+    pub share: String,
+}
+
+/// What the record tells of a token by its id.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Record {
+    pub valid: bool,
+    pub verdict: String,
+    pub code: String,
+    pub facts: Vec<(String, String)>,
+}
+
+/// The introspection form and what it found. The token is shown again, an API key is not.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct IntrospectionState {
+    pub pasted: String,
+    pub site: String,
+    /// Sites to offer.
+    pub sites: Vec<String>,
+    pub reading: Option<Reading>,
+    pub record: Option<Record>,
+    pub outcome: Outcome,
 }
 
 /// The claims of a token whose seal was verified, for people.
@@ -105,6 +275,15 @@ pub struct TokenClaims {
     pub attributes: Vec<(String, String)>,
     pub permissions: Vec<(String, String)>,
     pub expiration: Vec<(String, String)>,
+}
+
+/// A first step: what it is, where it is done, and whether it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FirstStep {
+    pub title: &'static str,
+    pub why: &'static str,
+    pub href: &'static str,
+    pub done: bool,
 }
 
 /// A new API key, shown once.

@@ -1,9 +1,14 @@
 //! From the service's values to what people see: times as texts, ids as texts, sentences put together.
 
-use crate::model::{AttributeField, AttributeRow, NewKey, OriginRow, Reading, SandboxState, TokenClaims, TokenResult};
-use perch_domain::permission::Permissions;
-use perch_domain::{lifetime, time};
-use perch_service::{Acting, AttributeView, CreatedKey, Minted, OriginView, Perch, Reading as Read, Refusal};
+mod introspection;
+mod sandbox;
+
+pub use introspection::{reading, record, shown_again};
+pub use sandbox::{PRESETS, preset, request, sandbox, split, token_result};
+
+use crate::model::{AttributeRow, DroppedRow, FirstStep, MigrationState, NewKey, OriginRow, SiteSaid};
+use perch_domain::time;
+use perch_service::{Acting, AttributeUse, AttributeView, CreatedKey, OriginView, Perch, Refusal, SiteReading};
 
 /// `3 minutes ago, 20 Nov 2026, 10:02 UTC`; times in Unix seconds.
 pub fn when(at: i64, now: i64) -> String {
@@ -11,12 +16,12 @@ pub fn when(at: i64, now: i64) -> String {
 }
 
 /// What the line after saving says.
-pub fn saved(perch: &Perch, changed: usize) -> String {
+pub fn saved(perch: &Perch, acting: &Acting, changed: usize) -> String {
     let at = time::readable(perch.now().div_euclid(1_000));
     match changed {
         0 => "Nothing had changed.".to_owned(),
-        1 => format!("Saved 1 change, {at}."),
-        several => format!("Saved {several} changes, {at}."),
+        1 => format!("Saved 1 change by {}, {at}.", acting.name),
+        several => format!("Saved {several} changes by {}, {at}.", acting.name),
     }
 }
 
@@ -28,15 +33,45 @@ pub async fn origin_rows(perch: &Perch, acting: &Acting) -> Result<Vec<OriginRow
         origin: view.origin,
         label: view.label,
         environment: view.environment.as_str().to_owned(),
-        removed: false,
+        note: view.note.unwrap_or_default().to_owned(),
         changed: format!("{} by {}", when(view.changed_at, now), view.changed_by),
+        ..OriginRow::default()
     };
     Ok(perch.origins(acting).await?.into_iter().map(row).collect())
 }
 
+/// What is said about a site before it is listed.
+pub fn site_said(reading: &SiteReading) -> SiteSaid {
+    let form = match &reading.result {
+        Ok(form) => form,
+        Err(fault) => return SiteSaid { good: false, sentences: vec![fault.clone()], add: None },
+    };
+    let mut sentences = Vec::new();
+    if form.listed {
+        sentences.push(format!("{} is listed already.", form.origin));
+    } else if form.origin != reading.typed {
+        sentences.push(format!("Will be listed as {}.", form.origin));
+    }
+    sentences.extend(form.adjusted.iter().map(|sentence| (*sentence).to_owned()));
+    if let Some(instead) = form.instead {
+        sentences.push(match instead.origin {
+            Some(origin) => format!("{} runs pages on {origin}, so that is the site that will ask.", instead.playground),
+            None => format!("{} runs each project on a site of its own; take it from the address of the running page.", instead.playground),
+        });
+    }
+    SiteSaid { good: !form.listed, sentences, add: form.instead.and_then(|instead| instead.origin).map(str::to_owned) }
+}
+
+/// The listed sites, to be offered where one is asked for; wildcards are no sites.
+pub async fn sites(perch: &Perch, acting: &Acting) -> Result<Vec<String>, Refusal> {
+    Ok(perch.origins(acting).await?.into_iter().map(|view| view.origin).filter(|origin| !origin.contains('*')).take(50).collect())
+}
+
 pub async fn attribute_rows(perch: &Perch, acting: &Acting) -> Result<Vec<AttributeRow>, Refusal> {
     let now = perch.now().div_euclid(1_000);
+    let uses = perch.attribute_uses(acting).await?;
     let row = |view: AttributeView| AttributeRow {
+        used: used(uses.iter().filter(|(name, _)| *name == view.declaration.name).map(|(_, used)| used), now),
         id: view.id.to_string(),
         version: view.version.to_string(),
         name: view.declaration.name,
@@ -45,87 +80,54 @@ pub async fn attribute_rows(perch: &Perch, acting: &Acting) -> Result<Vec<Attrib
         required: view.declaration.required,
         description: view.description,
         example: view.example,
-        removed: false,
         changed: format!("{} by {}", when(view.changed_at, now), view.changed_by),
+        ..AttributeRow::default()
     };
     Ok(perch.attributes(acting).await?.into_iter().map(row).collect())
 }
 
-/// The sandbox as it opens: everything filled in that can be.
-pub async fn sandbox(perch: &Perch, acting: &Acting) -> Result<SandboxState, Refusal> {
-    let keys: Vec<_> = perch
-        .sandbox_keys(acting)
-        .await?
-        .into_iter()
-        .map(|key| (key.id.to_string(), key.owner.map_or(key.name.clone(), |owner| format!("{} (by {owner})", key.name))))
-        .collect();
-    let field = |view: AttributeView| AttributeField {
-        value: if view.declaration.required { view.example } else { String::new() },
-        name: view.declaration.name,
-        kind: view.declaration.kind.as_str().to_owned(),
-        list: view.declaration.list,
-        required: view.declaration.required,
-        description: view.description,
-    };
-    let default = Permissions::WHEN_MISSING;
-    let permissions =
-        perch_domain::permission::MODELS.iter().flat_map(|model| default.names(model).iter().map(move |name| format!("{model}.{name}"))).collect();
-    Ok(SandboxState {
-        chosen: keys.first().map(|(id, _)| id.clone()).unwrap_or_default(),
-        keys,
-        distinct_id: "sandbox-viewer".to_owned(),
-        role: "explorer".to_owned(),
-        attributes: perch.attributes(acting).await?.into_iter().map(field).collect(),
-        context_clues: String::new(),
-        permissions,
-        lifetime: "1h".to_owned(),
-        problem: None,
-    })
-}
-
-/// A sandbox token with what it says, read back through the gate.
-pub async fn token_result(perch: &Perch, acting: &Acting, minted: Minted) -> Result<TokenResult, Refusal> {
-    let read = perch.read_token(acting, &minted.token).await?;
-    Ok(TokenResult {
-        size: format!("{} bytes of at most {}", minted.token.len(), perch_domain::claims::LONGEST_TOKEN),
-        token_id: minted.token_id.to_string(),
-        expires_in: lifetime::print(minted.lifetime),
-        reading: reading(read, perch.now()),
-        token: minted.token,
-    })
-}
-
-/// `now` in Unix milliseconds.
-pub fn reading(read: Read, now: i64) -> Reading {
-    let now = now.div_euclid(1_000);
-    let claims = read.token.map(|token| {
-        let mut user = vec![("distinctId".to_owned(), token.subject), ("role".to_owned(), token.role.to_owned())];
-        user.extend(token.context_clues.map(|clues| ("aiContextClues".to_owned(), clues)));
-        user.push(("Made in".to_owned(), if token.sandbox { "the sandbox".to_owned() } else { "a backend".to_owned() }));
-        TokenClaims {
-            user,
-            attributes: token.attributes,
-            permissions: token.permissions.into_iter().map(|(model, names)| (model.to_owned(), names.join(", "))).collect(),
-            expiration: vec![
-                ("Expires".to_owned(), when(token.expires_at, now)),
-                ("Issued".to_owned(), when(token.issued_at, now)),
-                ("Token id".to_owned(), token.token_id.to_string()),
-                ("API key".to_owned(), token.key),
-            ],
-        }
-    });
-    Reading {
-        valid: read.refused.is_none(),
-        verdict: read.verdict,
-        code: read.refused.map(|code| code.as_str().to_owned()).unwrap_or_default(),
-        fix: read.fix.unwrap_or_default(),
-        claims,
+/// Who sends an attribute, in half a line.
+fn used<'a>(uses: impl Iterator<Item = &'a AttributeUse>, now: i64) -> String {
+    let uses: Vec<_> = uses.collect();
+    let last = uses.iter().map(|used| used.last_at).max();
+    match (uses.as_slice(), last) {
+        ([], _) | (_, None) => String::new(),
+        ([one], Some(last)) => format!("Sent by {}, last {}", one.key, time::relative(last, now)),
+        (several, Some(last)) => format!("Sent by {} keys, last {}", several.len(), time::relative(last, now)),
     }
 }
 
-/// What was pasted, to stand beside what it says; an API key is not shown again.
-pub fn shown_again(pasted: &str) -> &str {
-    if pasted.contains(perch_domain::api_key::PREFIX) { "" } else { pasted }
+pub async fn dropped_rows(perch: &Perch, acting: &Acting) -> Result<Vec<DroppedRow>, Refusal> {
+    let now = perch.now().div_euclid(1_000);
+    let row = |dropped: perch_service::DroppedAttribute| {
+        let tokens: i64 = dropped.used_by.iter().map(|used| used.tokens).sum();
+        let keys = dropped.used_by.iter().map(|used| used.key.as_str()).collect::<Vec<_>>().join(", ");
+        let last = dropped.used_by.iter().map(|used| used.last_at).max().unwrap_or(now);
+        let tokens = if tokens == 1 { "1 token".to_owned() } else { format!("{tokens} tokens") };
+        DroppedRow { name: dropped.name, told: format!("left out of {tokens}, last {}, sent by {keys}", time::relative(last, now)), fault: dropped.fault.unwrap_or_default() }
+    };
+    Ok(perch.dropped_attributes(acting).await?.into_iter().map(row).collect())
+}
+
+pub async fn migration(perch: &Perch, acting: &Acting) -> Result<MigrationState, Refusal> {
+    let until = perch.migration_until(acting).await?;
+    let day = until.map(|until| time::rfc3339(until - 1).chars().take(10).collect::<String>());
+    Ok(MigrationState { typed: day.clone().unwrap_or_default(), until: day, problem: None })
+}
+
+/// The first steps; `None` where the person put them away.
+pub async fn first_steps(perch: &Perch, acting: &Acting) -> Result<Option<Vec<FirstStep>>, Refusal> {
+    let steps = perch.first_steps(acting).await?;
+    let step = |title, why, href, done| FirstStep { title, why, href, done };
+    Ok((!steps.hidden).then(|| {
+        vec![
+            step("Create an API key", "Your backend makes tokens with it.", "/account/keys/new", steps.has_key),
+            step("List the site that will embed", "Components render there and nowhere else.", "#origins", steps.has_origin),
+            step("Declare what you know about viewers", "For example region, so that rules can use it.", "#attributes", steps.has_attribute),
+            step("Make a sandbox token", "To try an embed out without writing code.", "#sandbox", steps.made_sandbox_token),
+            step("See an embed connect", "Ticked once a component on a listed site used a token.", "#snippets", steps.saw_embed),
+        ]
+    }))
 }
 
 pub fn new_key(created: &CreatedKey) -> NewKey {

@@ -1,9 +1,7 @@
-//! The WebAssembly entry: it only starts the islands.
-
-// Naming the crate keeps the islands' exports, which nothing else in here calls.
-use perch_app as _;
+//! The WebAssembly entry: it starts the islands and what the page does by itself.
 
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
     leptos::mount::hydrate_islands();
+    perch_app::behaviours::start();
 }

@@ -1,6 +1,6 @@
-//! Server functions: what islands call. Each is a public HTTP endpoint, POST only, at an explicit path; each begins with
-//! the guard that returns who acts, calls one service function, and maps the refusal. Reads are not server functions:
-//! pages ask the service themselves.
+//! Server functions: what the browser calls. Each is a public HTTP endpoint, POST only, at an explicit path; each begins
+//! with the guard that returns who acts, calls what the page's own form calls, and maps the refusal. Reads are not server
+//! functions: pages ask the service themselves.
 
 use crate::wire::{Fields, Section, WireError};
 use leptos::prelude::*;
@@ -12,60 +12,66 @@ mod guard;
 pub use guard::{ConsoleContext, set_status, wire_error};
 #[cfg(feature = "ssr")]
 use {
-    crate::model::{AttributeRow, OriginRow, Outcome},
+    crate::components::site_said,
     crate::pages::sections,
-    crate::{forms, present},
+    crate::{flows, forms, present},
     guard::{acting, refused, section},
 };
 
-/// Saves Authorized Origins, or with the intent `add` only shows one more row.
+/// Authorized Origins: saves them, or changes the form.
 #[server(prefix = "/_console", endpoint = "save-origins", input = Json, output = Json)]
 pub async fn save_origins(fields: Fields) -> Result<Section, WireError> {
     let (perch, acting) = acting()?;
-    if forms::adds_a_row(&fields) {
-        let rows = forms::with_one_more(forms::origins::typed(&fields), OriginRow::default());
-        let focus = format!("origins[{}].origin", rows.len() - 1);
-        return Ok(section(sections::origins(&rows, &Outcome::default()), &focus));
-    }
-    let changed = perch.save_origins(&acting, &forms::origins::edits(&fields)).await.map_err(refused)?;
-    let rows = present::origin_rows(&perch, &acting).await.map_err(refused)?;
-    let outcome = Outcome { done: Some(present::saved(&perch, changed)), problem: None };
-    Ok(section(sections::origins(&forms::with_one_more(rows, OriginRow::default()), &outcome), "origins-feedback"))
+    let turn = flows::origins::submit(&perch, &acting, &fields).await.map_err(refused)?;
+    Ok(section(sections::origins(&turn.state), &turn.focus))
 }
 
-/// Saves Token Attributes, or with the intent `add` only shows one more row.
+/// What would be listed for the text of a field: `value`, and `id` where it edits an entry.
+#[server(prefix = "/_console", endpoint = "describe-origin", input = Json, output = Json)]
+pub async fn describe_origin(fields: Fields) -> Result<Section, WireError> {
+    let (perch, acting) = acting()?;
+    let said = flows::origins::describe(&perch, &acting, &fields).await.map_err(refused)?;
+    Ok(section(said.map(|said| site_said(&said)).into_any(), ""))
+}
+
+/// The tester of Authorized Origins.
+#[server(prefix = "/_console", endpoint = "test-site", input = Json, output = Json)]
+pub async fn test_site(fields: Fields) -> Result<Section, WireError> {
+    let (perch, acting) = acting()?;
+    let answer = flows::tester::answer(&perch, &acting, forms::value(&fields, "site-test")).await.map_err(refused)?;
+    Ok(section(sections::tester(&answer), "site-test"))
+}
+
+/// Token Attributes: saves them, or changes the form.
 #[server(prefix = "/_console", endpoint = "save-attributes", input = Json, output = Json)]
 pub async fn save_attributes(fields: Fields) -> Result<Section, WireError> {
     let (perch, acting) = acting()?;
-    if forms::adds_a_row(&fields) {
-        let rows = forms::with_one_more(forms::attributes::typed(&fields), AttributeRow::blank());
-        let focus = format!("attributes[{}].name", rows.len() - 1);
-        return Ok(section(sections::attributes(&rows, &Outcome::default()), &focus));
-    }
-    let changed = perch.save_attributes(&acting, &forms::attributes::edits(&fields)).await.map_err(refused)?;
-    let rows = present::attribute_rows(&perch, &acting).await.map_err(refused)?;
-    let outcome = Outcome { done: Some(present::saved(&perch, changed)), problem: None };
-    Ok(section(sections::attributes(&rows, &outcome), "attributes-feedback"))
+    let turn = flows::attributes::submit(&perch, &acting, &fields).await.map_err(refused)?;
+    Ok(section(sections::attributes(&turn.state), &turn.focus))
 }
 
-/// Makes a sandbox token.
+/// The sandbox: makes a token, or keeps and uses personas.
 #[server(prefix = "/_console", endpoint = "generate-sandbox-token", input = Json, output = Json)]
 pub async fn generate_sandbox_token(fields: Fields) -> Result<Section, WireError> {
     let (perch, acting) = acting()?;
-    let minted = perch.generate_sandbox_token(&acting, &forms::sandbox::form(&fields)).await.map_err(refused)?;
-    let token = present::token_result(&perch, &acting, minted).await.map_err(refused)?;
-    let state = forms::sandbox::typed(&fields, present::sandbox(&perch, &acting).await.map_err(refused)?);
-    Ok(section(sections::sandbox(&state, Some(token)), "sandbox-result"))
+    let turn = flows::sandbox::submit(&perch, &acting, &fields).await.map_err(refused)?;
+    Ok(section(sections::sandbox(&turn.state), &turn.focus))
+}
+
+/// The request a backend would send for what the sandbox form holds.
+#[server(prefix = "/_console", endpoint = "describe-request", input = Json, output = Json)]
+pub async fn describe_request(fields: Fields) -> Result<Section, WireError> {
+    let (perch, acting) = acting()?;
+    let view = flows::sandbox::describe(&perch, &acting, &fields).map_err(refused)?;
+    Ok(section(sections::request(&view), ""))
 }
 
 /// Reads a token.
 #[server(prefix = "/_console", endpoint = "introspect-token", input = Json, output = Json)]
 pub async fn introspect_token(fields: Fields) -> Result<Section, WireError> {
     let (perch, acting) = acting()?;
-    let pasted = forms::value(&fields, "token");
-    let reading = perch.read_token(&acting, pasted).await.map_err(refused)?;
-    let pasted = present::shown_again(pasted);
-    Ok(section(sections::introspection(pasted, Some(present::reading(reading, perch.now())), &Outcome::default()), "introspection-result"))
+    let turn = flows::introspection::submit(&perch, &acting, &fields).await.map_err(refused)?;
+    Ok(section(sections::introspection(&turn.state), &turn.focus))
 }
 
 /// Makes an API key; its secret is in this answer and nowhere else.

@@ -1,16 +1,21 @@
 //! How a submission went: a summary of faults that takes the focus and links to each field, or what was done.
 
 use crate::field_id;
-use crate::model::Outcome;
+use crate::model::{Confirm, Outcome};
 use crate::wire::WireError;
 use leptos::prelude::*;
 
 /// The place is always there, so that a screen reader hears it change and the browser can write a refusal into it.
 pub fn feedback(section: &str, outcome: &Outcome) -> AnyView {
+    feedback_or(section, outcome, None)
+}
+
+/// The same, or a question that has to be answered first.
+pub fn feedback_or(section: &str, outcome: &Outcome, ask: Option<&Confirm>) -> AnyView {
     let problem = outcome.problem.as_ref().map(summary);
     let done = outcome.done.clone().map(|done| view! { <p class="notice success">{done}</p> });
     view! {
-        <div class="feedback" role="status" id=format!("{section}-feedback") tabindex="-1" data-feedback="">{problem}{done}</div>
+        <div class="feedback" role="status" id=format!("{section}-feedback") tabindex="-1" data-feedback="">{problem}{done}{ask.map(super::confirm)}</div>
     }
     .into_any()
 }

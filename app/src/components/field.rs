@@ -1,7 +1,8 @@
 //! A labelled control with its hint and its fault. The field's name is the service's name for it.
 
-use super::raw_text;
+use super::{raw_text, site_said};
 use crate::field_id;
+use crate::model::SiteSaid;
 use crate::wire::WireError;
 use leptos::prelude::*;
 
@@ -15,13 +16,20 @@ pub struct Field<'a> {
     pub class: &'static str,
     /// Which keyboard a touch screen shows.
     pub inputmode: Option<&'static str>,
+    /// The list of suggestions, by its id.
+    pub list: Option<&'static str>,
+    /// What the server says about the text while it is typed, and what it says now.
+    pub describe: Option<&'static str>,
+    pub said: Option<&'a SiteSaid>,
+    /// Most characters, shown beside how many there are.
+    pub meter: Option<usize>,
     /// Where its fault may be told.
     pub problem: Option<&'a WireError>,
 }
 
 impl<'a> Field<'a> {
     pub fn new(name: &'a str, label: &'a str, value: &'a str, problem: Option<&'a WireError>) -> Self {
-        Self { name, label, value, hint: "", class: "", inputmode: None, problem }
+        Self { name, label, value, hint: "", class: "", inputmode: None, list: None, describe: None, said: None, meter: None, problem }
     }
 
     pub fn hint(self, hint: &'a str) -> Self {
@@ -30,6 +38,18 @@ impl<'a> Field<'a> {
 
     pub fn inputmode(self, inputmode: &'static str) -> Self {
         Self { inputmode: Some(inputmode), ..self }
+    }
+
+    pub fn suggestions(self, list: &'static str) -> Self {
+        Self { list: Some(list), ..self }
+    }
+
+    pub fn described(self, by: &'static str, said: Option<&'a SiteSaid>) -> Self {
+        Self { describe: Some(by), said, ..self }
+    }
+
+    pub fn meter(self, most: usize) -> Self {
+        Self { meter: Some(most), ..self }
     }
 
     pub fn mono(self) -> Self {
@@ -42,7 +62,8 @@ impl<'a> Field<'a> {
 
     fn described_by(&self) -> String {
         let id = field_id(self.name);
-        if self.hint.is_empty() { format!("{id}-fault") } else { format!("{id}-hint {id}-fault") }
+        let named = [(!self.hint.is_empty(), "hint"), (self.describe.is_some(), "said"), (self.meter.is_some(), "meter"), (true, "fault")];
+        named.iter().filter(|(there, _)| *there).map(|(_, part)| format!("{id}-{part}")).collect::<Vec<_>>().join(" ")
     }
 
     fn invalid(&self) -> Option<&'static str> {
@@ -52,11 +73,15 @@ impl<'a> Field<'a> {
     fn around(&self, control: AnyView) -> AnyView {
         let id = field_id(self.name);
         let hint = (!self.hint.is_empty()).then(|| view! { <p class="hint" id=format!("{id}-hint")>{self.hint.to_owned()}</p> });
+        let said = self.describe.is_some().then(|| view! { <div class="said" id=format!("{id}-said") aria-live="polite">{self.said.map(site_said)}</div> });
+        let meter = self.meter.map(|most| view! { <p class="hint" id=format!("{id}-meter")>{format!("{} of {most} characters", self.value.chars().count())}</p> });
         view! {
             <div class="field">
                 <label for=id.clone()>{self.label.to_owned()}</label>
                 {control}
                 {hint}
+                {meter}
+                {said}
                 <p class="fault" id=format!("{id}-fault")>{self.fault()}</p>
             </div>
         }
@@ -68,11 +93,16 @@ impl<'a> Field<'a> {
 pub fn text_field(field: Field<'_>, kind: &'static str, autocomplete: &'static str) -> AnyView {
     let control = view! {
         <input
-            id=field_id(field.name) name=field.name.to_owned() type=kind value=field.value.to_owned() class=field.class autocomplete=autocomplete inputmode=field.inputmode
-            spellcheck="false" aria-describedby=field.described_by() aria-invalid=field.invalid()
+            id=field_id(field.name) name=field.name.to_owned() type=kind value=field.value.to_owned() class=field.class autocomplete=autocomplete inputmode=field.inputmode list=field.list
+            dir=direction(kind) data-describe=field.describe spellcheck="false" aria-describedby=field.described_by() aria-invalid=field.invalid()
         />
     };
     field.around(control.into_any())
+}
+
+/// Text runs the way it is written; passwords and dates have their own.
+fn direction(kind: &str) -> Option<&'static str> {
+    matches!(kind, "text" | "search").then_some("auto")
 }
 
 /// Several lines of text.
@@ -80,7 +110,7 @@ pub fn text_area(field: Field<'_>, rows: &'static str) -> AnyView {
     let control = view! {
         <textarea
             id=field_id(field.name) name=field.name.to_owned() rows=rows class=field.class autocomplete="off"
-            spellcheck="false" aria-describedby=field.described_by() aria-invalid=field.invalid()
+            dir="auto" data-meter=field.meter spellcheck="false" aria-describedby=field.described_by() aria-invalid=field.invalid()
         >{raw_text(field.value)}</textarea>
     };
     field.around(control.into_any())

@@ -1,13 +1,11 @@
-//! What a token says: the verdict first, then its four groups.
+//! What a token says: the verdict first, then every check, then its four groups.
 
-use crate::model::Reading;
+use crate::model::{Check, Reading, Record};
 use leptos::prelude::*;
 
 pub fn reading(reading: Reading) -> AnyView {
-    let Reading { valid, verdict, code, fix, claims } = reading;
-    let class = if valid { "verdict success" } else { "verdict danger" };
-    let sign = if valid { "Valid" } else { "Refused" };
-    let claims = claims.map(|claims| {
+    let Reading { valid, verdict: sentence, code, fix, link, removed, ladder, claims, share } = reading;
+    let groups = claims.map(|claims| {
         [
             ("User Information", claims.user, ""),
             ("Custom Attributes", claims.attributes, "None in this token."),
@@ -17,16 +15,67 @@ pub fn reading(reading: Reading) -> AnyView {
         .map(|(title, pairs, empty)| group(title, pairs, empty))
         .collect_view()
     });
-    let fix = (!fix.is_empty()).then(|| view! { <p>{fix}</p> });
-    let code =
-        (!code.is_empty()).then(|| view! { <p class="meta">"Code " <a href=format!("/docs/errors#{code}")><code>{code.clone()}</code></a></p> });
+    let removed = (!removed.is_empty()).then(|| view! { <p class="meta">{removed.join(" ")}</p> });
+    let share = (!share.is_empty()).then(|| {
+        view! { <p class="meta">"To talk about this token without handing it on: " <a href=share>"link with its id only"</a> "."</p> }
+    });
     view! {
         <div class="reading">
-            <div class=class><p class="sign">{sign}</p><p class="sentence">{verdict}</p>{fix}{code}</div>
-            {claims}
+            {verdict(valid, sentence, fix, link, code)}
+            {removed}
+            {steps(ladder)}
+            {groups}
+            {share}
         </div>
     }
     .into_any()
+}
+
+/// What is known of a token by its id alone.
+pub fn record(record: Record) -> AnyView {
+    let Record { valid, verdict: sentence, code, facts } = record;
+    view! {
+        <div class="reading">
+            {verdict(valid, sentence, String::new(), None, code)}
+            {group("From the record", facts, "")}
+            <p class="meta">"Attributes and permissions are only in the token itself; paste it to see them."</p>
+        </div>
+    }
+    .into_any()
+}
+
+fn verdict(valid: bool, sentence: String, fix: String, link: Option<(String, &'static str)>, code: String) -> AnyView {
+    let (class, sign) = if valid { ("verdict success", "Valid") } else { ("verdict danger", "Refused") };
+    let fix = (!fix.is_empty()).then(|| view! { <p>{fix}</p> });
+    let link = link.map(|(href, words)| view! { <p><a href=href>{words}</a></p> });
+    view! { <div class=class><p class="sign">{sign}</p><p class="sentence"><bdi>{sentence}</bdi></p>{fix}{link}{code_link(code)}</div> }.into_any()
+}
+
+fn code_link(code: String) -> Option<AnyView> {
+    (!code.is_empty()).then(|| view! { <p class="meta">"Code " <a href=format!("/docs/errors#{code}")><code>{code.clone()}</code></a></p> }.into_any())
+}
+
+fn steps(ladder: Vec<Check>) -> Option<AnyView> {
+    if ladder.is_empty() {
+        return None;
+    }
+    let step = |check: Check| {
+        let refuses = !check.code.is_empty();
+        let fix = (!check.fix.is_empty() && !refuses).then(|| view! { <p class="meta">{check.fix}</p> });
+        let link = check.link.filter(|_| !refuses).map(|(href, words)| view! { <p class="meta"><a href=href>{words}</a></p> });
+        view! {
+            <li class=check.outcome>
+                <span class="word">{check.word}</span>
+                <div><p class="question">{check.title}</p><p class="evidence"><bdi>{check.evidence}</bdi></p>{fix}{link}</div>
+            </li>
+        }
+    };
+    Some(
+        view! {
+            <section class="group"><h4>"Checks in their order"</h4><ol class="ladder">{ladder.into_iter().map(step).collect_view()}</ol></section>
+        }
+        .into_any(),
+    )
 }
 
 fn group(title: &'static str, pairs: Vec<(String, String)>, empty: &'static str) -> AnyView {

@@ -18,13 +18,13 @@ pub fn typed(fields: &[(String, String)]) -> Vec<AttributeRow> {
             description: field(row, "description").to_owned(),
             example: field(row, "example").to_owned(),
             removed: has(row, "remove"),
-            changed: String::new(),
+            ..AttributeRow::default()
         })
         .collect()
 }
 
 /// The rows as edits. An id that cannot be read is no id: the row counts as new.
-pub fn edits(fields: &[(String, String)]) -> Vec<AttributeEdit> {
+pub fn edits(rows: &[AttributeRow]) -> Vec<AttributeEdit> {
     let read = |row: AttributeRow| AttributeEdit {
         id: row.id.parse().ok().map(perch_service::AttributeId),
         version: row.version.parse().unwrap_or(0),
@@ -36,5 +36,5 @@ pub fn edits(fields: &[(String, String)]) -> Vec<AttributeEdit> {
         example: row.example,
         remove: row.removed,
     };
-    typed(fields).into_iter().map(read).collect()
+    rows.iter().cloned().map(read).collect()
 }

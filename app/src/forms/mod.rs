@@ -23,15 +23,10 @@ pub fn ticked(fields: &[(String, String)], name: &str) -> bool {
     fields.iter().any(|(field, _)| field == name)
 }
 
-/// Whether the button that adds a row was pressed.
-pub fn adds_a_row(fields: &[(String, String)]) -> bool {
-    value(fields, "intent") == "add"
-}
-
-/// The rows with one more at the end, to be filled in.
-pub fn with_one_more<Row>(mut rows: Vec<Row>, blank: Row) -> Vec<Row> {
-    rows.push(blank);
-    rows
+/// The button that was pressed, where a form has several: a verb, and what it is about.
+pub fn intent(fields: &[(String, String)]) -> (&str, &str) {
+    let pressed = value(fields, "intent");
+    pressed.split_once(':').unwrap_or((pressed, ""))
 }
 
 /// The rows of `list[0].field`, `list[1].field`, …: the fields of each by name, up to the highest index.

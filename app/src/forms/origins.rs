@@ -15,13 +15,13 @@ pub fn typed(fields: &[(String, String)]) -> Vec<OriginRow> {
             label: field(row, "label").to_owned(),
             environment: field(row, "environment").to_owned(),
             removed: has(row, "remove"),
-            changed: String::new(),
+            ..OriginRow::default()
         })
         .collect()
 }
 
 /// The rows as edits. An id that cannot be read is no id: the row counts as new.
-pub fn edits(fields: &[(String, String)]) -> Vec<OriginEdit> {
+pub fn edits(rows: &[OriginRow]) -> Vec<OriginEdit> {
     let read = |row: OriginRow| OriginEdit {
         id: row.id.parse().ok().map(perch_service::OriginId),
         version: row.version.parse().unwrap_or(0),
@@ -30,5 +30,5 @@ pub fn edits(fields: &[(String, String)]) -> Vec<OriginEdit> {
         label: row.label,
         remove: row.removed,
     };
-    typed(fields).into_iter().map(read).collect()
+    rows.iter().cloned().map(read).collect()
 }

@@ -1,24 +1,51 @@
 //! The form of the Token Generation Sandbox.
 
-use super::{value, values};
+use super::{ticked, value, values};
 use crate::model::SandboxState;
-use perch_service::{SandboxForm, SandboxKey};
+use perch_service::{KeyId, PersonaId, SandboxForm, SandboxKey, ViewerForm};
 
 const ATTRIBUTE: &str = "user.attributes.";
 
 /// Puts what was typed back into the form. The pasted key is left out: a secret is never shown again.
-pub fn typed(fields: &[(String, String)], mut state: SandboxState) -> SandboxState {
-    for attribute in &mut state.attributes {
-        value(fields, &format!("{ATTRIBUTE}{}", attribute.name)).clone_into(&mut attribute.value);
-    }
+pub fn typed(fields: &[(String, String)], state: SandboxState) -> SandboxState {
     SandboxState {
         chosen: value(fields, "key").to_owned(),
+        persona: value(fields, "persona").to_owned(),
+        persona_name: value(fields, "persona_name").to_owned(),
+        persona_shared: ticked(fields, "persona_shared"),
+        draft: value(fields, "draft").split(' ').filter(|name| !name.is_empty()).take(5).map(str::to_owned).collect(),
+        ..filled(state, &viewer(fields))
+    }
+}
+
+/// The form filled in for a viewer.
+pub fn filled(mut state: SandboxState, viewer: &ViewerForm) -> SandboxState {
+    for attribute in &mut state.attributes {
+        let typed = viewer.attributes.iter().find(|(name, _)| *name == attribute.name);
+        attribute.value = typed.map(|(_, value)| value.clone()).unwrap_or_default();
+    }
+    SandboxState {
+        embed: viewer.embed.clone(),
+        distinct_id: viewer.distinct_id.clone(),
+        role: viewer.role.clone(),
+        context_clues: viewer.context_clues.clone(),
+        permissions: viewer.permissions.iter().map(|(model, name)| format!("{model}.{name}")).collect(),
+        lifetime: viewer.lifetime.clone(),
+        ..state
+    }
+}
+
+/// The viewer a token is asked for.
+pub fn viewer(fields: &[(String, String)]) -> ViewerForm {
+    let both = |both: &str| both.split_once('.').map(|(model, name)| (model.to_owned(), name.to_owned()));
+    ViewerForm {
+        embed: value(fields, "embed").to_owned(),
         distinct_id: value(fields, "distinctId").to_owned(),
         role: value(fields, "role").to_owned(),
-        context_clues: value(fields, "aiContextClues").to_owned(),
-        permissions: values(fields, "permissions").into_iter().map(str::to_owned).collect(),
+        attributes: fields.iter().filter_map(|(name, value)| Some((name.strip_prefix(ATTRIBUTE)?.to_owned(), value.replace("\r\n", "\n")))).collect(),
+        context_clues: value(fields, "aiContextClues").replace("\r\n", "\n"),
+        permissions: values(fields, "permissions").into_iter().filter_map(both).collect(),
         lifetime: value(fields, "expiresIn").to_owned(),
-        ..state
     }
 }
 
@@ -27,16 +54,8 @@ pub fn form(fields: &[(String, String)]) -> SandboxForm {
     let pasted = value(fields, "api_key");
     let chosen = value(fields, "key").parse().ok().filter(|_| pasted.trim().is_empty());
     SandboxForm {
-        key: chosen.map_or_else(|| SandboxKey::Pasted(pasted.to_owned().into()), |id| SandboxKey::Chosen(perch_service::KeyId(id))),
-        distinct_id: value(fields, "distinctId").to_owned(),
-        role: value(fields, "role").to_owned(),
-        attributes: fields.iter().filter_map(|(name, value)| Some((name.strip_prefix(ATTRIBUTE)?.to_owned(), value.clone()))).collect(),
-        context_clues: value(fields, "aiContextClues").to_owned(),
-        permissions: values(fields, "permissions")
-            .into_iter()
-            .filter_map(|both| both.split_once('.'))
-            .map(|(model, name)| (model.to_owned(), name.to_owned()))
-            .collect(),
-        lifetime: value(fields, "expiresIn").to_owned(),
+        key: chosen.map_or_else(|| SandboxKey::Pasted(pasted.to_owned().into()), |id| SandboxKey::Chosen(KeyId(id))),
+        persona: value(fields, "persona").parse().ok().map(PersonaId),
+        viewer: viewer(fields),
     }
 }

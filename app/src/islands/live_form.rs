@@ -16,6 +16,7 @@ use std::pin::Pin;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FormKind {
     Origins,
+    Tester,
     Attributes,
     Sandbox,
     Introspection,
@@ -27,6 +28,7 @@ impl FormKind {
     const fn action(self) -> &'static str {
         match self {
             Self::Origins => "/settings/embed#origins",
+            Self::Tester => "/settings/embed#site-test",
             Self::Attributes => "/settings/embed#attributes",
             Self::Sandbox => "/settings/embed#sandbox",
             Self::Introspection => "/settings/embed#introspection",
@@ -37,6 +39,7 @@ impl FormKind {
     fn send(self, fields: Fields) -> Pin<Box<dyn Future<Output = Result<Section, WireError>>>> {
         match self {
             Self::Origins => Box::pin(api::save_origins(fields)),
+            Self::Tester => Box::pin(api::test_site(fields)),
             Self::Attributes => Box::pin(api::save_attributes(fields)),
             Self::Sandbox => Box::pin(api::generate_sandbox_token(fields)),
             Self::Introspection => Box::pin(api::introspect_token(fields)),
@@ -68,7 +71,7 @@ pub fn LiveForm(kind: FormKind, children: Children) -> impl IntoView {
                 Ok(section) => form.show(&section),
                 // The sign-in ended: the page itself leads to the sign-in and back.
                 Err(problem) if problem.code == "SIGN_IN_REQUIRED" => {
-                    let _ = window().location().reload();
+                    crate::behaviours::reload();
                 }
                 Err(problem) => form.refuse(&problem),
             }
@@ -78,7 +81,7 @@ pub fn LiveForm(kind: FormKind, children: Children) -> impl IntoView {
     view! {
         <form
             method="post" action=kind.action() novalidate data-ready=move || ready.get().then_some("")
-            on:submit=submit on:click=browser::copy_on_click on:keydown=browser::keep_dialog_open
+            on:submit=submit on:keydown=browser::keep_dialog_open
         >
             {children()}
         </form>

@@ -84,6 +84,14 @@ fn row(key: KeyView, sees_all: bool, now: i64) -> AnyView {
     let revoke = (key.state != KeyState::Revoked).then(|| {
         view! { <a class="button small" href=format!("/account/keys/{}/revoke", key.id)>"Revoke"<span class="visually-hidden">" "{key.name.clone()}</span></a> }
     });
+    let open = (key.state == KeyState::Active).then(|| {
+        let (value, verb) = if key.sandbox_shared { ("no", "Close for the sandbox") } else { ("yes", "Open for the sandbox") };
+        view! {
+            <form method="post" action=format!("/account/keys/{}/sandbox", key.id)>
+                <button type="submit" class="button small" name="open" value=value>{verb}<span class="visually-hidden">" "{key.name.clone()}</span></button>
+            </form>
+        }
+    });
     view! {
         <tr>
             <th scope="row" data-label="Name"><bdi>{key.name.clone()}</bdi></th>
@@ -94,7 +102,7 @@ fn row(key: KeyView, sees_all: bool, now: i64) -> AnyView {
             <td data-label="Expires">{key.expires_at.map_or_else(|| "Never".to_owned(), |at| when(at, now))}</td>
             <td data-label="Tokens">{key.minted}</td>
             <td data-label="State"><span class=class>{key.state.as_str()}</span> {exposed} {shared}</td>
-            <td class="row-action">{revoke}</td>
+            <td class="row-action">{open}{revoke}</td>
         </tr>
     }
     .into_any()

@@ -1,44 +1,52 @@
 //! Settings > Embed & access.
 
 use super::sections;
-use super::shell::Frame;
-use crate::components::live;
+use super::shell::{Frame, icon};
+use crate::components::{feedback, filter, live};
 use crate::islands::FormKind;
-use crate::model::{AttributeRow, OriginRow, Outcome, Reading, SandboxState, TokenResult};
+use crate::model::{
+    AttributeRow, AttributesState, FirstStep, IntrospectionState, MigrationState, OriginRow, OriginsState, Outcome, SandboxState, TesterState,
+};
+use crate::snippets::{Filling, tag};
 use leptos::prelude::*;
-
-/// How the last plain form went, by section.
-#[derive(Clone, Debug, Default)]
-pub struct Outcomes {
-    pub origins: Outcome,
-    pub attributes: Outcome,
-    pub token: Option<TokenResult>,
-    pub introspection: Outcome,
-    pub pasted: String,
-    pub reading: Option<Reading>,
-}
 
 /// What the page shows.
 #[derive(Clone, Debug)]
 pub struct EmbedPage {
-    pub origins: Vec<OriginRow>,
+    /// Absent where the person put them away.
+    pub first_steps: Option<Vec<FirstStep>>,
+    pub origins: OriginsState,
     pub edits_origins: bool,
-    pub attributes: Vec<AttributeRow>,
+    pub tester: TesterState,
+    pub attributes: AttributesState,
     pub edits_attributes: bool,
+    pub migration: MigrationState,
     pub sandbox: SandboxState,
     pub may_have_keys: bool,
-    pub outcomes: Outcomes,
+    pub introspection: IntrospectionState,
+    /// The address visitors reach this installation at.
+    pub server: String,
 }
 
-const SECTIONS: [(&str, &str); 4] = [
+const SECTIONS: [(&str, &str); 5] = [
     ("origins", "Authorized Origins"),
     ("attributes", "Token Attributes"),
     ("sandbox", "Token Generation Sandbox"),
+    ("snippets", "Embed snippets"),
     ("introspection", "Token Introspection"),
 ];
 
 pub fn embed(frame: &Frame, page: EmbedPage) -> AnyView {
     let links = SECTIONS.map(|(id, title)| view! { <li><a href=format!("#{id}")>{title}</a></li> }).collect_view();
+    let filling = Filling {
+        server: page.server,
+        token: page.sandbox.token.as_ref().map(|token| token.token.clone()).unwrap_or_default(),
+        tag: tag(&page.sandbox.embed),
+        body: page.sandbox.request.body.clone(),
+    };
+    let hidden = page.first_steps.is_none().then(|| {
+        view! { <form method="post" action="/settings/embed" class="actions"><input type="hidden" name="form" value="first-steps" /><button type="submit" class="button small" name="intent" value="show">"Show the first steps"</button></form> }
+    });
     let content = view! {
         <header class="page-header">
             <h1>"Settings"</h1>
@@ -50,10 +58,13 @@ pub fn embed(frame: &Frame, page: EmbedPage) -> AnyView {
                     <h2>"Embed & access"</h2>
                     <p class="lead">"Decide which sites may embed, what is known about their viewers, and try out the tokens that carry it."</p>
                 </div>
-                {origins(page.origins, page.edits_origins, &page.outcomes.origins)}
-                {attributes(page.attributes, page.edits_attributes, &page.outcomes.attributes)}
-                {sandbox(&page.sandbox, page.may_have_keys, page.outcomes.token)}
-                {introspection(&page.outcomes.pasted, page.outcomes.reading, &page.outcomes.introspection)}
+                {page.first_steps.map(first_steps)}
+                {origins(&page.origins, page.edits_origins, &page.tester)}
+                {attributes(&page.attributes, page.edits_attributes, &page.migration)}
+                {sandbox(&page.sandbox, page.may_have_keys)}
+                {snippets(&filling)}
+                {introspection(&page.introspection)}
+                {hidden}
             </div>
             <nav class="contents" aria-labelledby="contents-title"><h2 id="contents-title">"On this page"</h2><ul>{links}</ul></nav>
         </div>
@@ -61,30 +72,59 @@ pub fn embed(frame: &Frame, page: EmbedPage) -> AnyView {
     frame.around(content.into_any())
 }
 
-fn origins(rows: Vec<OriginRow>, edits: bool, outcome: &Outcome) -> AnyView {
-    let body = if edits { live(FormKind::Origins, sections::origins(&rows, outcome)) } else { read_origins(rows) };
+fn first_steps(steps: Vec<FirstStep>) -> AnyView {
+    let done = steps.iter().filter(|step| step.done).count();
+    let title = if done == steps.len() { "All first steps are done".to_owned() } else { format!("First steps, {done} of {} done", steps.len()) };
+    let step = |step: FirstStep| {
+        let (class, word) = if step.done { ("passed", "Done") } else { ("not-reached", "To do") };
+        let title = if step.done { view! { {step.title} }.into_any() } else { view! { <a href=step.href>{step.title}</a> }.into_any() };
+        view! { <li class=class><span class="word">{word}</span><div><p class="question">{title}</p><p class="evidence">{step.why}</p></div></li> }
+    };
     view! {
-        <section class="card" id="origins" aria-labelledby="origins-title">
-            <h3 id="origins-title">"Authorized Origins"</h3>
-            <p>"The sites where components may render. A site is scheme, host and port, such as " <code>"https://app.example.com"</code> "; " <code>"https://*.example.com"</code> " stands for one level of subdomains. Sandbox tokens work on Development origins; Production origins refuse them."</p>
-            {body}
-            <p class="meta">"This list protects your viewers from other sites' pages. It cannot stop someone who took a token out of a browser; short lifetimes and few permissions do."</p>
+        <section class="card" id="first-steps" aria-labelledby="first-steps-title">
+            <div class="card-head">
+                <h3 id="first-steps-title">{title}</h3>
+                <form method="post" action="/settings/embed" class="actions"><input type="hidden" name="form" value="first-steps" /><button type="submit" class="button small" name="intent" value="hide">"Put away"</button></form>
+            </div>
+            <ol class="ladder">{steps.into_iter().map(step).collect_view()}</ol>
         </section>
     }
     .into_any()
 }
 
-fn read_origins(rows: Vec<OriginRow>) -> AnyView {
-    let count = rows.len();
-    let rows = rows
-        .into_iter()
-        .map(|row| view! { <li><code>{row.origin}</code> " " <bdi>{row.label}</bdi> <span class="state">{if row.environment == "production" { "Production" } else { "Development" }}</span></li> })
-        .collect_view();
+fn origins(state: &OriginsState, edits: bool, tester: &TesterState) -> AnyView {
+    let body = if edits {
+        view! { {filter("origins", "Find a site", &state.paging)}{live(FormKind::Origins, sections::origins(state))} }.into_any()
+    } else {
+        read_origins(&state.rows, state.paging.total)
+    };
+    view! {
+        <section class="card" id="origins" aria-labelledby="origins-title">
+            <h3 id="origins-title">"Authorized Origins"</h3>
+            <p>"The sites where components may render. A site, also called origin, is scheme, host and port, such as " <code>"https://app.example.com"</code> "; " <code>"https://*.example.com"</code> " stands for one level of subdomains. Sandbox tokens work on Development origins; Production origins refuse them."</p>
+            {body}
+            {live(FormKind::Tester, sections::tester(tester))}
+            <p class="meta">"This list protects your viewers from other sites’ pages. It cannot stop someone who took a token out of a browser; short lifetimes and few permissions do."</p>
+        </section>
+    }
+    .into_any()
+}
+
+fn read_origins(rows: &[OriginRow], count: usize) -> AnyView {
+    let row = |row: &OriginRow| {
+        let environment = if row.environment == "production" { "Production" } else { "Development" };
+        view! { <li><code>{row.origin.clone()}</code> " " <bdi>{row.label.clone()}</bdi> " " <span class="state">{environment}</span></li> }
+    };
+    let rows = rows.iter().map(row).collect_view();
     view! { <details><summary>{format!("{count} listed. Admins can change them.")}</summary><ul class="plain-list">{rows}</ul></details> }.into_any()
 }
 
-fn attributes(rows: Vec<AttributeRow>, edits: bool, outcome: &Outcome) -> AnyView {
-    let body = if edits { live(FormKind::Attributes, sections::attributes(&rows, outcome)) } else { read_attributes(rows) };
+fn attributes(state: &AttributesState, edits: bool, migration: &MigrationState) -> AnyView {
+    let body = if edits {
+        view! { {filter("attributes", "Find an attribute", &state.paging)}{live(FormKind::Attributes, sections::attributes(state))}{migration_form(migration)} }.into_any()
+    } else {
+        read_attributes(&state.rows, state.paging.total)
+    };
     view! {
         <section class="card" id="attributes" aria-labelledby="attributes-title">
             <h3 id="attributes-title">"Token Attributes"</h3>
@@ -100,39 +140,73 @@ fn attributes(rows: Vec<AttributeRow>, edits: bool, outcome: &Outcome) -> AnyVie
     .into_any()
 }
 
-fn read_attributes(rows: Vec<AttributeRow>) -> AnyView {
-    let count = rows.len();
-    let rows = rows
-        .into_iter()
-        .map(|row| view! { <li><code>{row.name}</code> " " {row.kind} {row.list.then_some(" list")} {row.required.then_some(", required")} " " <bdi class="meta">{row.description}</bdi></li> })
-        .collect_view();
+fn read_attributes(rows: &[AttributeRow], count: usize) -> AnyView {
+    let row = |row: &AttributeRow| {
+        view! { <li><code>{row.name.clone()}</code> " " {row.kind.clone()} {row.list.then_some(" list")} {row.required.then_some(", required")} " " <bdi class="meta">{row.description.clone()}</bdi></li> }
+    };
+    let rows = rows.iter().map(row).collect_view();
     view! { <details><summary>{format!("{count} declared. Admins can change them.")}</summary><ul class="plain-list">{rows}</ul></details> }
         .into_any()
 }
 
-fn sandbox(state: &SandboxState, may_have_keys: bool, token: Option<TokenResult>) -> AnyView {
-    let key = match (may_have_keys, state.keys.is_empty()) {
-        (true, true) => view! { <p>"No key yet? Create one among your " <a href="/account#api-keys">"API Keys"</a> "."</p> }.into_any(),
-        (false, _) => view! { <p>"Ask a colleague with the console role Maker or Admin for an API key to paste."</p> }.into_any(),
-        (true, false) => ().into_any(),
+/// Migration mode: a plain form, because it is saved apart from the rows.
+fn migration_form(state: &MigrationState) -> AnyView {
+    let on = state.until.is_some();
+    let told = match &state.until {
+        Some(day) => format!("Migration mode is on until the end of {day}, UTC"),
+        None => "Migration mode is off".to_owned(),
     };
+    let stop = on.then(|| view! { <button type="submit" class="button" name="intent" value="stop">"Refuse them from now on"</button> });
+    let outcome = Outcome { problem: state.problem.clone(), done: None };
+    view! {
+        <details class="part" open=on || state.problem.is_some()>
+            <summary>{told}</summary>
+            <form method="post" action="/settings/embed#attributes" novalidate>
+                <input type="hidden" name="form" value="migration" />
+                {feedback("migration", &outcome)}
+                <p class="meta">"Attributes that are not declared are refused by name. While a backend is being moved here, they can be left out of tokens and listed instead, until a day you choose. Names close to a declared one are refused all the same."</p>
+                {crate::components::text_field(crate::components::Field::new("migration_until", "Leave out undeclared attributes until", &state.typed, state.problem.as_ref()), "date", "off")}
+                <div class="actions">
+                    <button type="submit" class="button" name="intent" value="start">{if on { "Change the day" } else { "Turn on migration mode" }}</button>
+                    {stop}
+                </div>
+            </form>
+        </details>
+    }
+    .into_any()
+}
+
+fn sandbox(state: &SandboxState, may_have_keys: bool) -> AnyView {
+    let key = (may_have_keys && state.keys.is_empty())
+        .then(|| view! { <p>{icon("account")}" No key yet? Create one among your " <a href="/account#api-keys">"API Keys"</a> "."</p> });
     view! {
         <section class="card" id="sandbox" aria-labelledby="sandbox-title">
             <h3 id="sandbox-title">"Token Generation Sandbox"</h3>
             <p>"Make a token to try an embed out. It is marked as a sandbox token and does not work on Production origins."</p>
             {key}
-            {live(FormKind::Sandbox, sections::sandbox(state, token))}
+            {live(FormKind::Sandbox, sections::sandbox(state))}
         </section>
     }
     .into_any()
 }
 
-fn introspection(pasted: &str, reading: Option<Reading>, outcome: &Outcome) -> AnyView {
+fn snippets(filling: &Filling) -> AnyView {
+    view! {
+        <section class="card" id="snippets" aria-labelledby="snippets-title">
+            <h3 id="snippets-title">"Embed snippets"</h3>
+            <p>"What goes into your page and into your backend. Token and request are the sandbox’s; in production the backend fills the request from whoever is signed in."</p>
+            {sections::snippets(filling)}
+        </section>
+    }
+    .into_any()
+}
+
+fn introspection(state: &IntrospectionState) -> AnyView {
     view! {
         <section class="card" id="introspection" aria-labelledby="introspection-title">
             <h3 id="introspection-title">"Token Introspection"</h3>
             <p>"Paste a token of your organization to see what it says, and whether and why it is refused."</p>
-            {live(FormKind::Introspection, sections::introspection(pasted, reading, outcome))}
+            {live(FormKind::Introspection, sections::introspection(state))}
         </section>
     }
     .into_any()

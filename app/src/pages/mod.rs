@@ -12,7 +12,7 @@ mod shell;
 mod sign_in;
 
 pub use account::{AccountPage, account};
-pub use embed::{EmbedPage, Outcomes, embed};
+pub use embed::{EmbedPage, embed};
 pub use errors::errors;
 pub use message::message;
 pub use new_key::new_key;

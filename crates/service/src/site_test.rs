@@ -3,9 +3,12 @@
 use crate::Acting;
 use crate::fault;
 use crate::perch::Perch;
-use perch_domain::origin::{Origin, OriginFault};
+use perch_domain::origin::{Adjustment, Origin, OriginFault};
 use perch_domain::origin_list::{Decision, Environment, Listed, Miss, playground};
 use perch_domain::{Action, Code, Refusal};
+use perch_store::OriginId;
+use std::collections::HashMap;
+use uuid::Uuid;
 
 /// What the matcher says about a site.
 #[derive(Clone, Debug)]
@@ -75,23 +78,21 @@ impl Perch {
         Ok(Ok(SiteVerdict { asked: asked.to_string(), outcome }))
     }
 
-    /// What would be listed for each of these lines; `but` is the entry being edited, which is no duplicate of itself.
-    pub async fn read_sites(&self, acting: &Acting, lines: &str, but: Option<perch_store::OriginId>) -> Result<Vec<SiteReading>, Refusal> {
+    /// What would be listed for each of these texts, with the entry it edits: that is no duplicate of itself.
+    pub async fn read_sites(&self, acting: &Acting, lines: &[(&str, Option<OriginId>)]) -> Result<Vec<SiteReading>, Refusal> {
         acting.may(Action::EditOrigins)?;
         let stored = self.store.origins(acting.organization).await.map_err(fault::store)?;
-        let mut seen: Vec<String> = stored.into_iter().filter(|row| Some(row.id) != but).map(|row| row.canonical).collect();
-        let lines = lines.lines().map(str::trim).filter(|line| !line.is_empty()).take(MOST_LINES);
-        Ok(lines
-            .map(|line| {
-                let result = Origin::parse(line, &self.http_hosts).map_err(|fault| fault.to_string()).map(|(origin, adjusted)| {
-                    let text = origin.to_string();
-                    let listed = seen.contains(&text);
-                    seen.push(text.clone());
-                    let instead = playground(&origin).map(|(playground, origin)| Instead { playground, origin });
-                    SiteForm { origin: text, adjusted: adjusted.into_iter().map(perch_domain::origin::Adjustment::sentence).collect(), listed, instead }
-                });
-                SiteReading { typed: line.to_owned(), result }
-            })
-            .collect())
+        let mut seen: HashMap<String, OriginId> = stored.into_iter().map(|row| (row.canonical, row.id)).collect();
+        let mut read = |(typed, edited): &(&str, Option<OriginId>)| {
+            let result = Origin::parse(typed, &self.http_hosts).map_err(|fault| fault.to_string()).map(|(origin, adjusted)| {
+                let text = origin.to_string();
+                let listed = seen.get(&text).is_some_and(|known| Some(*known) != *edited);
+                seen.entry(text.clone()).or_insert(edited.unwrap_or(OriginId(Uuid::nil())));
+                let instead = playground(&origin).map(|(playground, origin)| Instead { playground, origin });
+                SiteForm { origin: text, adjusted: adjusted.into_iter().map(Adjustment::sentence).collect(), listed, instead }
+            });
+            SiteReading { typed: (*typed).trim().to_owned(), result }
+        };
+        Ok(lines.iter().take(MOST_LINES).map(&mut read).collect())
     }
 }

@@ -89,6 +89,15 @@ pub(super) async fn confirm_revocation(State(state): State<AppState>, visitor: V
     }
 }
 
+/// Opens a key for the sandbox of the whole organization, or closes it.
+pub(super) async fn open_key(State(state): State<AppState>, visitor: Visitor, Named(id): Named, form: Form) -> Response {
+    let opened = async { state.perch.open_key(&visitor.acting(), key_id(&id)?, form.value("open") == "yes").await }.await;
+    match opened {
+        Err(refused) => refusal(&state, &visitor.anyone, "API key", refused).await,
+        Ok(()) => see_other("/account#api-keys"),
+    }
+}
+
 pub(super) async fn revoke_key(State(state): State<AppState>, visitor: Visitor, Named(id): Named) -> Response {
     let revoked = async { state.perch.revoke_key(&visitor.acting(), key_id(&id)?).await }.await;
     match revoked {

@@ -11,6 +11,11 @@ use std::convert::Infallible;
 pub(super) struct Asked(Vec<(String, String)>);
 
 impl Asked {
+    /// An address that asks for nothing in particular.
+    pub const fn nothing() -> Self {
+        Self(Vec::new())
+    }
+
     /// The first value of a name; empty where there is none.
     pub fn value(&self, name: &str) -> &str {
         perch_app::forms::value(&self.0, name)

@@ -7,29 +7,42 @@ use super::visitor::Visitor;
 use crate::http::AppState;
 use axum::extract::State;
 use axum::response::Response;
-use perch_app::model::{AttributeRow, OriginRow};
-use perch_app::pages::{EmbedPage, Outcomes, embed};
-use perch_app::wire::Fields;
+use perch_app::flows::{self, Asked as Part, Turn};
+use perch_app::model::{IntrospectionState, OriginsState};
+use perch_app::pages::{EmbedPage, embed};
+use perch_app::wire::{Fields, WireError};
 use perch_app::{forms, present};
 use perch_domain::Action;
 use perch_service::Refusal;
 
 const TITLE: &str = "Embed & access";
 
-/// The page as it is stored.
-async fn stored(state: &AppState, visitor: &Visitor) -> Result<EmbedPage, Refusal> {
-    let acting = visitor.acting();
+/// The page as it is stored; the address chooses parts of long lists, a site to add, a site to test, a token to find.
+async fn stored(state: &AppState, visitor: &Visitor, asked: &Asked) -> Result<EmbedPage, Refusal> {
+    let (perch, acting) = (&state.perch, visitor.acting());
+    let part = |list: &str| Part::read(list, |name| asked.value(name).to_owned());
     let edits_origins = acting.can(Action::EditOrigins);
-    let origins = present::origin_rows(&state.perch, &acting).await?;
     Ok(EmbedPage {
-        origins: if edits_origins { forms::with_one_more(origins, OriginRow::default()) } else { origins },
+        first_steps: present::first_steps(perch, &acting).await?,
+        origins: if edits_origins { flows::origins::stored(perch, &acting, &part("origins"), asked.value("add")).await? } else { listed(state, visitor).await? },
         edits_origins,
-        attributes: present::attribute_rows(&state.perch, &acting).await?,
+        tester: flows::tester::answer(perch, &acting, asked.value("site-test")).await?,
+        attributes: flows::attributes::stored(perch, &acting, &part("attributes")).await?,
         edits_attributes: acting.can(Action::EditAttributes),
-        sandbox: present::sandbox(&state.perch, &acting).await?,
+        migration: present::migration(perch, &acting).await?,
+        sandbox: flows::sandbox::stored(perch, &acting).await?,
         may_have_keys: acting.can(Action::CreateKey),
-        outcomes: Outcomes::default(),
+        introspection: flows::introspection::stored(perch, &acting, asked.value("token")).await?,
+        server: state.site.public_url.clone(),
     })
+}
+
+/// The list for those who only read it.
+async fn listed(state: &AppState, visitor: &Visitor) -> Result<OriginsState, Refusal> {
+    let rows = present::origin_rows(&state.perch, &visitor.acting()).await?;
+    let mut listed = OriginsState { rows, ..OriginsState::default() };
+    listed.paging.total = listed.rows.len();
+    Ok(listed)
 }
 
 async fn show_page(state: &AppState, visitor: &Visitor, answer: Answer, shown: EmbedPage) -> Response {
@@ -38,13 +51,13 @@ async fn show_page(state: &AppState, visitor: &Visitor, answer: Answer, shown: E
 }
 
 pub(super) async fn show(State(state): State<AppState>, visitor: Visitor, asked: Asked) -> Response {
-    match stored(&state, &visitor).await {
+    match stored(&state, &visitor, &asked).await {
         Err(refused) => refusal(&state, &visitor.anyone, TITLE, refused).await,
         Ok(mut shown) => {
-            let done = Some(present::saved(&state.perch, asked.value("changes").parse().unwrap_or(0)));
+            let done = Some(present::saved(&state.perch, &visitor.acting(), asked.value("changes").parse().unwrap_or(0)));
             match asked.value("saved") {
-                "origins" => shown.outcomes.origins.done = done,
-                "attributes" => shown.outcomes.attributes.done = done,
+                "origins" => shown.origins.outcome.done = done,
+                "attributes" => shown.attributes.outcome.done = done,
                 _ => {}
             }
             show_page(&state, &visitor, Answer::ok(TITLE), shown).await
@@ -53,79 +66,103 @@ pub(super) async fn show(State(state): State<AppState>, visitor: Visitor, asked:
 }
 
 pub(super) async fn submit(State(state): State<AppState>, visitor: Visitor, form: Form) -> Response {
-    let submitted = match form.value("form").as_str() {
-        "origins" => submit_origins(&state, &visitor, &form.0).await,
-        "attributes" => submit_attributes(&state, &visitor, &form.0).await,
-        "sandbox" => submit_sandbox(&state, &visitor, &form.0).await,
-        "introspection" => submit_introspection(&state, &visitor, &form.0).await,
-        _ => Ok(see_other("/settings/embed")),
-    };
-    match submitted {
+    match submitted(&state, &visitor, &form).await {
         Ok(response) => response,
         Err(refused) => refusal(&state, &visitor.anyone, TITLE, refused).await,
     }
 }
 
-async fn submit_origins(state: &AppState, visitor: &Visitor, fields: &Fields) -> Result<Response, Refusal> {
-    let saved =
-        if forms::adds_a_row(fields) { None } else { Some(state.perch.save_origins(&visitor.acting(), &forms::origins::edits(fields)).await) };
-    if let Some(Ok(changes)) = saved {
-        return Ok(see_other(&format!("/settings/embed?saved=origins&changes={changes}#origins")));
-    }
-    let refused = saved.and_then(Result::err);
-    let answer = Answer::after(TITLE, refused.as_ref());
-    let mut shown = stored(state, visitor).await?;
-    shown.origins = forms::origins::typed(fields);
-    if refused.is_none() {
-        shown.origins.push(OriginRow::default());
-    }
-    shown.outcomes.origins.problem = refused.map(|refused| problem(refused, &visitor.anyone));
-    Ok(show_page(state, visitor, answer, shown).await)
-}
-
-async fn submit_attributes(state: &AppState, visitor: &Visitor, fields: &Fields) -> Result<Response, Refusal> {
-    let saved =
-        if forms::adds_a_row(fields) { None } else { Some(state.perch.save_attributes(&visitor.acting(), &forms::attributes::edits(fields)).await) };
-    if let Some(Ok(changes)) = saved {
-        return Ok(see_other(&format!("/settings/embed?saved=attributes&changes={changes}#attributes")));
-    }
-    let refused = saved.and_then(Result::err);
-    let answer = Answer::after(TITLE, refused.as_ref());
-    let mut shown = stored(state, visitor).await?;
-    shown.attributes = forms::attributes::typed(fields);
-    if refused.is_none() {
-        shown.attributes.push(AttributeRow::blank());
-    }
-    shown.outcomes.attributes.problem = refused.map(|refused| problem(refused, &visitor.anyone));
-    Ok(show_page(state, visitor, answer, shown).await)
-}
-
-async fn submit_sandbox(state: &AppState, visitor: &Visitor, fields: &Fields) -> Result<Response, Refusal> {
-    let acting = visitor.acting();
-    let mut shown = stored(state, visitor).await?;
-    shown.sandbox = forms::sandbox::typed(fields, shown.sandbox);
-    let answer = match state.perch.generate_sandbox_token(&acting, &forms::sandbox::form(fields)).await {
-        Ok(minted) => {
-            shown.outcomes.token = Some(present::token_result(&state.perch, &acting, minted).await?);
-            Answer::ok(TITLE)
+async fn submitted(state: &AppState, visitor: &Visitor, form: &Form) -> Result<Response, Refusal> {
+    let (perch, acting, fields) = (&state.perch, visitor.acting(), &form.0);
+    let mut shown = stored(state, visitor, &Asked::nothing()).await?;
+    let mut after = After { visitor, refused: None };
+    match form.value("form").as_str() {
+        "origins" => {
+            let turn = flows::origins::submit(perch, &acting, fields).await;
+            if let Some(saved) = saved("origins", &turn, fields) {
+                return Ok(saved);
+            }
+            shown.origins = match after.settle(turn) {
+                Ok(origins) => origins,
+                Err(problem) => flows::origins::refused(perch, &acting, fields, problem).await?,
+            };
         }
-        Err(refused) => {
-            let answer = Answer::after(TITLE, Some(&refused));
-            shown.sandbox.problem = Some(problem(refused, &visitor.anyone));
-            answer
+        "attributes" => {
+            let turn = flows::attributes::submit(perch, &acting, fields).await;
+            if let Some(saved) = saved("attributes", &turn, fields) {
+                return Ok(saved);
+            }
+            shown.attributes = match after.settle(turn) {
+                Ok(attributes) => attributes,
+                Err(problem) => flows::attributes::refused(perch, &acting, fields, problem).await?,
+            };
         }
-    };
+        "sandbox" if forms::intent(fields).0 == "introspect" => {
+            let made: Fields = vec![("token".to_owned(), form.value("sandbox-token"))];
+            shown.sandbox = flows::sandbox::kept(perch, &acting, fields).await?;
+            shown.introspection = introspected(&mut after, state, &made).await?;
+        }
+        "sandbox" => {
+            let turn = flows::sandbox::submit(perch, &acting, fields).await;
+            shown.sandbox = match after.settle(turn) {
+                Ok(sandbox) => sandbox,
+                Err(problem) => flows::sandbox::refused(perch, &acting, fields, problem).await?,
+            };
+        }
+        "introspection" => shown.introspection = introspected(&mut after, state, fields).await?,
+        "tester" => shown.tester = flows::tester::answer(perch, &acting, &form.value("site-test")).await?,
+        "migration" => {
+            let day = if forms::intent(fields).0 == "stop" { String::new() } else { form.value("migration_until") };
+            match perch.set_migration(&acting, &day).await {
+                Ok(_) => return Ok(see_other("/settings/embed#attributes")),
+                Err(refused) => shown.migration.problem = Some(after.refuse(refused)),
+            }
+            shown.migration.typed = day;
+        }
+        "first-steps" => {
+            perch.hide_first_steps(&acting, forms::intent(fields).0 == "hide").await?;
+            return Ok(see_other("/settings/embed"));
+        }
+        _ => return Ok(see_other("/settings/embed")),
+    }
+    let answer = Answer::after(TITLE, after.refused.as_ref());
     Ok(show_page(state, visitor, answer, shown).await)
 }
 
-async fn submit_introspection(state: &AppState, visitor: &Visitor, fields: &Fields) -> Result<Response, Refusal> {
-    let mut shown = stored(state, visitor).await?;
-    let read = state.perch.read_token(&visitor.acting(), forms::value(fields, "token")).await;
-    let answer = Answer::after(TITLE, read.as_ref().err());
-    match read {
-        Ok(read) => shown.outcomes.reading = Some(present::reading(read, state.perch.now())),
-        Err(refused) => shown.outcomes.introspection.problem = Some(problem(refused, &visitor.anyone)),
+async fn introspected(after: &mut After<'_>, state: &AppState, fields: &Fields) -> Result<IntrospectionState, Refusal> {
+    let acting = after.visitor.acting();
+    let turn = flows::introspection::submit(&state.perch, &acting, fields).await;
+    match after.settle(turn) {
+        Ok(introspection) => Ok(introspection),
+        Err(problem) => flows::introspection::refused(&state.perch, &acting, fields, problem).await,
     }
-    present::shown_again(forms::value(fields, "token")).clone_into(&mut shown.outcomes.pasted);
-    Ok(show_page(state, visitor, answer, shown).await)
+}
+
+/// What came of a submission, for the status and the title of the page.
+struct After<'a> {
+    visitor: &'a Visitor,
+    refused: Option<Refusal>,
+}
+
+impl After<'_> {
+    fn settle<S>(&mut self, turn: Result<Turn<S>, Refusal>) -> Result<S, WireError> {
+        turn.map(|turn| turn.state).map_err(|refused| self.refuse(refused))
+    }
+
+    fn refuse(&mut self, refused: Refusal) -> WireError {
+        self.refused = Some(refused.clone());
+        problem(refused, &self.visitor.anyone)
+    }
+}
+
+/// Where to go after a list was saved: to the same part of it, so that reloading repeats nothing.
+fn saved<S>(list: &str, turn: &Result<Turn<S>, Refusal>, fields: &Fields) -> Option<Response> {
+    let changes = turn.as_ref().ok()?.saved?;
+    let kept = |name: String| (name.clone(), forms::value(fields, &name).to_owned());
+    let query = form_urlencoded::Serializer::new(String::new())
+        .append_pair("saved", list)
+        .append_pair("changes", &changes.to_string())
+        .extend_pairs([kept(format!("{list}-filter")), kept(format!("{list}-page"))].into_iter().filter(|(_, value)| !matches!(value.as_str(), "" | "1")))
+        .finish();
+    Some(see_other(&format!("/settings/embed?{query}#{list}")))
 }

@@ -39,6 +39,7 @@ pub fn routes(state: &AppState) -> Router<AppState> {
         .route("/account/sign-out-everywhere", post(account::sign_out_everywhere))
         .route("/account/keys/new", get(account::new_key).post(account::create_key))
         .route("/account/keys/{id}/revoke", get(account::confirm_revocation).post(account::revoke_key))
+        .route("/account/keys/{id}/sandbox", post(account::open_key))
         .route("/setup/{secret}", get(setup::show).post(setup::submit))
         .route("/sign-in", get(sign_in::show).post(sign_in::submit))
         .route("/sign-in/link/{secret}", get(sign_in::show_link).post(sign_in::use_link))

@@ -1,53 +1,115 @@
-//! Custom Attributes: rows to edit and add, saved together.
+//! Custom Attributes: rows to edit and add, taken from a sample, saved together once their consequences were said.
 
-use crate::components::{Field, checkbox, choice, feedback, text_field};
-use crate::model::{AttributeRow, Outcome};
+use super::origins::{theirs, unsaved_text};
+use crate::components::{Field, checkbox, choice, default_submit, feedback_or, pages, text_area, text_field};
+use crate::model::{AttributeRow, AttributesState, DroppedRow};
 use crate::wire::WireError;
 use leptos::prelude::*;
 
 const KINDS: [(&str, &str); 5] = [("String", "String"), ("Integer", "Integer"), ("Numeric", "Numeric"), ("Boolean", "Boolean"), ("Date", "Date")];
 
-pub fn attributes(rows: &[AttributeRow], outcome: &Outcome) -> AnyView {
-    let empty = rows.is_empty().then(|| {
+/// Names that many organizations need, offered while typing.
+const COMMON: [&str; 12] =
+    ["region", "country", "department", "team", "tenant_id", "customer_id", "store_ids", "brands", "plan", "tier", "locale", "premium"];
+
+pub fn attributes(state: &AttributesState) -> AnyView {
+    let problem = state.outcome.problem.as_ref();
+    let empty = (state.paging.total == 0 && state.rows.is_empty()).then(|| {
         view! { <p class="meta">"None yet. Declare what your backend will send about a viewer, for example region as String; access rules build on it."</p> }
     });
-    let rows = rows.iter().enumerate().map(|(at, stored)| row(at, stored, outcome.problem.as_ref())).collect_view();
+    let rows = state.rows.iter().enumerate().map(|(at, stored)| row(&at.to_string(), stored, problem)).collect_view();
+    let offered = COMMON.iter().filter(|name| state.rows.iter().all(|row| row.name != **name)).map(|name| view! { <option value=*name></option> }).collect_view();
     view! {
+        {default_submit()}
         <input type="hidden" name="form" value="attributes" />
-        {feedback("attributes", outcome)}
+        {feedback_or("attributes", &state.outcome, state.confirm.as_ref())}
         {empty}
-        <ul class="rows">{rows}</ul>
+        <ul class="rows" data-rows="">{rows}</ul>
+        <template>{row("ROWNUMBER", &AttributeRow::blank(), None)}</template>
+        <datalist id="attribute-names">{offered}</datalist>
+        {pages("attributes", &state.paging)}
         <div class="actions">
             <button type="submit" class="button primary" data-busy="Saving…">"Save changes"</button>
-            <button type="submit" class="button" name="intent" value="add">"Add an attribute"</button>
+            <button type="submit" class="button" name="intent" value="add" data-add="">"Add an attribute"</button>
+            <span class="meta" data-unsaved-count="" role="status">{unsaved_text(state.rows.iter().filter(|row| row.unsaved).count())}</span>
         </div>
+        {dropped(&state.dropped)}
+        {import(state, problem)}
     }
     .into_any()
 }
 
-fn row(at: usize, row: &AttributeRow, problem: Option<&WireError>) -> AnyView {
+fn row(at: &str, row: &AttributeRow, problem: Option<&WireError>) -> AnyView {
     let name = |field: &str| format!("attributes[{at}].{field}");
     let stored = !row.id.is_empty();
     let legend = if stored { format!("Attribute {}", row.name) } else { "New attribute".to_owned() };
     let remove = stored.then(|| checkbox(&name("remove"), "yes", "Remove", row.removed));
+    let used = (!row.used.is_empty()).then(|| view! { <span class="meta"><bdi>{row.used.clone()}</bdi></span> });
+    let example_name = name("example");
+    let example = Field::new(&example_name, "Example", &row.example, problem);
+    let example = if row.list { text_area(example.hint("One a line"), "2") } else { text_field(example, "text", "off") };
     view! {
-        <li>
+        <li data-unsaved=row.unsaved.then_some("")>
             <fieldset class="row attribute">
                 <legend class="visually-hidden">{legend}</legend>
                 <input type="hidden" name=name("id") value=row.id.clone() />
                 <input type="hidden" name=name("version") value=row.version.clone() />
-                {text_field(Field::new(&name("name"), "Name", &row.name, problem).mono(), "text", "off")}
+                {text_field(Field::new(&name("name"), "Name", &row.name, problem).mono().suggestions("attribute-names"), "text", "off")}
                 {choice(Field::new(&name("type"), "Type", &row.kind, problem), &KINDS)}
-                {text_field(Field::new(&name("example"), "Example", &row.example, problem), "text", "off")}
+                {example}
                 {text_field(Field::new(&name("description"), "Description", &row.description, problem), "text", "off")}
+                {theirs(at, row.theirs.as_ref(), stored)}
                 <div class="row-end">
                     {checkbox(&name("list"), "yes", "List of values", row.list)}
                     {checkbox(&name("required"), "yes", "Required", row.required)}
                     {remove}
-                    <span class="meta">{row.changed.clone()}</span>
+                    {used}
+                    <span class="meta"><bdi>{row.changed.clone()}</bdi></span>
                 </div>
             </fieldset>
         </li>
+    }
+    .into_any()
+}
+
+fn dropped(dropped: &[DroppedRow]) -> Option<AnyView> {
+    if dropped.is_empty() {
+        return None;
+    }
+    let row = |row: &DroppedRow| {
+        let end = if row.fault.is_empty() {
+            view! { <button type="submit" class="button small" name="intent" value=format!("declare:{}", row.name)>"Declare"<span class="visually-hidden">" "{row.name.clone()}</span></button> }.into_any()
+        } else {
+            view! { <span class="meta">{row.fault.clone()}</span> }.into_any()
+        };
+        view! { <li><code>{row.name.clone()}</code> " " <span class="meta"><bdi>{row.told.clone()}</bdi></span> " " {end}</li> }
+    };
+    Some(
+        view! {
+            <section class="part stack">
+                <h5>"Sent but not declared"</h5>
+                <p class="meta">"Migration mode left these out of tokens. Declare them, or have the backend stop sending them; afterwards they are refused."</p>
+                <ul class="plain-list">{dropped.iter().map(row).collect_view()}</ul>
+            </section>
+        }
+        .into_any(),
+    )
+}
+
+fn import(state: &AttributesState, problem: Option<&WireError>) -> AnyView {
+    let told = state.sampled.iter().map(|(name, told)| view! { <li><code>{name.clone()}</code> " " {told.clone()}</li> }).collect_view();
+    let told = (!state.sampled.is_empty()).then(|| view! { <ul class="plain-list notice">{told}</ul> });
+    let open = !state.sample.is_empty() || !state.sampled.is_empty();
+    let field = Field::new("sample", "A sample of what your backend would send", &state.sample, problem);
+    view! {
+        <details class="part" open=open>
+            <summary>"Import from a sample"</summary>
+            <div class="stack">
+                {told}
+                {text_area(field.hint("JSON, such as {\"region\": \"North\", \"tier\": 3}, or a whole request. Types come from the values.").mono(), "5")}
+                <div class="actions"><button type="submit" class="button" name="intent" value="import" data-busy="Reading…">"Fill the table"</button></div>
+            </div>
+        </details>
     }
     .into_any()
 }

@@ -1,19 +1,28 @@
-//! Token Introspection: paste a token, read what it says.
+//! Token Introspection: paste a token, read what it says and why it is refused.
 
-use crate::components::{Field, feedback, reading as reading_view, text_area};
-use crate::model::{Outcome, Reading};
+use crate::components::{Field, feedback, reading as reading_view, record as record_view, text_area, text_field};
+use crate::model::IntrospectionState;
 use leptos::prelude::*;
 
-/// `pasted` is shown again beside what it says.
-pub fn introspection(pasted: &str, reading: Option<Reading>, outcome: &Outcome) -> AnyView {
-    let reading = reading.map(|reading| view! { <div id="introspection-result" tabindex="-1">{reading_view(reading)}</div> });
-    let field = Field::new("token", "JWT Token", pasted, outcome.problem.as_ref()).mono();
+pub fn introspection(state: &IntrospectionState) -> AnyView {
+    let result = match (state.reading.clone(), state.record.clone()) {
+        (Some(reading), _) => Some(reading_view(reading)),
+        (None, Some(record)) => Some(record_view(record)),
+        (None, None) => None,
+    };
+    let result = result.map(|result| view! { <div id="introspection-result" tabindex="-1">{result}</div> });
+    let problem = state.outcome.problem.as_ref();
+    let sites = state.sites.iter().map(|site| view! { <option value=site.clone()></option> }).collect_view();
+    let token = Field::new("token", "JWT Token", &state.pasted, problem).mono();
+    let site = Field::new("site", "As seen from this site", &state.site, problem).mono().suggestions("sites");
     view! {
         <input type="hidden" name="form" value="introspection" />
-        {feedback("introspection", outcome)}
-        {text_area(field.hint("Quotes, blanks and the word Bearer around it do no harm. The token is not stored."), "4")}
+        {feedback("introspection", &state.outcome)}
+        {text_area(token.hint("Quotes, blanks and the word Bearer around it do no harm. The token is not stored."), "4")}
+        {text_field(site.hint("Optional: whether that site may use the token."), "text", "off")}
+        <datalist id="sites">{sites}</datalist>
         <div class="actions"><button type="submit" class="button primary" data-busy="Reading…">"Introspect Token"</button></div>
-        {reading}
+        {result}
     }
     .into_any()
 }

@@ -4,10 +4,13 @@ mod attributes;
 mod introspection;
 mod new_key;
 mod origins;
+mod personas;
 mod sandbox;
+mod snippets;
 
 pub use attributes::attributes;
 pub use introspection::introspection;
 pub use new_key::{created, created_dialog, new_key};
-pub use origins::origins;
-pub use sandbox::sandbox;
+pub use origins::{origins, tester};
+pub use sandbox::{request, sandbox};
+pub use snippets::snippets;

@@ -1,0 +1,192 @@
+//! What a page does by itself once it is alive: listeners on the document, which go on working when a section is shown anew.
+//! Everything here is a convenience; the forms work without it.
+
+use crate::api;
+use crate::browser::{self, all, ancestor, by_id, element_of, text_of};
+use crate::literal::literal;
+use crate::wire::Fields;
+use leptos::prelude::{StoredValue, document, set_interval, set_timeout, window, window_event_listener_untyped};
+use leptos::prelude::{GetValue, SetValue};
+use leptos::task::spawn_local;
+use leptos::wasm_bindgen::JsCast;
+use std::time::Duration;
+use web_sys::{Element, Event, HtmlElement, HtmlFormElement, HtmlInputElement, HtmlTextAreaElement};
+
+/// How long a person pauses before what they typed is looked at.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// Starts listening. Called once, when the page has come alive.
+pub fn start() {
+    let typed_last = StoredValue::new(0u32);
+    window_event_listener_untyped("click", |event| clicked(&event));
+    window_event_listener_untyped("input", move |event| {
+        changed(&event);
+        // Only the last of several keystrokes is looked at.
+        let turn = typed_last.get_value().wrapping_add(1);
+        typed_last.set_value(turn);
+        set_timeout(move || if typed_last.get_value() == turn { describe(&event) }, PAUSE);
+    });
+    window_event_listener_untyped("beforeunload", |event| {
+        if all("form").iter().any(|form| unsaved(form) > 0) {
+            event.prevent_default();
+        }
+    });
+    set_interval(count_down, Duration::from_secs(1));
+    if let Some(root) = document().document_element() {
+        let _ = root.set_attribute("data-alive", "");
+    }
+}
+
+fn clicked(event: &Event) {
+    let Some(target) = element_of(event) else { return };
+    if let Some(button) = ancestor(&target, "[data-copy]") {
+        browser::copy(&button);
+    } else if let Some(button) = ancestor(&target, "[data-add]") {
+        event.prevent_default();
+        add_row(&button);
+    } else if let Some(button) = ancestor(&target, "[data-introspect]") {
+        event.prevent_default();
+        introspect(&button);
+    }
+}
+
+/// One more row, from the template that stands beside the list.
+fn add_row(button: &Element) -> Option<()> {
+    let form = ancestor(button, "form")?;
+    let list = form.query_selector("[data-rows]").ok()??;
+    let template = form.query_selector("template").ok()??;
+    let row = template.inner_html().replace("ROWNUMBER", &list.child_element_count().to_string());
+    list.insert_adjacent_html("beforeend", &row).ok()?;
+    let field = list.last_element_child()?.query_selector("input:not([type=hidden])").ok()??;
+    field.dyn_into::<HtmlElement>().ok()?.focus().ok()
+}
+
+/// Takes the token that was just made to the section that explains it.
+fn introspect(button: &Element) -> Option<()> {
+    let token: HtmlTextAreaElement = by_id(&button.get_attribute("data-introspect")?)?;
+    let field: HtmlTextAreaElement = by_id("token")?;
+    field.set_value(&token.value());
+    ancestor(field.as_ref(), "form")?.dyn_into::<HtmlFormElement>().ok()?.request_submit().ok()
+}
+
+fn changed(event: &Event) {
+    let Some(target) = element_of(event) else { return };
+    if let (Some(most), Ok(field)) = (target.get_attribute("data-meter"), target.clone().dyn_into::<HtmlTextAreaElement>())
+        && let Some(meter) = by_id::<Element>(&format!("{}-meter", target.id()))
+    {
+        meter.set_text_content(Some(&format!("{} of {most} characters", field.value().chars().count())));
+    }
+    if let Some(granted) = target.get_attribute("data-permissions") {
+        for field in all("input[name=permissions]") {
+            if let Ok(field) = field.dyn_into::<HtmlInputElement>() {
+                field.set_checked(granted.split(' ').any(|name| name == field.value()));
+            }
+        }
+    }
+    if let Some(form) = ancestor(&target, "form") {
+        count_unsaved(&form);
+    }
+}
+
+/// Says beside the button how many rows are not saved yet.
+pub fn count_unsaved(form: &Element) {
+    let Ok(Some(place)) = form.query_selector("[data-unsaved-count]") else { return };
+    let text = match unsaved(form) {
+        0 => String::new(),
+        1 => "1 change not saved yet".to_owned(),
+        many => format!("{many} changes not saved yet"),
+    };
+    place.set_text_content(Some(&text));
+}
+
+fn unsaved(form: &Element) -> usize {
+    unsaved_rows(form).len()
+}
+
+/// The rows of a form that differ from what is stored.
+fn unsaved_rows(form: &Element) -> Vec<Element> {
+    let rows = browser::within(form, "[data-rows] > li");
+    rows.into_iter().filter(|row| row.has_attribute("data-unsaved") || browser::within(row, "input, select, textarea").iter().any(browser::is_changed)).collect()
+}
+
+/// Names of attributes that are typed but not saved, for the sandbox to mention.
+pub fn draft() -> String {
+    let rows = by_id::<Element>("attributes").map(|section| unsaved_rows(&section)).unwrap_or_default();
+    let names = rows.iter().filter_map(|row| row.query_selector("input[name$=\".name\"]").ok()?);
+    names.filter_map(|field| field.dyn_into::<HtmlInputElement>().ok()).map(|field| field.value()).filter(|name| !name.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// Asks what is to be said about what was typed, and says it.
+fn describe(event: &Event) {
+    let Some(target) = element_of(event) else { return };
+    if target.has_attribute("data-describe") {
+        let place = format!("{}-said", target.id());
+        let id = ancestor(&target, "li").and_then(|row| row.query_selector("input[name$=\".id\"]").ok()?).and_then(|field| field.dyn_into::<HtmlInputElement>().ok());
+        let value = target.dyn_into::<HtmlInputElement>().map(|field| field.value()).unwrap_or_default();
+        let fields: Fields = vec![("value".to_owned(), value), ("id".to_owned(), id.map(|field| field.value()).unwrap_or_default())];
+        spawn_local(async move {
+            if let (Ok(section), Some(place)) = (api::describe_origin(fields).await, by_id::<Element>(&place)) {
+                place.set_inner_html(&section.html);
+            }
+        });
+    } else if let Some(form) = ancestor(&target, "form")
+        && let Ok(Some(place)) = form.query_selector("[data-describe-form]")
+        && let Ok(form) = form.dyn_into::<HtmlFormElement>()
+    {
+        // A secret has no business in what only previews.
+        let secrets: Vec<String> = browser::within(form.as_ref(), "input[type=password], textarea[readonly]").iter().filter_map(|field| field.get_attribute("name")).collect();
+        let fields: Fields = browser::fields_of(&form).into_iter().filter(|(name, _)| !secrets.contains(name)).collect();
+        spawn_local(async move {
+            if let Ok(section) = api::describe_request(fields).await {
+                place.set_inner_html(&section.html);
+                fill_snippets();
+            }
+        });
+    }
+}
+
+/// Puts the token, the request and the component into the snippets.
+pub fn fill_snippets() {
+    let token = by_id::<HtmlTextAreaElement>("sandbox-token").map(|field| field.value());
+    let body = by_id::<Element>("request-body").map(|place| text_of(&place)).unwrap_or_default();
+    let tag = all("input[name=embed]:checked").first().and_then(|choice| choice.get_attribute("data-tag"));
+    for place in all("[data-fill]") {
+        let text = match place.get_attribute("data-fill").unwrap_or_default().as_str() {
+            "token" => token.clone(),
+            "tag" => tag.clone(),
+            "body" => Some(literal(&body, false)),
+            _ => Some(literal(&body, true)),
+        };
+        if let Some(text) = text.filter(|text| !text.is_empty()) {
+            place.set_text_content(Some(&text));
+        }
+    }
+}
+
+/// Lets every lifetime on the page run out by the second.
+fn count_down() {
+    let now = js_sys::Date::now();
+    for place in all("[data-left]") {
+        let attribute = |name: &str| place.get_attribute(name).and_then(|text| text.parse::<f64>().ok());
+        let ends = attribute("data-ends").unwrap_or_else(|| {
+            let ends = now + attribute("data-left").unwrap_or_default() * 1_000.0;
+            let _ = place.set_attribute("data-ends", &ends.to_string());
+            ends
+        });
+        // Whole seconds of at most a day.
+        #[expect(clippy::cast_possible_truncation, reason = "a lifetime in seconds is far from the bounds")]
+        let left = ((ends - now) / 1_000.0).ceil() as i32;
+        let text = match left {
+            ..1 => "Expired".to_owned(),
+            1..60 => format!("Expires in {left} s"),
+            60..3_600 => format!("Expires in {} min {:02} s", left / 60, left % 60),
+            _ => format!("Expires in {} h {:02} min", left / 3_600, left % 3_600 / 60),
+        };
+        place.set_text_content(Some(&text));
+    }
+}
+
+/// Leaves for an address, without asking about what was typed.
+pub fn reload() {
+    let _ = window().location().reload();
+}

@@ -1,0 +1,35 @@
+//! Embed snippets: tabs that work without JavaScript, every one in the page, so that changing tabs loses nothing.
+
+use crate::components::copy_button_of;
+use crate::snippets::{BACKEND, FRONTEND, Filling, Snippet};
+use leptos::prelude::*;
+
+pub fn snippets(filling: &Filling) -> AnyView {
+    let loopback = ["://127.", "://localhost", "://[::1]"].iter().any(|this_machine| filling.server.contains(this_machine));
+    let warning = loopback.then(|| {
+        view! { <p class="notice caution">"The address " <code>{filling.server.clone()}</code> " works on this machine only. Whoever runs this server sets PERCH_PUBLIC_URL to the address your visitors reach."</p> }
+    });
+    view! {
+        {warning}
+        {tabs("frontend", "In your page", &FRONTEND, filling)}
+        {tabs("backend", "On your backend", &BACKEND, filling)}
+    }
+    .into_any()
+}
+
+fn tabs(group: &'static str, title: &'static str, snippets: &[Snippet], filling: &Filling) -> AnyView {
+    let tab = |(at, snippet): (usize, &Snippet)| {
+        let id = format!("snippet-{}", crate::field_id(snippet.file));
+        let text = format!("{id}-text");
+        let tested = if snippet.tested { "Run by our tests as it stands here." } else { "Not run by our tests: its tools cannot be installed where they run." };
+        view! {
+            <input type="radio" class="visually-hidden" name=group id=id.clone() checked=at == 0 />
+            <label for=id>{snippet.title}</label>
+            <div class="panel">
+                <pre class="code" tabindex="0" aria-label=format!("{} snippet", snippet.title)><code id=text.clone() inner_html=snippet.html(filling)></code></pre>
+                <div class="actions">{copy_button_of(text)}<span class="meta">{tested}</span></div>
+            </div>
+        }
+    };
+    view! { <fieldset class="tabbed"><legend>{title}</legend>{snippets.iter().enumerate().map(tab).collect_view()}</fieldset> }.into_any()
+}

@@ -1,0 +1,108 @@
+//! Readings of tokens as people see them.
+
+use super::when;
+use crate::model::{Check, Reading, Record, TokenClaims};
+use perch_domain::verdict::Outcome;
+use perch_service::{Place, Reading as Read, Step, TokenRecord, TokenView};
+
+/// `now` in Unix milliseconds.
+pub fn reading(read: Read, now: i64) -> Reading {
+    let now = now.div_euclid(1_000);
+    let ladder: Vec<Check> = read.ladder.into_iter().map(check).collect();
+    let failed = ladder.iter().find(|check| !check.code.is_empty()).cloned().unwrap_or_default();
+    let revoke = read.api_key.map(|key| (format!("/account/keys/{key}/revoke"), "Revoke this key"));
+    let share = read.token.as_ref().map(|token| format!("/settings/embed?token={}#introspection", token.token_id)).unwrap_or_default();
+    Reading {
+        valid: read.refused.is_none(),
+        verdict: read.verdict,
+        code: read.refused.map(|code| code.as_str().to_owned()).unwrap_or_default(),
+        fix: failed.fix,
+        link: revoke.or(failed.link),
+        removed: read.removed.into_iter().map(perch_domain::pasted::Removed::sentence).collect(),
+        claims: read.token.map(|token| claims(token, now)),
+        ladder,
+        share,
+    }
+}
+
+fn check(step: Step) -> Check {
+    let (outcome, word) = match step.outcome {
+        Outcome::Passed => ("passed", "Passed"),
+        // What does not refuse the token is not called a failure of it.
+        Outcome::Failed if !step.rung.refuses() => ("noticed", "Look at this"),
+        Outcome::Failed => ("failed", "Failed"),
+        Outcome::NotReached => ("not-reached", "Not reached"),
+        Outcome::NotAsked => ("not-asked", "Not asked"),
+    };
+    let (fix, place) = step.fix.map(|fix| (fix.sentence, fix.place)).unwrap_or_default();
+    Check {
+        title: step.rung.title(),
+        outcome,
+        word,
+        evidence: step.evidence,
+        fix,
+        link: place.map(link),
+        code: step.code.map(|code| code.as_str().to_owned()).unwrap_or_default(),
+    }
+}
+
+fn link(place: Place) -> (String, &'static str) {
+    match place {
+        Place::Keys => ("/account#api-keys".to_owned(), "Open API Keys"),
+        Place::Sandbox => ("#sandbox".to_owned(), "Go to the sandbox"),
+        Place::Attributes => ("#attributes".to_owned(), "Go to Token Attributes"),
+        Place::Origins => ("#origins".to_owned(), "Go to Authorized Origins"),
+        Place::AddOrigin(origin) => {
+            let origin: String = origin.bytes().map(escaped).collect();
+            (format!("/settings/embed?add={origin}#origins"), "Add this origin")
+        }
+    }
+}
+
+/// Percent-encodes what is not plain in a query (RFC 3986, section 2.3).
+fn escaped(byte: u8) -> String {
+    match byte {
+        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b':' | b'/' => char::from(byte).to_string(),
+        byte => format!("%{byte:02X}"),
+    }
+}
+
+fn claims(token: TokenView, now: i64) -> TokenClaims {
+    let mut user = vec![("distinctId".to_owned(), token.subject), ("role".to_owned(), token.role.to_owned())];
+    user.extend(token.context_clues.map(|clues| ("aiContextClues".to_owned(), clues)));
+    user.push(("Made in".to_owned(), if token.sandbox { "the sandbox".to_owned() } else { "a backend".to_owned() }));
+    TokenClaims {
+        user,
+        attributes: token.attributes,
+        permissions: token.permissions.into_iter().map(|(model, names)| (model.to_owned(), names.join(", "))).collect(),
+        expiration: vec![
+            ("Expires".to_owned(), when(token.expires_at, now)),
+            ("Issued".to_owned(), when(token.issued_at, now)),
+            ("Token id".to_owned(), token.token_id.to_string()),
+            ("API key".to_owned(), token.key),
+        ],
+    }
+}
+
+/// What the record tells. `now` in Unix milliseconds.
+pub fn record(record: TokenRecord, now: i64) -> Record {
+    let now = now.div_euclid(1_000);
+    Record {
+        valid: record.refused.is_none(),
+        verdict: record.verdict,
+        code: record.refused.map(|code| code.as_str().to_owned()).unwrap_or_default(),
+        facts: vec![
+            ("distinctId".to_owned(), record.subject),
+            ("Made in".to_owned(), if record.sandbox { "the sandbox".to_owned() } else { "a backend".to_owned() }),
+            ("API key".to_owned(), record.key),
+            ("Issued".to_owned(), when(record.issued_at, now)),
+            ("Expires".to_owned(), when(record.expires_at, now)),
+            ("Token id".to_owned(), record.token_id.to_string()),
+        ],
+    }
+}
+
+/// What was pasted, to stand beside what it says; an API key is not shown again.
+pub fn shown_again(pasted: &str) -> &str {
+    if pasted.contains(perch_domain::api_key::PREFIX) { "" } else { pasted }
+}

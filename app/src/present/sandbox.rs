@@ -1,0 +1,103 @@
+//! The sandbox as people see it.
+
+use super::{reading, when};
+use crate::forms;
+use crate::model::{AttributeField, PersonaRow, RequestView, SandboxState, TokenResult};
+use perch_domain::{claims, lifetime};
+use perch_service::{Acting, AttributeView, Perch, Refusal, ViewerForm};
+
+/// What can be embedded, and the permissions each needs.
+pub const PRESETS: [(&str, &str, &[&str]); 3] = [
+    ("dashboard", "A dashboard", &["dashboard.can_view", "chart.can_view"]),
+    ("assistant", "The AI assistant", &["dashboard.can_view", "chart.can_view", "ai.can_query"]),
+    ("self-service", "The self-service editor", &["dashboard.can_view", "dashboard.can_edit", "chart.can_view", "chart.can_edit", "ai.can_query"]),
+];
+
+/// The permissions for what will be embedded.
+pub fn preset(embed: &str) -> &'static [&'static str] {
+    PRESETS.iter().find(|(name, _, _)| *name == embed).map_or(&[], |(_, _, permissions)| permissions)
+}
+
+/// `model.permission` in two.
+pub fn split(permissions: &[String]) -> Vec<(String, String)> {
+    permissions.iter().filter_map(|both| both.split_once('.')).map(|(model, name)| (model.to_owned(), name.to_owned())).collect()
+}
+
+/// The sandbox as it opens: everything filled in that can be.
+pub async fn sandbox(perch: &Perch, acting: &Acting) -> Result<SandboxState, Refusal> {
+    let now = perch.now().div_euclid(1_000);
+    let keys: Vec<_> = perch
+        .sandbox_keys(acting)
+        .await?
+        .into_iter()
+        .map(|key| (key.id.to_string(), key.owner.map_or(key.name.clone(), |owner| format!("{} (by {owner})", key.name))))
+        .collect();
+    let attributes = perch.attributes(acting).await?;
+    let (embed, _, permissions) = PRESETS[0];
+    let viewer = ViewerForm {
+        embed: embed.to_owned(),
+        distinct_id: "sandbox-viewer".to_owned(),
+        role: "explorer".to_owned(),
+        attributes: attributes.iter().filter(|view| view.declaration.required).map(|view| (view.declaration.name.clone(), view.example.clone())).collect(),
+        permissions: split(&permissions.iter().map(|granted| (*granted).to_owned()).collect::<Vec<_>>()),
+        lifetime: "1h".to_owned(),
+        context_clues: String::new(),
+    };
+    let prepared = perch.sandbox_is_prepared(acting);
+    let persona = |view: perch_service::PersonaView| PersonaRow {
+        id: view.id.to_string(),
+        name: view.name,
+        shared: view.shared,
+        owner: view.owner.unwrap_or_default(),
+        may_edit: view.may_edit,
+        changed: format!("{} by {}", when(view.changed_at, now), view.changed_by),
+    };
+    let personas: Vec<_> = perch.personas(acting).await?.into_iter().map(persona).collect();
+    let state = SandboxState {
+        chosen: keys.first().map(|(id, _)| id.clone()).unwrap_or_default(),
+        keys,
+        persona: personas.iter().find(|persona| prepared && persona.shared).map(|persona| persona.id.clone()).unwrap_or_default(),
+        personas,
+        attributes: attributes.into_iter().map(field).collect(),
+        may_share: acting.can(perch_domain::Action::SharePersona),
+        prepared,
+        request: request(perch, acting, &viewer)?,
+        ..SandboxState::default()
+    };
+    Ok(forms::sandbox::filled(state, &viewer))
+}
+
+fn field(view: AttributeView) -> AttributeField {
+    AttributeField {
+        name: view.declaration.name,
+        kind: view.declaration.kind.as_str().to_owned(),
+        list: view.declaration.list,
+        required: view.declaration.required,
+        description: view.description,
+        value: String::new(),
+    }
+}
+
+/// What a backend would send, and what it would be told.
+pub fn request(perch: &Perch, acting: &Acting, viewer: &ViewerForm) -> Result<RequestView, Refusal> {
+    let preview = perch.preview_request(acting, viewer)?;
+    let faults = preview.refused.map(|refusal| refusal.violations.into_iter().map(|violation| violation.message).collect()).unwrap_or_default();
+    Ok(RequestView { body: preview.body, faults })
+}
+
+/// A sandbox token with what it says, read back through the gate. `None` where it no longer opens.
+pub async fn token_result(perch: &Perch, acting: &Acting, token: String) -> Result<Option<TokenResult>, Refusal> {
+    let read = perch.read_token(acting, &token, "").await?;
+    let now = perch.now();
+    let seconds_left = read.token.as_ref().map_or(0, |view| view.expires_at - now.div_euclid(1_000));
+    let Some(token_id) = read.token.as_ref().map(|view| view.token_id.to_string()) else { return Ok(None) };
+    let share = token.len() * 100 / claims::LONGEST_TOKEN;
+    Ok(Some(TokenResult {
+        size: format!("{} bytes, {share} % of the {} that fit common proxies", token.len(), claims::LONGEST_TOKEN),
+        token_id,
+        expires_in: lifetime::print(u32::try_from(seconds_left).unwrap_or(0)),
+        seconds_left,
+        reading: reading(read, now),
+        token,
+    }))
+}

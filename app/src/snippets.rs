@@ -1,0 +1,104 @@
+//! The snippets that stand beside the sandbox: files of `app/snippets`, coloured while building, filled in here.
+
+use crate::literal::literal;
+
+include!(concat!(env!("OUT_DIR"), "/snippets.rs"));
+
+/// A snippet as it is offered.
+#[derive(Clone, Copy, Debug)]
+pub struct Snippet {
+    pub file: &'static str,
+    pub title: &'static str,
+    /// The tests run it against a server. One language cannot be installed where they run.
+    pub tested: bool,
+}
+
+const fn snippet(file: &'static str, title: &'static str, tested: bool) -> Snippet {
+    Snippet { file, title, tested }
+}
+
+pub const FRONTEND: [Snippet; 5] = [
+    snippet("html.html", "HTML", true),
+    snippet("html-production.html", "HTML, production", true),
+    snippet("react.jsx", "React", true),
+    snippet("vue.vue", "Vue", true),
+    snippet("angular.ts", "Angular", true),
+];
+
+pub const BACKEND: [Snippet; 8] = [
+    snippet("curl.sh", "curl", true),
+    snippet("node.mjs", "Node", true),
+    snippet("python.py", "Python", true),
+    snippet("go.go", "Go", true),
+    snippet("rust.rs", "Rust", true),
+    snippet("php.php", "PHP", true),
+    snippet("java.java", "Java", true),
+    snippet("csharp.cs", "C#", false),
+];
+
+/// What goes into the placeholders.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filling {
+    pub server: String,
+    /// Empty before there is one.
+    pub token: String,
+    /// `tc-dashboard` or another component.
+    pub tag: &'static str,
+    /// The request body, as JSON.
+    pub body: String,
+}
+
+/// The component for what will be embedded.
+pub fn tag(embed: &str) -> &'static str {
+    match embed {
+        "assistant" => "tc-ai-assistant",
+        "self-service" => "tc-self-service-dashboard",
+        _ => "tc-dashboard",
+    }
+}
+
+impl Snippet {
+    /// The coloured text with everything in its place. What the browser changes later is marked with `data-fill`.
+    pub fn html(&self, filling: &Filling) -> String {
+        let coloured = COLOURED.iter().find(|(file, _)| *file == self.file).map_or("", |(_, html)| html);
+        let token = if filling.token.is_empty() { "Auth-Token" } else { &filling.token };
+        let java = self.file.starts_with("java");
+        let fill = |what: &str, text: &str| format!("<span data-fill=\"{what}\">{}</span>", escaped(text));
+        coloured
+            .replace("PERCH_REQUEST_BODY", &fill(if java { "body-java" } else { "body" }, &literal(&filling.body, java)))
+            .replace("https://perch.example.com", &escaped(&filling.server))
+            .replace("tc-dashboard", &fill("tag", filling.tag))
+            .replace("Auth-Token", &fill("token", token))
+    }
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_snippet_is_there_and_filled() {
+        let filling = Filling { server: "https://x.test".into(), token: "a.b".into(), tag: "tc-ai-assistant", body: "{\"a\": \"</script>\"}".into() };
+        for snippet in FRONTEND.iter().chain(&BACKEND) {
+            let html = snippet.html(&filling);
+            assert!(html.contains("https://x.test/embed/"), "{}: {html}", snippet.file);
+            for placeholder in ["perch.example.com", "PERCH_REQUEST_BODY", "Auth-Token", "</script>\""] {
+                assert!(!html.contains(placeholder), "{}: {html}", snippet.file);
+            }
+        }
+        assert_eq!(COLOURED.len(), FRONTEND.len() + BACKEND.len(), "a file nobody offers");
+    }
+
+    #[test]
+    fn a_body_means_the_same_in_every_language() {
+        let body = serde_json::json!({ "a": "it's `x` \"#1\" \\n" });
+        let text = literal(&body.to_string(), false);
+        assert!(!text.contains(['\'', '`', '#']));
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), body);
+        assert_eq!(literal("{\"a\":\"\\\"'\"}", true), "{\"a\":\"\\\\\"\\\\u0027\"}");
+    }
+}
