@@ -3,34 +3,20 @@
 //! Every file in `snippets/` is a working program with placeholders that are texts of its language; here they must survive
 //! in one piece, because the server puts the real values in their place.
 
-use std::fmt::Write as _;
-use std::path::Path;
-use std::{env, fs};
-
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo:rerun-if-changed=snippets");
     println!("cargo:rerun-if-changed=build.rs");
+    // The browser's half shows what the server rendered.
     #[cfg(feature = "ssr")]
-    {
-        let mut code = String::from("pub(super) const COLOURED: &[(&str, &str)] = &[\n");
-        for folder in ["snippets/frontend", "snippets/backend"] {
-            let mut files: Vec<_> = fs::read_dir(folder)?.collect::<Result<_, _>>()?;
-            files.sort_by_key(fs::DirEntry::file_name);
-            for file in files {
-                let name = file.file_name().to_string_lossy().into_owned();
-                writeln!(code, "    ({name:?}, {:?}),", colour::html(&fs::read_to_string(file.path())?, &name)?)?;
-            }
-        }
-        code.push_str("];\n");
-        fs::write(Path::new(&env::var("OUT_DIR")?).join("snippets.rs"), code)?;
-    }
-    #[cfg(not(feature = "ssr"))]
-    let _ = (fs::exists("snippets"), env::var("OUT_DIR"), Path::new(""), String::new().write_str(""));
+    colour::write()?;
     Ok(())
 }
 
 #[cfg(feature = "ssr")]
 mod colour {
+    use std::fmt::Write as _;
+    use std::path::Path;
+    use std::{env, fs};
     use syntect::easy::ScopeRegionIterator;
     use syntect::parsing::{ParseState, ScopeStack};
     use syntect::util::LinesWithEndings;
@@ -50,7 +36,24 @@ mod colour {
         ("keyword", "k"),
     ];
 
-    pub fn html(source: &str, name: &str) -> Result<String, Box<dyn std::error::Error>> {
+    /// Writes `snippets.rs`: the name and the coloured text of every file.
+    #[expect(clippy::disallowed_methods, reason = "cargo tells a build script in the environment where to write")]
+    pub fn write() -> Result<(), Box<dyn std::error::Error>> {
+        let mut code = String::from("pub(super) const COLOURED: &[(&str, &str)] = &[\n");
+        for folder in ["snippets/frontend", "snippets/backend"] {
+            let mut files: Vec<_> = fs::read_dir(folder)?.collect::<Result<_, _>>()?;
+            files.sort_by_key(fs::DirEntry::file_name);
+            for file in files {
+                let name = file.file_name().to_string_lossy().into_owned();
+                writeln!(code, "    ({name:?}, {:?}),", html(&fs::read_to_string(file.path())?, &name)?)?;
+            }
+        }
+        code.push_str("];\n");
+        fs::write(Path::new(&env::var("OUT_DIR")?).join("snippets.rs"), code)?;
+        Ok(())
+    }
+
+    fn html(source: &str, name: &str) -> Result<String, Box<dyn std::error::Error>> {
         let syntaxes = two_face::syntax::extra_newlines();
         let ending = match name.rsplit('.').next().unwrap_or_default() {
             // The grammar for types reads the language without them too.

@@ -5,8 +5,8 @@ use crate::api;
 use crate::browser::{self, all, ancestor, by_id, element_of, text_of};
 use crate::literal::literal;
 use crate::wire::Fields;
-use leptos::prelude::{StoredValue, document, set_interval, set_timeout, window, window_event_listener_untyped};
 use leptos::prelude::{GetValue, SetValue};
+use leptos::prelude::{StoredValue, document, set_interval, set_timeout, window, window_event_listener_untyped};
 use leptos::task::spawn_local;
 use leptos::wasm_bindgen::JsCast;
 use std::time::Duration;
@@ -24,7 +24,14 @@ pub fn start() {
         // Only the last of several keystrokes is looked at.
         let turn = typed_last.get_value().wrapping_add(1);
         typed_last.set_value(turn);
-        set_timeout(move || if typed_last.get_value() == turn { describe(&event) }, PAUSE);
+        set_timeout(
+            move || {
+                if typed_last.get_value() == turn {
+                    describe(&event);
+                }
+            },
+            PAUSE,
+        );
     });
     window_event_listener_untyped("beforeunload", |event| {
         if all("form").iter().any(|form| unsaved(form) > 0) {
@@ -106,14 +113,26 @@ fn unsaved(form: &Element) -> usize {
 /// The rows of a form that differ from what is stored.
 fn unsaved_rows(form: &Element) -> Vec<Element> {
     let rows = browser::within(form, "[data-rows] > li");
-    rows.into_iter().filter(|row| row.has_attribute("data-unsaved") || browser::within(row, "input, select, textarea").iter().any(browser::is_changed)).collect()
+    rows.into_iter()
+        .filter(|row| row.has_attribute("data-unsaved") || browser::within(row, "input, select, textarea").iter().any(browser::is_changed))
+        .collect()
 }
 
 /// Names of attributes that are typed but not saved, for the sandbox to mention.
 pub fn draft() -> String {
     let rows = by_id::<Element>("attributes").map(|section| unsaved_rows(&section)).unwrap_or_default();
-    let names = rows.iter().filter_map(|row| row.query_selector("input[name$=\".name\"]").ok()?);
-    names.filter_map(|field| field.dyn_into::<HtmlInputElement>().ok()).map(|field| field.value()).filter(|name| !name.is_empty()).collect::<Vec<_>>().join(" ")
+    let stays = |row: &&Element| {
+        !browser::within(row, "input[name$=\".remove\"]")
+            .iter()
+            .any(|field| field.dyn_ref::<HtmlInputElement>().is_some_and(HtmlInputElement::checked))
+    };
+    let names = rows.iter().filter(stays).filter_map(|row| row.query_selector("input[name$=\".name\"]").ok()?);
+    names
+        .filter_map(|field| field.dyn_into::<HtmlInputElement>().ok())
+        .map(|field| field.value())
+        .filter(|name| !name.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// Asks what is to be said about what was typed, and says it.
@@ -121,7 +140,9 @@ fn describe(event: &Event) {
     let Some(target) = element_of(event) else { return };
     if target.has_attribute("data-describe") {
         let place = format!("{}-said", target.id());
-        let id = ancestor(&target, "li").and_then(|row| row.query_selector("input[name$=\".id\"]").ok()?).and_then(|field| field.dyn_into::<HtmlInputElement>().ok());
+        let id = ancestor(&target, "li")
+            .and_then(|row| row.query_selector("input[name$=\".id\"]").ok()?)
+            .and_then(|field| field.dyn_into::<HtmlInputElement>().ok());
         let value = target.dyn_into::<HtmlInputElement>().map(|field| field.value()).unwrap_or_default();
         let fields: Fields = vec![("value".to_owned(), value), ("id".to_owned(), id.map(|field| field.value()).unwrap_or_default())];
         spawn_local(async move {
@@ -134,7 +155,10 @@ fn describe(event: &Event) {
         && let Ok(form) = form.dyn_into::<HtmlFormElement>()
     {
         // A secret has no business in what only previews.
-        let secrets: Vec<String> = browser::within(form.as_ref(), "input[type=password], textarea[readonly]").iter().filter_map(|field| field.get_attribute("name")).collect();
+        let secrets: Vec<String> = browser::within(form.as_ref(), "input[type=password], textarea[readonly]")
+            .iter()
+            .filter_map(|field| field.get_attribute("name"))
+            .collect();
         let fields: Fields = browser::fields_of(&form).into_iter().filter(|(name, _)| !secrets.contains(name)).collect();
         spawn_local(async move {
             if let Ok(section) = api::describe_request(fields).await {

@@ -84,6 +84,7 @@ pub struct TesterState {
 
 /// A row of Token Attributes, as stored or as typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a box of the form")]
 pub struct AttributeRow {
     pub id: String,
     pub version: String,

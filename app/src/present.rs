@@ -104,7 +104,11 @@ pub async fn dropped_rows(perch: &Perch, acting: &Acting) -> Result<Vec<DroppedR
         let keys = dropped.used_by.iter().map(|used| used.key.as_str()).collect::<Vec<_>>().join(", ");
         let last = dropped.used_by.iter().map(|used| used.last_at).max().unwrap_or(now);
         let tokens = if tokens == 1 { "1 token".to_owned() } else { format!("{tokens} tokens") };
-        DroppedRow { name: dropped.name, told: format!("left out of {tokens}, last {}, sent by {keys}", time::relative(last, now)), fault: dropped.fault.unwrap_or_default() }
+        DroppedRow {
+            name: dropped.name,
+            told: format!("left out of {tokens}, last {}, sent by {keys}", time::relative(last, now)),
+            fault: dropped.fault.unwrap_or_default(),
+        }
     };
     Ok(perch.dropped_attributes(acting).await?.into_iter().map(row).collect())
 }

@@ -23,6 +23,9 @@ pub struct WireError {
     pub message: String,
     pub request_id: String,
     pub violations: Vec<WireViolation>,
+    /// The section as it has to be looked at again, where beside the fields is not enough.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub section: Option<Section>,
 }
 
 impl WireError {
@@ -54,7 +57,7 @@ impl FromServerFnError for WireError {
         };
         #[cfg(feature = "ssr")]
         crate::api::set_status(422);
-        Self { code: code.to_owned(), message: message.to_owned(), request_id: String::new(), violations: Vec::new() }
+        Self { code: code.to_owned(), message: message.to_owned(), request_id: String::new(), violations: Vec::new(), section: None }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The guard of every server function: who acts, or the refusal.
 
 use crate::field_id;
+use crate::flows::Turn;
 use crate::wire::{Section, WireError, WireViolation};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
@@ -28,6 +29,12 @@ pub(super) fn section(view: AnyView, focus: &str) -> Section {
     Section { html: view.to_html(), focus: field_id(focus) }
 }
 
+/// A section after its form was sent; with a conflict it is a refusal that brings what has to be looked at.
+pub(super) fn turned<S>(turn: &Turn<S>, view: impl Fn(&S) -> AnyView) -> Result<Section, WireError> {
+    let section = section(view(&turn.state), &turn.focus);
+    if turn.conflict { Err(WireError { section: Some(section), ..refused(Code::Conflict.into()) }) } else { Ok(section) }
+}
+
 /// The envelope of a refusal, and its real status.
 pub(super) fn refused(refusal: Refusal) -> WireError {
     set_status(refusal.code.status());
@@ -49,6 +56,7 @@ pub fn wire_error(refusal: Refusal, request_id: String) -> WireError {
                 message: violation.message,
             })
             .collect(),
+        section: None,
     }
 }
 

@@ -15,7 +15,7 @@ use {
     crate::components::site_said,
     crate::pages::sections,
     crate::{flows, forms, present},
-    guard::{acting, refused, section},
+    guard::{acting, refused, section, turned},
 };
 
 /// Authorized Origins: saves them, or changes the form.
@@ -23,7 +23,7 @@ use {
 pub async fn save_origins(fields: Fields) -> Result<Section, WireError> {
     let (perch, acting) = acting()?;
     let turn = flows::origins::submit(&perch, &acting, &fields).await.map_err(refused)?;
-    Ok(section(sections::origins(&turn.state), &turn.focus))
+    turned(&turn, sections::origins)
 }
 
 /// What would be listed for the text of a field: `value`, and `id` where it edits an entry.
@@ -47,7 +47,7 @@ pub async fn test_site(fields: Fields) -> Result<Section, WireError> {
 pub async fn save_attributes(fields: Fields) -> Result<Section, WireError> {
     let (perch, acting) = acting()?;
     let turn = flows::attributes::submit(&perch, &acting, &fields).await.map_err(refused)?;
-    Ok(section(sections::attributes(&turn.state), &turn.focus))
+    turned(&turn, sections::attributes)
 }
 
 /// The sandbox: makes a token, or keeps and uses personas.
@@ -55,14 +55,14 @@ pub async fn save_attributes(fields: Fields) -> Result<Section, WireError> {
 pub async fn generate_sandbox_token(fields: Fields) -> Result<Section, WireError> {
     let (perch, acting) = acting()?;
     let turn = flows::sandbox::submit(&perch, &acting, &fields).await.map_err(refused)?;
-    Ok(section(sections::sandbox(&turn.state), &turn.focus))
+    turned(&turn, sections::sandbox)
 }
 
 /// The request a backend would send for what the sandbox form holds.
 #[server(prefix = "/_console", endpoint = "describe-request", input = Json, output = Json)]
 pub async fn describe_request(fields: Fields) -> Result<Section, WireError> {
     let (perch, acting) = acting()?;
-    let view = flows::sandbox::describe(&perch, &acting, &fields).map_err(refused)?;
+    let view = flows::sandbox::describe(&perch, &acting, &fields).await.map_err(refused)?;
     Ok(section(sections::request(&view), ""))
 }
 
@@ -71,7 +71,7 @@ pub async fn describe_request(fields: Fields) -> Result<Section, WireError> {
 pub async fn introspect_token(fields: Fields) -> Result<Section, WireError> {
     let (perch, acting) = acting()?;
     let turn = flows::introspection::submit(&perch, &acting, &fields).await.map_err(refused)?;
-    Ok(section(sections::introspection(&turn.state), &turn.focus))
+    turned(&turn, sections::introspection)
 }
 
 /// Makes an API key; its secret is in this answer and nowhere else.

@@ -73,8 +73,11 @@ impl<'a> Field<'a> {
     fn around(&self, control: AnyView) -> AnyView {
         let id = field_id(self.name);
         let hint = (!self.hint.is_empty()).then(|| view! { <p class="hint" id=format!("{id}-hint")>{self.hint.to_owned()}</p> });
-        let said = self.describe.is_some().then(|| view! { <div class="said" id=format!("{id}-said") aria-live="polite">{self.said.map(site_said)}</div> });
-        let meter = self.meter.map(|most| view! { <p class="hint" id=format!("{id}-meter")>{format!("{} of {most} characters", self.value.chars().count())}</p> });
+        let said =
+            self.describe.is_some().then(|| view! { <div class="said" id=format!("{id}-said") aria-live="polite">{self.said.map(site_said)}</div> });
+        let meter = self
+            .meter
+            .map(|most| view! { <p class="hint" id=format!("{id}-meter")>{format!("{} of {most} characters", self.value.chars().count())}</p> });
         view! {
             <div class="field">
                 <label for=id.clone()>{self.label.to_owned()}</label>

@@ -52,7 +52,8 @@ fn verdict(valid: bool, sentence: String, fix: String, link: Option<(String, &'s
 }
 
 fn code_link(code: String) -> Option<AnyView> {
-    (!code.is_empty()).then(|| view! { <p class="meta">"Code " <a href=format!("/docs/errors#{code}")><code>{code.clone()}</code></a></p> }.into_any())
+    (!code.is_empty())
+        .then(|| view! { <p class="meta">"Code " <a href=format!("/docs/errors#{code}")><code>{code.clone()}</code></a></p> }.into_any())
 }
 
 fn steps(ladder: Vec<Check>) -> Option<AnyView> {

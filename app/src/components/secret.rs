@@ -42,7 +42,7 @@ pub fn new_key(key: NewKey) -> AnyView {
 /// A sandbox token and what it says.
 pub fn token_result(result: TokenResult, draft: &[String]) -> AnyView {
     let draft = (!draft.is_empty()).then(|| {
-        view! { <p class="notice caution">{format!("Not in this token: {}. What is typed under Token Attributes counts once it is saved.", draft.join(", "))}</p> }
+        view! { <p class="notice caution">{format!("Not saved yet under Token Attributes: {}. A token can carry it once it is.", draft.join(", "))}</p> }
     });
     view! {
         <section class="stack result" id="sandbox-result" tabindex="-1" aria-labelledby="sandbox-result-title">

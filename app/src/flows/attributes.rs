@@ -51,8 +51,8 @@ pub async fn submit(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<T
             let mut state = typed(perch, acting, fields).await?;
             let dropped = perch.dropped_attributes(acting).await?.into_iter().find(|dropped| dropped.name == name);
             let kind = dropped.as_ref().and_then(|dropped| dropped.kind).map_or("String", perch_domain::attribute::Kind::as_str);
-            let list = dropped.is_some_and(|dropped| dropped.list);
-            state.rows.push(AttributeRow { name: name.to_owned(), kind: kind.to_owned(), list, unsaved: true, ..AttributeRow::default() });
+            let of_many = dropped.is_some_and(|dropped| dropped.list);
+            state.rows.push(AttributeRow { name: name.to_owned(), kind: kind.to_owned(), list: of_many, unsaved: true, ..AttributeRow::default() });
             let focus = last(&state);
             Ok(Turn::show(state, focus))
         }
@@ -90,7 +90,7 @@ async fn save(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Turn<At
         Ok(changed) => {
             let mut state = stored(perch, acting, &Asked::of(LIST, fields)).await?;
             state.outcome.done = Some(present::saved(perch, acting, changed));
-            Ok(Turn { state, focus: "attributes-feedback".into(), saved: Some(changed) })
+            Ok(Turn::saved(state, "attributes-feedback", changed))
         }
         Err(refusal) if refusal.code == Code::Conflict => {
             let mut state = typed(perch, acting, fields).await?;
@@ -102,8 +102,10 @@ async fn save(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Turn<At
                         let required = if known.required { ", required" } else { "" };
                         let example = if known.example.is_empty() { String::new() } else { format!(", example {}", known.example) };
                         let description = if known.description.is_empty() { String::new() } else { format!(", “{}”", known.description) };
-                        row.theirs =
-                            Some(format!("Now stored: {}, {}{list}{required}{example}{description}. Changed {}.", known.name, known.kind, known.changed));
+                        row.theirs = Some(format!(
+                            "Now stored: {}, {}{list}{required}{example}{description}. Changed {}.",
+                            known.name, known.kind, known.changed
+                        ));
                         row.version.clone_from(&known.version);
                     }
                     None => {
@@ -114,7 +116,7 @@ async fn save(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Turn<At
                 }
             }
             state.outcome.problem = Some(crate::api::wire_error(refusal, acting.request.id.clone()));
-            Ok(Turn::show(state, "attributes-feedback"))
+            Ok(Turn::conflict(state, "attributes-feedback"))
         }
         Err(refusal) => Err(refusal),
     }
@@ -125,7 +127,11 @@ async fn import(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Turn<
     let mut state = typed(perch, acting, fields).await?;
     let Some(guesses) = sample::guess(&state.sample) else {
         let mut faults = perch_domain::refusal::Faults::default();
-        faults.add("sample", perch_domain::ViolationCode::InvalidValue, "This is no JSON object. Paste what your backend would send, braces included.");
+        faults.add(
+            "sample",
+            perch_domain::ViolationCode::InvalidValue,
+            "This is no JSON object. Paste what your backend would send, braces included.",
+        );
         return Err(faults.into_result().err().unwrap_or_else(|| Code::RequestInvalid.into()));
     };
     let mut added = 0;

@@ -17,11 +17,21 @@ pub struct Turn<S> {
     pub focus: String,
     /// How many changes were saved, where the form was saved and nothing is left to show but that.
     pub saved: Option<usize>,
+    /// Somebody else changed a row meanwhile: nothing was saved, and the state shows both.
+    pub conflict: bool,
 }
 
 impl<S> Turn<S> {
     fn show(state: S, focus: impl Into<String>) -> Self {
-        Self { state, focus: focus.into(), saved: None }
+        Self { state, focus: focus.into(), saved: None, conflict: false }
+    }
+
+    fn saved(state: S, focus: impl Into<String>, changed: usize) -> Self {
+        Self { saved: Some(changed), ..Self::show(state, focus) }
+    }
+
+    fn conflict(state: S, focus: impl Into<String>) -> Self {
+        Self { conflict: true, ..Self::show(state, focus) }
     }
 }
 

@@ -97,7 +97,7 @@ async fn save(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Turn<Or
         Ok(changed) => {
             let mut state = stored(perch, acting, &Asked::of(LIST, fields), "").await?;
             state.outcome.done = Some(present::saved(perch, acting, changed));
-            Ok(Turn { state, focus: "origins-feedback".into(), saved: Some(changed) })
+            Ok(Turn::saved(state, "origins-feedback", changed))
         }
         // Nothing is lost: the rows stay as they were typed, beside what they have become meanwhile.
         Err(refusal) if refusal.code == Code::Conflict => {
@@ -118,7 +118,7 @@ async fn save(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Turn<Or
                 }
             }
             state.outcome.problem = Some(crate::api::wire_error(refusal, acting.request.id.clone()));
-            Ok(Turn::show(state, "origins-feedback"))
+            Ok(Turn::conflict(state, "origins-feedback"))
         }
         Err(refusal) => Err(refusal),
     }
@@ -138,7 +138,7 @@ async fn paste(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Turn<O
         match &reading.result {
             Ok(form) if !form.listed && !present_already.contains(&form.origin) => {
                 if said.sentences.is_empty() {
-                    said.sentences.push("Added below.".to_owned());
+                    said.sentences.push("As it stands.".to_owned());
                 }
                 state.rows.push(OriginRow { origin: form.origin.clone(), unsaved: true, ..OriginRow::default() });
             }

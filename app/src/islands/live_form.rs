@@ -73,6 +73,7 @@ pub fn LiveForm(kind: FormKind, children: Children) -> impl IntoView {
                 Err(problem) if problem.code == "SIGN_IN_REQUIRED" => {
                     crate::behaviours::reload();
                 }
+                Err(WireError { section: Some(section), .. }) => form.show(&section),
                 Err(problem) => form.refuse(&problem),
             }
             pending.set_value(false);

@@ -38,7 +38,11 @@ pub async fn sandbox(perch: &Perch, acting: &Acting) -> Result<SandboxState, Ref
         embed: embed.to_owned(),
         distinct_id: "sandbox-viewer".to_owned(),
         role: "explorer".to_owned(),
-        attributes: attributes.iter().filter(|view| view.declaration.required).map(|view| (view.declaration.name.clone(), view.example.clone())).collect(),
+        attributes: attributes
+            .iter()
+            .filter(|view| view.declaration.required)
+            .map(|view| (view.declaration.name.clone(), view.example.clone()))
+            .collect(),
         permissions: split(&permissions.iter().map(|granted| (*granted).to_owned()).collect::<Vec<_>>()),
         lifetime: "1h".to_owned(),
         context_clues: String::new(),
@@ -61,7 +65,7 @@ pub async fn sandbox(perch: &Perch, acting: &Acting) -> Result<SandboxState, Ref
         attributes: attributes.into_iter().map(field).collect(),
         may_share: acting.can(perch_domain::Action::SharePersona),
         prepared,
-        request: request(perch, acting, &viewer)?,
+        request: request(perch, acting, &viewer).await?,
         ..SandboxState::default()
     };
     Ok(forms::sandbox::filled(state, &viewer))
@@ -79,8 +83,8 @@ fn field(view: AttributeView) -> AttributeField {
 }
 
 /// What a backend would send, and what it would be told.
-pub fn request(perch: &Perch, acting: &Acting, viewer: &ViewerForm) -> Result<RequestView, Refusal> {
-    let preview = perch.preview_request(acting, viewer)?;
+pub async fn request(perch: &Perch, acting: &Acting, viewer: &ViewerForm) -> Result<RequestView, Refusal> {
+    let preview = perch.preview_request(acting, viewer).await?;
     let faults = preview.refused.map(|refusal| refusal.violations.into_iter().map(|violation| violation.message).collect()).unwrap_or_default();
     Ok(RequestView { body: preview.body, faults })
 }
@@ -97,7 +101,8 @@ pub async fn token_result(perch: &Perch, acting: &Acting, token: String) -> Resu
         token_id,
         expires_in: lifetime::print(u32::try_from(seconds_left).unwrap_or(0)),
         seconds_left,
-        reading: reading(read, now),
+        // A token that was just made passed every check; what it says is what matters here.
+        reading: crate::model::Reading { ladder: Vec::new(), ..reading(read, now) },
         token,
     }))
 }

@@ -168,7 +168,11 @@ impl Declaration {
         };
         if self.list {
             // A text may begin or end with blanks; other values are told apart from them.
-            let items: Vec<_> = typed.lines().filter(|line| !line.trim().is_empty()).map(|line| one(if self.kind == Kind::String { line } else { line.trim() })).collect();
+            let items: Vec<_> = typed
+                .lines()
+                .filter(|line| !line.trim().is_empty())
+                .map(|line| one(if self.kind == Kind::String { line } else { line.trim() }))
+                .collect();
             format!("[{}]", items.join(","))
         } else if self.kind == Kind::String {
             one(typed)

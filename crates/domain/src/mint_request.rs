@@ -87,7 +87,15 @@ impl Reader<'_> {
         let permissions = permissions.map_or(Permissions::WHEN_MISSING, |json| Permissions::parse(&mut self.faults, json));
         let lifetime = self.lifetime(expires_in);
         let User { subject, role, attributes } = user?;
-        Some(MintRequest { subject, role, attributes, permissions, context_clues: self.clues.take(), lifetime, dropped: std::mem::take(&mut self.dropped) })
+        Some(MintRequest {
+            subject,
+            role,
+            attributes,
+            permissions,
+            context_clues: self.clues.take(),
+            lifetime,
+            dropped: std::mem::take(&mut self.dropped),
+        })
     }
 
     fn user(&mut self, json: Option<Json<'_>>) -> Option<User> {
@@ -171,8 +179,7 @@ impl Reader<'_> {
                     self.dropped.push(Dropped { name: shown(name).into_owned(), kind: crate::sample::kind_of(*value) });
                     continue;
                 }
-                let hint = near
-                    .map_or_else(|| "Declare it under Settings > Embed & access.".to_owned(), |name| format!("Did you mean {name}?"));
+                let hint = near.map_or_else(|| "Declare it under Settings > Embed & access.".to_owned(), |name| format!("Did you mean {name}?"));
                 self.faults.add(path, ViolationCode::AttributeUnknown, format!("The attribute {:?} is not declared. {hint}", shown(name)));
             }
         }

@@ -255,8 +255,7 @@ mod tests {
     }
 
     fn entry() -> impl Strategy<Value = String> {
-        (any::<bool>(), host(), "(:8443)?")
-            .prop_map(|(wildcard, host, port)| format!("https://{}{host}{port}", if wildcard { "*." } else { "" }))
+        (any::<bool>(), host(), "(:8443)?").prop_map(|(wildcard, host, port)| format!("https://{}{host}{port}", if wildcard { "*." } else { "" }))
     }
 
     /// The rule once more, written as a person would say it, to hold the matcher against.

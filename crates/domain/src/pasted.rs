@@ -42,13 +42,22 @@ pub enum Missing {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Foreign {
     /// An API key, whole or in part.
-    ApiKey { whole: bool },
+    ApiKey {
+        whole: bool,
+    },
     /// A signed token (RFC 7515) with its algorithm.
-    Signed { algorithm: String },
+    Signed {
+        algorithm: String,
+    },
     /// An encrypted token of our form, by a key that is not known.
-    OtherKey { key_id: String },
+    OtherKey {
+        key_id: String,
+    },
     /// An encrypted token (RFC 7516) of another system.
-    OtherSystem { algorithm: String, encryption: String },
+    OtherSystem {
+        algorithm: String,
+        encryption: String,
+    },
     BeginningMissing(Missing),
     EndMissing(Missing),
     /// So many characters after the end.
@@ -77,7 +86,7 @@ pub fn unwrap(pasted: &str) -> (String, Vec<Removed>) {
     let authorization = text.get(..14).filter(|word| word.eq_ignore_ascii_case("authorization:")).and(text.get(14..)).map_or(&*text, str::trim);
     if let Some(rest) = authorization.get(..7).filter(|word| word.eq_ignore_ascii_case("bearer ")).and(authorization.get(7..)) {
         removed.push(Removed::Bearer);
-        text = rest.to_owned();
+        text = String::from(rest);
     }
     if text.contains(char::is_whitespace) || pasted.trim() != pasted {
         removed.push(Removed::Blanks);

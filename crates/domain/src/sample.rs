@@ -51,7 +51,9 @@ fn single(json: Json<'_>) -> Option<Kind> {
         JsonKind::Text if json.text().is_some_and(|text| crate::time::is_date(&text)) => Some(Kind::Date),
         JsonKind::Text => Some(Kind::String),
         JsonKind::Boolean => Some(Kind::Boolean),
-        JsonKind::Number => Some(if json.integer().is_some() && json.number().is_some_and(|text| !text.contains('.')) { Kind::Integer } else { Kind::Numeric }),
+        JsonKind::Number => {
+            Some(if json.integer().is_some() && json.number().is_some_and(|text| !text.contains('.')) { Kind::Integer } else { Kind::Numeric })
+        }
         JsonKind::Null | JsonKind::List | JsonKind::Object => None,
     }
 }
@@ -73,7 +75,9 @@ fn one(name: &str, json: Json<'_>) -> Result<(Declaration, String), String> {
     if let Err(refusal) = faults.into_result() {
         return Err(refusal.message.into_owned());
     }
-    let typed = |json: Json<'_>| json.text().map_or_else(|| json.number().map_or_else(|| json.boolean().unwrap_or_default().to_string(), str::to_owned), Into::into);
+    let typed = |json: Json<'_>| {
+        json.text().map_or_else(|| json.number().map_or_else(|| json.boolean().unwrap_or_default().to_string(), str::to_owned), Into::into)
+    };
     let example = match json.items() {
         Some(items) => items.into_iter().map(typed).collect::<Vec<_>>().join("\n"),
         None => typed(json),

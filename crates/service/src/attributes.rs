@@ -69,8 +69,8 @@ impl Perch {
         for (row, new) in &plan.updated {
             change.update_attribute(acting.organization, new, row.version, &acting.name, now).await.map_err(fault::store)?;
         }
-        for new in &plan.added {
-            let new = NewAttribute { id: AttributeId(self.new_id()), ..(*new).clone() };
+        for (new, id) in plan.added.iter().zip(self.new_ids(plan.added.len())) {
+            let new = NewAttribute { id: AttributeId(id), ..(*new).clone() };
             change.add_attribute(acting.organization, &new, &acting.name, now).await.map_err(fault::store)?;
         }
         let told = |declared: &Declaration, description: &str, example: &str| serde_json::json!({ "name": declared.name, "type": declared.kind.as_str(), "list": declared.list, "required": declared.required, "description": description, "example": example });

@@ -48,8 +48,8 @@ impl Perch {
         let of = |edit: &AttributeEdit| {
             let row = stored.iter().find(|row| Some(row.id) == edit.id && row.version == edit.version)?;
             let change = change(row, edit)?;
-            let used: Vec<_> = uses.iter().filter(|(name, _)| *name == row.declaration.name).map(|(_, used)| used).collect();
-            Some(Consequence { effect: effect(&change, row, &used, now), change })
+            let by_keys: Vec<_> = uses.iter().filter(|(name, _)| *name == row.declaration.name).map(|(_, used)| used).collect();
+            Some(Consequence { effect: effect(&change, row, &by_keys, now), change })
         };
         Ok(edits.iter().filter_map(of).collect())
     }
@@ -68,15 +68,15 @@ impl Perch {
         let (uses, names) = self.named_uses(acting).await?;
         let mut dropped: Vec<DroppedAttribute> = Vec::new();
         for row in uses.iter().filter(|row| row.dropped && declared.iter().all(|known| known.declaration.name != row.name)) {
-            let used = used(row, &names);
+            let by_key = used(row, &names);
             match dropped.iter_mut().find(|known| known.name == row.name) {
-                Some(known) => known.used_by.push(used),
+                Some(known) => known.used_by.push(by_key),
                 None => dropped.push(DroppedAttribute {
                     name: row.name.clone(),
                     kind: row.kind.split(' ').next().and_then(Kind::parse),
                     list: row.kind.ends_with(" list"),
                     fault: perch_domain::attribute::check_name(&row.name).err().map(|fault| fault.to_string()),
-                    used_by: vec![used],
+                    used_by: vec![by_key],
                 }),
             }
         }
@@ -121,7 +121,12 @@ fn effect(change: &str, row: &AttributeRow, uses: &[&AttributeUse], now: i64) ->
         [] => format!("No key has sent {name} since Perch counts; a backend that sends it will be refused."),
         uses => {
             let told = |used: &&AttributeUse| {
-                format!("{} ({}, last {})", used.key, counted(usize::try_from(used.tokens).unwrap_or(usize::MAX), "token"), time::relative(used.last_at, now))
+                format!(
+                    "{} ({}, last {})",
+                    used.key,
+                    counted(usize::try_from(used.tokens).unwrap_or(usize::MAX), "token"),
+                    time::relative(used.last_at, now)
+                )
             };
             let keys = uses.iter().take(5).map(told).collect::<Vec<_>>().join(", ");
             let more = if uses.len() > 5 { format!(" and {} more", uses.len() - 5) } else { String::new() };

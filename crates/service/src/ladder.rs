@@ -8,8 +8,8 @@ use perch_domain::json::Json;
 use perch_domain::origin::Origin;
 use perch_domain::origin_list::Decision;
 use perch_domain::pasted::{Foreign, Missing};
-use perch_domain::refusal::Faults;
 use perch_domain::permission::MODELS;
+use perch_domain::refusal::Faults;
 use perch_domain::verdict::{Outcome, Rung};
 use perch_domain::{Code, api_key, text, time};
 use perch_store::KeyRow;
@@ -79,10 +79,13 @@ fn passed(rung: Rung, facts: &Facts<'_>, opened: Option<(&Claims<'_>, &Secret)>,
         Rung::Shape => found("Five parts, nothing missing.".into()),
         Rung::Key => found(key_name(facts, &secret.row.id)),
         Rung::Seal => found("Nothing was changed since it was issued.".into()),
-        Rung::KeyState => found(secret.row.expires_at.map_or_else(|| "Active, without an end.".to_owned(), |at| format!("Active, expires {}.", time::readable(at.div_euclid(1_000))))),
-        Rung::Time => {
-            found(format!("Issued {}, ends {}.", time::relative(claims.iat, facts.now), time::relative(claims.exp, facts.now)))
-        }
+        Rung::KeyState => found(
+            secret
+                .row
+                .expires_at
+                .map_or_else(|| "Active, without an end.".to_owned(), |at| format!("Active, expires {}.", time::readable(at.div_euclid(1_000)))),
+        ),
+        Rung::Time => found(format!("Issued {}, ends {}.", time::relative(claims.iat, facts.now), time::relative(claims.exp, facts.now))),
         Rung::Revocation => found("Neither the token nor anything it depends on was revoked.".into()),
         Rung::Origin => site(facts, claims, organization),
         Rung::Attributes => attributes(claims, organization),
@@ -121,7 +124,9 @@ fn refusal(
             let row = facts.keys.iter().find(|row| row.secret_id == id);
             let when = |at: Option<i64>| at.map_or_else(String::new, |at| format!(" {}", time::readable(at.div_euclid(1_000))));
             let what = match code {
-                Code::TokenRevoked => format!("{} was revoked{}; its tokens ended with it.", key_name(facts, id), when(row.and_then(|row| row.revoked_at))),
+                Code::TokenRevoked => {
+                    format!("{} was revoked{}; its tokens ended with it.", key_name(facts, id), when(row.and_then(|row| row.revoked_at)))
+                }
                 _ => format!("{} expired{}; its tokens ended with it.", key_name(facts, id), when(row.and_then(|row| row.expires_at))),
             };
             (what, fix("Create a key that is active and put it into the backend.", Some(Place::Keys)))
@@ -131,12 +136,20 @@ fn refusal(
             (format!("It is not valid yet{begins}."), fix("Synchronize the clocks of the servers that issue and check tokens.", None))
         }
         Rung::Time => {
-            let ended = opened.map_or_else(String::new, |(claims, _)| format!(" {}, {}", time::relative(claims.exp, facts.now), time::readable(claims.exp)));
-            (format!("It ended{ended}."), fix("Generate a new token; in production the page fetches one before the old one ends.", Some(Place::Sandbox)))
+            let ended =
+                opened.map_or_else(String::new, |(claims, _)| format!(" {}, {}", time::relative(claims.exp, facts.now), time::readable(claims.exp)));
+            (
+                format!("It ended{ended}."),
+                fix("Generate a new token; in production the page fetches one before the old one ends.", Some(Place::Sandbox)),
+            )
         }
         Rung::Revocation => {
             let sandbox = opened.is_some_and(|(claims, _)| claims.sandbox.is_some());
-            let what = if sandbox { "Tokens of its time were revoked, or the person who made it in the sandbox has no access any more." } else { "Tokens of its time were revoked." };
+            let what = if sandbox {
+                "Tokens of its time were revoked, or the person who made it in the sandbox has no access any more."
+            } else {
+                "Tokens of its time were revoked."
+            };
             (what.to_owned(), new_token())
         }
         Rung::Origin => refused_site(code, facts, organization),
@@ -150,7 +163,10 @@ fn refused_site(code: Code, facts: &Facts<'_>, organization: Option<&Organizatio
     match (code, organization.origins.decide(site)) {
         (_, Decision::Listed(entry)) => {
             let sentence = "Try it on a Development origin, or have your backend make the token.".to_owned();
-            (format!("{site} is listed as {} for Production, where sandbox tokens are refused.", entry.origin), Some(Fix { sentence, place: Some(Place::Origins) }))
+            (
+                format!("{site} is listed as {} for Production, where sandbox tokens are refused.", entry.origin),
+                Some(Fix { sentence, place: Some(Place::Origins) }),
+            )
         }
         (_, Decision::NotListed { nearest }) => {
             let near = nearest.map_or_else(String::new, |(entry, miss)| format!(" Nearest is {}: {miss}.", entry.origin));
@@ -197,7 +213,9 @@ fn attributes(claims: &Claims<'_>, organization: Option<&Organization>) -> Found
     for (name, value) in &carried {
         let Some(declaration) = declared.iter().find(|declared| declared.name == *name) else {
             let near = text::nearest(name, declared.iter().map(|declared| declared.name.as_str()));
-            misfits.push(near.map_or_else(|| format!("{name} is not declared any more"), |near| format!("{name} is not declared any more (nearest: {near})")));
+            misfits.push(
+                near.map_or_else(|| format!("{name} is not declared any more"), |near| format!("{name} is not declared any more (nearest: {near})")),
+            );
             continue;
         };
         let mut faults = Faults::default();

@@ -5,6 +5,7 @@
 
 use crate::fault;
 use crate::perch::Perch;
+use crate::uses::Uses;
 use perch_domain::Refusal;
 use perch_domain::access::Scopes;
 use perch_domain::attribute::Declaration;
@@ -12,7 +13,6 @@ use perch_domain::claims::TOKEN_TYPE;
 use perch_domain::origin::Origin;
 use perch_domain::origin_list::{Environment, Listed, OriginList};
 use perch_jwe::{MasterKeys, TokenKey};
-use crate::uses::Uses;
 use perch_store::{OrganizationId, OrganizationRow, OriginRow, PersonId, SecretRow, SecretState, Snapshot};
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -50,7 +50,13 @@ pub(crate) struct Secret {
 
 impl Secret {
     fn new(state: SecretState) -> Self {
-        Self { scopes: Scopes::from_text(&state.row.scopes), minted: state.minted.into(), token_key: OnceLock::new(), uses: Uses::default(), row: state.row }
+        Self {
+            scopes: Scopes::from_text(&state.row.scopes),
+            minted: state.minted.into(),
+            token_key: OnceLock::new(),
+            uses: Uses::default(),
+            row: state.row,
+        }
     }
 
     /// The cipher of this secret's tokens.

@@ -99,7 +99,8 @@ impl Perch {
     /// Reads the request against the registry. One that is refused is held against the registry as it is now, so that an
     /// attribute another process declared a moment ago counts at once.
     async fn read_request(&self, holder: &KeyHolder, body: &[u8]) -> Result<MintRequest, Refusal> {
-        let read = |organization: &crate::memory::Organization| MintRequest::parse(body, self.rules(organization, holder.secret.row.longest_lifetime));
+        let read =
+            |organization: &crate::memory::Organization| MintRequest::parse(body, self.rules(organization, holder.secret.row.longest_lifetime));
         match read(&holder.organization) {
             Err(refusal) if refusal.code == Code::RequestInvalid && self.look_again().await? => {
                 let organization = self.memory.load().organization(holder.secret.row.organization_id).ok_or(Code::ApiKeyUnknown)?;

@@ -74,8 +74,8 @@ impl Perch {
         for (row, new) in &plan.updated {
             change.update_origin(acting.organization, new, row.version, &acting.name, now).await.map_err(fault::store)?;
         }
-        for new in &plan.added {
-            let new = NewOrigin { id: OriginId(self.new_id()), ..(*new).clone() };
+        for (new, id) in plan.added.iter().zip(self.new_ids(plan.added.len())) {
+            let new = NewOrigin { id: OriginId(id), ..(*new).clone() };
             change.add_origin(acting.organization, &new, &acting.name, now).await.map_err(fault::store)?;
         }
         let told =
@@ -150,7 +150,8 @@ impl Editable<NewOrigin> for OriginRow {
 fn view(row: OriginRow) -> Result<OriginView, Refusal> {
     let environment =
         Environment::parse(&row.environment).ok_or_else(|| fault::broken(&format!("origin.environment of row {} cannot be read", row.id)))?;
-    let origin = Origin::from_canonical(&row.canonical).ok_or_else(|| fault::broken(&format!("origin.canonical of row {} cannot be read", row.id)))?;
+    let origin =
+        Origin::from_canonical(&row.canonical).ok_or_else(|| fault::broken(&format!("origin.canonical of row {} cannot be read", row.id)))?;
     let note = match &origin {
         origin if origin.is_app() => Some("App"),
         origin if origin.is_loopback() => Some("This machine"),

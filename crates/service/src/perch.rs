@@ -112,6 +112,13 @@ impl Perch {
         new_id(self.now(), &*self.entropy)
     }
 
+    /// New ids in their order: rows that are added together stay in the order they were given.
+    pub(crate) fn new_ids(&self, count: usize) -> Vec<Uuid> {
+        let mut ids: Vec<_> = (0..count).map(|_| self.new_id()).collect();
+        ids.sort_unstable();
+        ids
+    }
+
     /// A new id for a request or a form.
     pub fn fresh_id(&self) -> Uuid {
         self.new_id()

@@ -78,7 +78,14 @@ impl Perch {
         };
         let (text, removed) = pasted::unwrap(pasted);
         if text.is_empty() {
-            return Ok(Reading { refused: Some(Code::TokenMissing), verdict: "Paste a token.".into(), ladder: Vec::new(), token: None, removed, api_key: None });
+            return Ok(Reading {
+                refused: Some(Code::TokenMissing),
+                verdict: "Paste a token.".into(),
+                ladder: Vec::new(),
+                token: None,
+                removed,
+                api_key: None,
+            });
         }
         if text.starts_with(api_key::PREFIX) {
             return self.pasted_key(acting, &text, removed).await;
@@ -175,7 +182,8 @@ impl Perch {
         let now = self.now_seconds();
         let organization = memory.organization(acting.organization);
         let secret = memory.secret(&row.secret_id);
-        let cut_off = organization.map_or(0, |organization| organization.row.not_before).max(secret.as_ref().map_or(0, |secret| secret.row.not_before));
+        let cut_off =
+            organization.map_or(0, |organization| organization.row.not_before).max(secret.as_ref().map_or(0, |secret| secret.row.not_before));
         let (refused, verdict) = match (&secret, key.and_then(|key| key.revoked_at)) {
             (_, Some(at)) => (Some(Code::TokenRevoked), format!("Its API key was revoked {}.", time::relative(at.div_euclid(1_000), now))),
             (None, None) => (Some(Code::TokenUnknownKey), "Its API key is gone.".to_owned()),

@@ -26,7 +26,10 @@ pub(crate) fn request_body(declarations: &[Declaration], viewer: &ViewerForm) ->
     if !attributes.is_empty() {
         user.push(format!("    \"attributes\": {{\n{}\n    }}", attributes.join(",\n")));
     }
-    let mut members = vec![format!("  \"user\": {{\n{}\n  }}", user.join(",\n")), format!("  \"permissions\": {{ {} }}", permissions.join(", ")).replace("{  }", "{}")];
+    let mut members = vec![
+        format!("  \"user\": {{\n{}\n  }}", user.join(",\n")),
+        format!("  \"permissions\": {{ {} }}", permissions.join(", ")).replace("{  }", "{}"),
+    ];
     for (name, text) in [("aiContextClues", &viewer.context_clues), ("expiresIn", &viewer.lifetime)] {
         if !text.trim().is_empty() {
             members.push(format!("  \"{name}\": {}", json(text.trim())));

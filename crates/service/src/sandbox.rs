@@ -79,8 +79,9 @@ impl Perch {
     }
 
     /// What a backend would send for this form. The key is not looked at.
-    pub fn preview_request(&self, acting: &Acting, viewer: &ViewerForm) -> Result<RequestPreview, Refusal> {
+    pub async fn preview_request(&self, acting: &Acting, viewer: &ViewerForm) -> Result<RequestPreview, Refusal> {
         acting.may(Action::SeeSettings)?;
+        self.refresh().await?;
         let organization = self.memory.load().organization(acting.organization).ok_or(Code::NotFound)?;
         let body = request_body(&organization.declarations, viewer);
         let rules = self.rules(&organization, organization.row.longest_lifetime);
@@ -147,7 +148,10 @@ impl Perch {
                         acting.may(Action::SandboxAsSharedPersona)?;
                     }
                     if !mine && !secret.row.sandbox_shared {
-                        return Err(Refusal::because(Code::PermissionDenied, "This key is not open for the sandbox; its owner or an admin can open it."));
+                        return Err(Refusal::because(
+                            Code::PermissionDenied,
+                            "This key is not open for the sandbox; its owner or an admin can open it.",
+                        ));
                     }
                     let persona_only = !mine && !acting.can(Action::SandboxWithSharedKey);
                     Ok(Grant { holder: Self::active_holder(memory, secret, now)?, persona_only })

@@ -21,8 +21,15 @@ pub struct SiteVerdict {
 #[derive(Clone, Debug)]
 pub enum SiteOutcome {
     /// The entry that decided, its label, and its environment.
-    Listed { entry: String, label: String, environment: Environment },
-    NotListed { nearest: Option<(String, Miss)>, list_is_empty: bool },
+    Listed {
+        entry: String,
+        label: String,
+        environment: Environment,
+    },
+    NotListed {
+        nearest: Option<(String, Miss)>,
+        list_is_empty: bool,
+    },
 }
 
 /// What would be listed for a text.

@@ -5,6 +5,7 @@ use crate::{OrganizationId, PersonId, Store, StoreFault};
 
 /// Which first steps are done, and whether this person put the list away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[expect(clippy::struct_excessive_bools, reason = "each step is a fact of its own")]
 pub struct FirstStepsRow {
     pub has_key: bool,
     pub has_origin: bool,

@@ -59,7 +59,8 @@ impl Change {
     /// Removes a persona; `false` where it is gone.
     pub async fn remove_persona(&mut self, organization: OrganizationId, id: PersonaId) -> Result<bool, StoreFault> {
         const SQL: &str = "DELETE FROM persona WHERE organization_id = $1 AND id = $2";
-        let removed = each!(in self, connection => sqlx::query(SQL).bind(organization).bind(id).execute(connection).await.map(|done| done.rows_affected()))?;
+        let removed =
+            each!(in self, connection => sqlx::query(SQL).bind(organization).bind(id).execute(connection).await.map(|done| done.rows_affected()))?;
         Ok(removed == 1)
     }
 }

@@ -28,7 +28,15 @@ impl Store {
             last_at = CASE WHEN excluded.last_at > attribute_use.last_at THEN excluded.last_at ELSE attribute_use.last_at END";
         rows.sort();
         let row = |row: &UseRow| {
-            (row.organization.0.as_simple().to_string(), row.key_id.0.as_simple().to_string(), row.name.clone(), i32::from(row.dropped), row.kind.clone(), row.tokens, row.last_at)
+            (
+                row.organization.0.as_simple().to_string(),
+                row.key_id.0.as_simple().to_string(),
+                row.name.clone(),
+                i32::from(row.dropped),
+                row.kind.clone(),
+                row.tokens,
+                row.last_at,
+            )
         };
         // Tuples of texts and numbers always become JSON.
         let document = serde_json::to_string(&rows.iter().map(row).collect::<Vec<_>>()).unwrap_or_default();
@@ -38,8 +46,7 @@ impl Store {
 
     /// What the keys of an organization send, the latest first.
     pub async fn uses(&self, organization: OrganizationId) -> Result<Vec<UseRow>, StoreFault> {
-        const SQL: &str =
-            "SELECT organization_id, key_id, name, dropped, kind, tokens, last_at FROM attribute_use WHERE organization_id = $1 ORDER BY last_at DESC, name";
+        const SQL: &str = "SELECT organization_id, key_id, name, dropped, kind, tokens, last_at FROM attribute_use WHERE organization_id = $1 ORDER BY last_at DESC, name";
         Ok(each!(read self, pool => sqlx::query_as(SQL).bind(organization).fetch_all(pool).await)?)
     }
 }

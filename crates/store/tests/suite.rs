@@ -9,8 +9,8 @@ use perch_domain::ConsoleRole;
 use perch_domain::access::Scopes;
 use perch_domain::attribute::{Declaration, Kind};
 use perch_store::{
-    AttributeId, AuditEntry, KeyId, MintRecorder, MintRow, NewAttribute, NewKey, NewOrigin, NewPerson, NewSecret, OrganizationId, OriginId, PersonId,
-    NewPersona, PersonaId, SessionRow, Store, UseRow,
+    AttributeId, AuditEntry, KeyId, MintRecorder, MintRow, NewAttribute, NewKey, NewOrigin, NewPerson, NewPersona, NewSecret, OrganizationId,
+    OriginId, PersonId, PersonaId, SessionRow, Store, UseRow,
 };
 use uuid::Uuid;
 
@@ -340,7 +340,8 @@ both!(personas_are_their_owners_or_shared, async |store: Store| {
     let grace = PersonId(Uuid::from_u128(13));
     let mut change = store.change().await.unwrap();
     change.add_person(&person(grace, ORG, "grace@a.test"), 1).await.unwrap();
-    let persona = |id, owner, name: &str, shared| NewPersona { id: PersonaId(Uuid::from_u128(id)), owner, name: name.into(), shared, content: "{}".into() };
+    let persona =
+        |id, owner, name: &str, shared| NewPersona { id: PersonaId(Uuid::from_u128(id)), owner, name: name.into(), shared, content: "{}".into() };
     assert!(change.save_persona(ORG, &persona(1, ADA, "Paris", false), "Ada", 5).await.unwrap());
     assert!(change.save_persona(ORG, &persona(2, ADA, "Lyon", true), "Ada", 5).await.unwrap());
     assert!(!change.save_persona(ORG, &persona(3, ADA, "Lyon", true), "Ada", 5).await.unwrap(), "a name is used once");

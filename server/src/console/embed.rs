@@ -12,7 +12,7 @@ use perch_app::model::{IntrospectionState, OriginsState};
 use perch_app::pages::{EmbedPage, embed};
 use perch_app::wire::{Fields, WireError};
 use perch_app::{forms, present};
-use perch_domain::Action;
+use perch_domain::{Action, Code};
 use perch_service::Refusal;
 
 const TITLE: &str = "Embed & access";
@@ -24,7 +24,11 @@ async fn stored(state: &AppState, visitor: &Visitor, asked: &Asked) -> Result<Em
     let edits_origins = acting.can(Action::EditOrigins);
     Ok(EmbedPage {
         first_steps: present::first_steps(perch, &acting).await?,
-        origins: if edits_origins { flows::origins::stored(perch, &acting, &part("origins"), asked.value("add")).await? } else { listed(state, visitor).await? },
+        origins: if edits_origins {
+            flows::origins::stored(perch, &acting, &part("origins"), asked.value("add")).await?
+        } else {
+            listed(state, visitor).await?
+        },
         edits_origins,
         tester: flows::tester::answer(perch, &acting, asked.value("site-test")).await?,
         attributes: flows::attributes::stored(perch, &acting, &part("attributes")).await?,
@@ -146,7 +150,11 @@ struct After<'a> {
 
 impl After<'_> {
     fn settle<S>(&mut self, turn: Result<Turn<S>, Refusal>) -> Result<S, WireError> {
-        turn.map(|turn| turn.state).map_err(|refused| self.refuse(refused))
+        let turn = turn.map_err(|refused| self.refuse(refused))?;
+        if turn.conflict {
+            self.refused = Some(Code::Conflict.into());
+        }
+        Ok(turn.state)
     }
 
     fn refuse(&mut self, refused: Refusal) -> WireError {
@@ -162,7 +170,9 @@ fn saved<S>(list: &str, turn: &Result<Turn<S>, Refusal>, fields: &Fields) -> Opt
     let query = form_urlencoded::Serializer::new(String::new())
         .append_pair("saved", list)
         .append_pair("changes", &changes.to_string())
-        .extend_pairs([kept(format!("{list}-filter")), kept(format!("{list}-page"))].into_iter().filter(|(_, value)| !matches!(value.as_str(), "" | "1")))
+        .extend_pairs(
+            [kept(format!("{list}-filter")), kept(format!("{list}-page"))].into_iter().filter(|(_, value)| !matches!(value.as_str(), "" | "1")),
+        )
         .finish();
     Some(see_other(&format!("/settings/embed?{query}#{list}")))
 }

@@ -1,6 +1,6 @@
 //! The session's cookie and what a session says: who signed in, and since when.
 
-use super::session_store::{SIGN_IN, Sessions};
+use super::session_store::{IDLE_HOURS, SIGN_IN, Sessions};
 use crate::http::AppState;
 use perch_service::{OrganizationId, PersonId, SignedIn};
 use serde::{Deserialize, Serialize};
@@ -8,8 +8,6 @@ use tower_sessions::cookie::SameSite;
 use tower_sessions::cookie::time::Duration;
 use tower_sessions::{Expiry, Session, SessionManagerLayer};
 
-/// Hours without a request after which a sign-in ends.
-const IDLE_HOURS: i64 = 12;
 /// Milliseconds after which it ends in any case.
 const LONGEST: i64 = 7 * 24 * 3_600 * 1_000;
 /// Milliseconds between two writes of a session that is in use.

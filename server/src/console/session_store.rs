@@ -17,12 +17,11 @@ pub struct Sessions(pub Perch);
 /// The member of a session's data that names who is signed in.
 pub(super) const SIGN_IN: &str = "sign_in";
 
+/// Hours without a request after which a sign-in ends.
+pub(super) const IDLE_HOURS: i64 = 12;
+
 fn hash(id: &Id) -> Vec<u8> {
     Sha256::digest(id.0.to_be_bytes()).to_vec()
-}
-
-fn milliseconds(time: OffsetDateTime) -> i64 {
-    i64::try_from(time.unix_timestamp_nanos() / 1_000_000).unwrap_or(i64::MAX)
 }
 
 fn backend(error: impl std::fmt::Display) -> Error {
@@ -38,7 +37,8 @@ impl Sessions {
             person_id: id("person").map(PersonId),
             data: serde_json::to_string(&record.data).map_err(|error| Error::Encode(error.to_string()))?,
             created_at: self.0.now(),
-            expires_at: milliseconds(record.expiry_date),
+            // By our own clock, against which it is held when it is loaded; the record's date is the system's.
+            expires_at: self.0.now() + IDLE_HOURS * 3_600_000,
         })
     }
 }

@@ -183,6 +183,19 @@ async fn two_admins_editing_the_same_row_lose_nothing() {
         "what she typed stays"
     );
     assert!(refused.text.contains("changed this meanwhile"));
+    assert!(refused.text.contains("Now stored: https://a.test, label Bob"), "what it has become stands beside it");
+    // Either is one step away: hers by saving again, with the version she has now seen, or his.
+    let seen = crate::harness::between(&refused.text, "name=\"origins[0].version\" value=\"", "\"");
+    assert_eq!(seen, "2");
+    let mut again = edit("Ada's");
+    again[2].1 = "2";
+    let his: Vec<_> = edit("Ada's").into_iter().chain([("intent", "theirs:0")]).collect();
+    assert!(ada.form("/settings/embed", &his).await.text.contains("Bob"));
+    assert_eq!(ada.form("/settings/embed", &again).await.status, 303);
+    // The same without a page: the refusal brings the section.
+    let called = bob.call("save-origins", &edit("Bob's again")).await;
+    assert_eq!((called.status, called.code().as_str()), (409, "CONFLICT"));
+    assert!(called.json()["section"]["html"].as_str().unwrap().contains("Now stored"));
 }
 
 #[tokio::test]

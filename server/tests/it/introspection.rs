@@ -45,13 +45,17 @@ async fn people_read_the_verdict_and_the_four_groups() {
     }
     assert!(read(key.clone()).await.contains("This is an API key, not a token."));
     assert!(!read(key.clone()).await.contains(&key), "an API key is not shown again");
-    assert!(read("a.b.c".into()).await.contains("signed token of another system"));
-    assert!(read(token[..token.len() - 3].to_owned()).await.contains("TOKEN_MALFORMED"));
+    assert!(read(key.clone()).await.contains("Revoke this key"));
+    assert!(read(format!("{{\"token\":\"{token}\",\"expiresIn\":\"1h\"}}")).await.contains("taken out of the JSON"));
+    let signed = "eyJhbGciOiJIUzI1NiJ9.e30.c2ln";
+    assert!(read(signed.into()).await.contains("This is a signed token (HS256) of another system"));
+    assert!(read("a.b.c".into()).await.contains("This is no token"));
+    assert!(read(token[..token.len() - 3].to_owned()).await.contains("The end is cut off: 3 characters are missing."));
     let mut changed = token.clone().into_bytes();
     let at = changed.len() - 30;
     changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
     assert!(read(String::from_utf8(changed).unwrap()).await.contains("TOKEN_INVALID"));
     app.clock.advance_seconds(2 * 3_600);
     let expired = read(token).await;
-    assert!(expired.contains("Expired 1 hour ago (20 Nov 2026, 11:00 UTC).") && expired.contains("user-1"), "{expired}");
+    assert!(expired.contains("Expired 1 hour ago, 20 Nov 2026, 11:00 UTC.") && expired.contains("user-1"), "{expired}");
 }

@@ -6,14 +6,18 @@ mod harness;
 
 mod accounts;
 mod bad_input;
+mod coercion;
 mod command_line;
 mod console_pages;
 mod documents;
 mod introspection;
+mod ladder;
 mod minting;
 mod on_postgres;
+mod personas;
 mod restarts;
 mod secrets;
 mod server_functions;
+mod settings;
 mod setup;
 mod walls;

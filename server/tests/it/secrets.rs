@@ -55,6 +55,12 @@ async fn pasted_keys_links_and_passwords_are_found_nowhere() {
     answers += &client.call("introspect-token", &[("token", &key)]).await.text;
     answers += &client.call("generate-sandbox-token", &[("api_key", &key[..60]), ("distinctId", "v"), ("role", "explorer")]).await.text;
     answers += &app.nobody().mint(&key, "{}").await.text;
+    answers += &client.call("introspect-token", &[("token", &format!("{{\"token\":\"{key}\"}}"))]).await.text;
+    // A persona made while a key stands in its field, and the preview of a request.
+    let persona = [("api_key", key.as_str()), ("intent", "persona-new"), ("persona_name", "Paris"), ("distinctId", "v"), ("role", "explorer")];
+    answers += &client.call("generate-sandbox-token", &persona).await.text;
+    answers += &client.form("/settings/embed", &[persona.as_slice(), &[("form", "sandbox")]].concat()).await.text;
+    answers += &client.call("describe-request", &persona).await.text;
     for page in ["/settings/embed", "/account", "/account/keys/new"] {
         answers += &client.get(page).await.text;
     }

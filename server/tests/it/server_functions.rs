@@ -9,10 +9,13 @@ use std::collections::BTreeSet;
 /// Endpoint, fields that would work, and what admin, maker and explorer get.
 type Line = (&'static str, &'static [(&'static str, &'static str)], [u16; 3]);
 
-const TABLE: [Line; 5] = [
+const TABLE: [Line; 8] = [
     ("save-origins", &[("origins[0].origin", "https://a.test")], [200, 403, 403]),
+    ("describe-origin", &[("value", "https://a.test")], [200, 403, 403]),
+    ("test-site", &[("site-test", "https://a.test")], [200, 200, 200]),
     ("save-attributes", &[("attributes[0].name", "region"), ("attributes[0].type", "String")], [200, 403, 403]),
     ("generate-sandbox-token", &[("api_key", "perch_sk_x"), ("distinctId", "v"), ("role", "explorer")], [401, 401, 401]),
+    ("describe-request", &[("distinctId", "v"), ("role", "explorer")], [200, 200, 200]),
     ("introspect-token", &[("token", "x")], [200, 200, 200]),
     ("create-api-key", &[("name", "Key"), ("scopes", "mint")], [200, 200, 403]),
 ];

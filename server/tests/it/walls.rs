@@ -53,7 +53,7 @@ async fn neither_finds_nor_changes_what_is_the_others() {
     let theirs = ada.get("/settings/embed").await.text;
     let origin = between(&theirs, "name=\"origins[0].id\" value=\"", "\"");
     let attribute = between(&theirs, "name=\"attributes[0].id\" value=\"", "\"");
-    let key_id = between(&ada.get("/account").await.text, "/account/keys/0", "/revoke");
+    let key_id = between(&ada.get("/account").await.text, "/account/keys/0", "/sandbox");
     let key_id = format!("0{key_id}");
     let never = Uuid::from_u128(123).to_string();
     for (fields, id) in [("origins", &origin), ("attributes", &attribute)] {

@@ -18,7 +18,11 @@ pub fn attributes(state: &AttributesState) -> AnyView {
         view! { <p class="meta">"None yet. Declare what your backend will send about a viewer, for example region as String; access rules build on it."</p> }
     });
     let rows = state.rows.iter().enumerate().map(|(at, stored)| row(&at.to_string(), stored, problem)).collect_view();
-    let offered = COMMON.iter().filter(|name| state.rows.iter().all(|row| row.name != **name)).map(|name| view! { <option value=*name></option> }).collect_view();
+    let offered = COMMON
+        .iter()
+        .filter(|name| state.rows.iter().all(|row| row.name != **name))
+        .map(|name| view! { <option value=*name></option> })
+        .collect_view();
     view! {
         {default_submit()}
         <input type="hidden" name="form" value="attributes" />

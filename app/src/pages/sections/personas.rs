@@ -13,7 +13,9 @@ pub(super) fn choose(state: &SandboxState) -> Option<AnyView> {
     let named: Vec<(String, String)> = state
         .personas
         .iter()
-        .map(|persona| (persona.id.clone(), if persona.owner.is_empty() { persona.name.clone() } else { format!("{} (by {})", persona.name, persona.owner) }))
+        .map(|persona| {
+            (persona.id.clone(), if persona.owner.is_empty() { persona.name.clone() } else { format!("{} (by {})", persona.name, persona.owner) })
+        })
         .collect();
     let mut options = vec![("", "None")];
     options.extend(named.iter().map(|(id, name)| (id.as_str(), name.as_str())));

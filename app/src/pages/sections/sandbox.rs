@@ -14,7 +14,8 @@ const LONGEST_CLUES: usize = 2_000;
 
 pub fn sandbox(state: &SandboxState) -> AnyView {
     let problem = state.outcome.problem.as_ref();
-    let generate = view! { <div class="actions"><button type="submit" class="button primary" data-busy="Generating…">"Generate Token"</button></div> };
+    let generate =
+        view! { <div class="actions"><button type="submit" class="button primary" data-busy="Generating…">"Generate Token"</button></div> };
     let body = if state.prepared { prepared(state, problem) } else { free(state, problem) };
     view! {
         {default_submit()}

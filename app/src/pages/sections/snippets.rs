@@ -21,7 +21,11 @@ fn tabs(group: &'static str, title: &'static str, snippets: &[Snippet], filling:
     let tab = |(at, snippet): (usize, &Snippet)| {
         let id = format!("snippet-{}", crate::field_id(snippet.file));
         let text = format!("{id}-text");
-        let tested = if snippet.tested { "Run by our tests as it stands here." } else { "Not run by our tests: its tools cannot be installed where they run." };
+        let tested = if snippet.tested {
+            "Run by our tests as it stands here."
+        } else {
+            "Not run by our tests: its tools cannot be installed where they run."
+        };
         view! {
             <input type="radio" class="visually-hidden" name=group id=id.clone() checked=at == 0 />
             <label for=id>{snippet.title}</label>

@@ -2,7 +2,7 @@
 
 mod client;
 
-pub use client::{Client, between};
+pub use client::{Answer, Client, between};
 
 use axum::Router;
 use perch::config::Config;
@@ -107,6 +107,15 @@ impl TestApp {
         let answer =
             self.admin().await.form("/settings/embed", &[("form", "attributes"), ("attributes[0].name", name), ("attributes[0].type", kind)]).await;
         assert_eq!(answer.status, 303, "{}", answer.text);
+    }
+
+    /// Runs a statement behind the service's back, as an operator of the future might; every node then reads again.
+    pub async fn execute(&self, sql: &'static str) {
+        let file = self.folder.path().join("data/perch.sqlite3");
+        let pool = sqlx::SqlitePool::connect(&format!("sqlite://{}", file.display())).await.unwrap();
+        sqlx::query(sql).execute(&pool).await.unwrap();
+        sqlx::query("UPDATE generation SET value = value + 1").execute(&pool).await.unwrap();
+        pool.close().await;
     }
 }
 

@@ -1,0 +1,118 @@
+//! Personas, and what somebody without a secret in hand may do with them.
+
+use crate::harness::{Answer, Client, TestApp, between};
+use perch_domain::ConsoleRole;
+
+const VIEWER: [(&str, &str); 4] = [("distinctId", "paris"), ("role", "explorer"), ("permissions", "chart.can_view"), ("expiresIn", "8h")];
+
+async fn keep(who: &Client, name: &str, more: &[(&str, &str)]) -> Answer {
+    who.call("generate-sandbox-token", &[&VIEWER, more, &[("intent", "persona-new"), ("persona_name", name)]].concat()).await
+}
+
+/// The id of a persona as its owner's form has it.
+async fn id_of(owner: &Client, name: &str) -> String {
+    let page = owner.get("/settings/embed").await.text;
+    let before = page.split(&format!(">Persona {name}<")).nth(1).unwrap_or_else(|| panic!("no persona {name}")).to_owned();
+    between(&before, "persona-save:", "\"")
+}
+
+#[tokio::test]
+async fn an_explorer_is_whom_others_prepared() {
+    let app = TestApp::with_admin().await;
+    app.add_person("eve@example.com", ConsoleRole::Explorer).await;
+    let (admin, explorer) = (app.admin().await, app.signed_in("eve@example.com").await);
+    let key = admin.create_key(&[("scopes", "mint")]).await;
+    let organization = app.perch.store().organizations().await.unwrap()[0].id;
+    let key_id = app.perch.store().keys(organization, None).await.unwrap()[0].id.to_string();
+    let open = |open: &'static str| {
+        let (admin, key_id) = (&admin, &key_id);
+        async move { admin.form(&format!("/account/keys/{key_id}/sandbox"), &[("open", open)]).await.status }
+    };
+    for (name, more) in [
+        ("Shared", &[("persona_shared", "yes")][..]),
+        ("Own", &[]),
+        ("Databases", &[("persona_shared", "yes"), ("permissions", "database.can_view")]),
+    ] {
+        assert_eq!(keep(&admin, name, more).await.status, 200);
+    }
+    let (shared, own, databases) = (id_of(&admin, "Shared").await, id_of(&admin, "Own").await, id_of(&admin, "Databases").await);
+    // What is typed beside the persona must not count.
+    let typed = [("distinctId", "somebody-else"), ("role", "explorer"), ("permissions", "database.can_edit"), ("expiresIn", "1d")];
+    let make = |persona: &str| {
+        let fields: Vec<(String, String)> =
+            [&typed[..], &[("key", key_id.as_str()), ("persona", persona)]].concat().into_iter().map(|(n, v)| (n.to_owned(), v.to_owned())).collect();
+        let explorer = &explorer;
+        async move { explorer.call("generate-sandbox-token", &fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect::<Vec<_>>()).await }
+    };
+    assert_eq!(make(&shared).await.code(), "PERMISSION_DENIED", "the key is not open yet");
+    assert!(!explorer.get("/settings/embed").await.text.contains("Production backend"));
+    assert_eq!(open("yes").await, 303);
+    let page = explorer.get("/settings/embed").await.text;
+    assert!(page.contains("Production backend") && page.contains(">Shared<") && !page.contains(">Own<"));
+    let made = make(&shared).await;
+    assert_eq!(made.status, 200, "{}", made.text);
+    let section = made.json()["html"].as_str().unwrap().to_owned();
+    let token = section.split("id=\"sandbox-token\"").nth(1).unwrap().split(['>', '<']).nth(1).unwrap().trim().to_owned();
+    let read = admin.form("/settings/embed", &[("form", "introspection"), ("token", &token)]).await.text;
+    let result = read.split("id=\"introspection-result\"").nth(1).unwrap();
+    assert!(result.contains("paris") && !result.contains("somebody-else") && !result.contains("database"), "{result}");
+    assert!(result.contains("Valid for 60 more minutes."), "eight hours were asked for, one is what it gets: {result}");
+    for (persona, status, code) in [(own.as_str(), 404, "NOT_FOUND"), (&databases, 403, "PERMISSION_DENIED"), ("", 422, "REQUEST_INVALID")] {
+        let refused = make(persona).await;
+        assert_eq!((refused.status, refused.code().as_str()), (status, code), "{persona}");
+    }
+    assert_eq!(keep(&explorer, "Mine", &[("persona_shared", "yes")]).await.code(), "PERMISSION_DENIED", "an Explorer shares nothing");
+    assert_eq!(keep(&explorer, "Mine", &[]).await.status, 200);
+    let mine = explorer.call("generate-sandbox-token", &[("key", &key_id), ("persona", &id_of_any(&app, &organization).await)]).await;
+    assert_eq!(mine.code(), "PERMISSION_DENIED", "a persona of one's own is no prepared one");
+    // With a secret in hand, what that key may do.
+    let pasted = explorer.call("generate-sandbox-token", &[&typed[..], &[("api_key", key.as_str())]].concat()).await;
+    assert_eq!(pasted.status, 200, "{}", pasted.text);
+    assert_eq!(open("no").await, 303);
+    assert_eq!(make(&shared).await.code(), "PERMISSION_DENIED", "closed again");
+}
+
+/// The explorer's own persona, which no form shows to people who cannot edit.
+async fn id_of_any(app: &TestApp, organization: &perch_service::OrganizationId) -> String {
+    let people = app.perch.store().people(*organization).await.unwrap();
+    let eve = people.iter().find(|person| person.email.starts_with("eve")).unwrap().id;
+    app.perch.store().personas(*organization, eve).await.unwrap().into_iter().find(|row| row.name == "Mine").unwrap().id.to_string()
+}
+
+#[tokio::test]
+async fn personas_are_kept_renamed_overwritten_filled_in_and_deleted() {
+    let app = TestApp::with_admin().await;
+    let admin = app.admin().await;
+    app.declare("region", "String").await;
+    assert_eq!(keep(&admin, "Paris", &[("user.attributes.region", "Nord")]).await.status, 200);
+    assert_eq!(keep(&admin, "Paris", &[]).await.violations(), ["persona_name DUPLICATE_FIELD"]);
+    assert_eq!(keep(&admin, " ", &[]).await.violations(), ["persona_name REQUIRED"]);
+    let id = id_of(&admin, "Paris").await;
+    let does = |verb: &str, more: &[(&str, &str)]| {
+        let name = format!("personas.{id}.name");
+        let intent = format!("{verb}:{id}");
+        let fields: Vec<(String, String)> = [&[("persona", id.as_str()), ("intent", &intent)], more]
+            .concat()
+            .into_iter()
+            .map(|(n, v)| (n.replace("NAME", &name), v.to_owned()))
+            .collect();
+        let admin = &admin;
+        async move { admin.call("generate-sandbox-token", &fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect::<Vec<_>>()).await }
+    };
+    assert_eq!(does("persona-save", &[("NAME", "Paris sales rep")]).await.status, 200);
+    let filled = does("fill", &[("distinctId", "typed")]).await.json()["html"].as_str().unwrap().to_owned();
+    assert!(filled.contains("value=\"paris\"") && filled.contains("value=\"Nord\"") && !filled.contains("value=\"typed\""), "{filled}");
+    assert_eq!(does("persona-overwrite", &[("NAME", "Lyon"), ("distinctId", "lyon")]).await.status, 200);
+    let filled = does("fill", &[]).await.text;
+    assert!(filled.contains("lyon") && !filled.contains("Nord"));
+    // Deleting asks first.
+    assert!(does("persona-delete", &[]).await.text.contains("persona-delete-sure"));
+    assert_eq!(does("persona-delete-sure", &[]).await.status, 200);
+    assert_eq!(does("persona-delete-sure", &[]).await.code(), "NOT_FOUND");
+    // The log has names of fields, not values.
+    let organization = app.perch.store().organizations().await.unwrap()[0].id;
+    let log = app.perch.store().audit(organization, 50).await.unwrap();
+    let told: String =
+        log.iter().filter(|entry| entry.action.starts_with("persona")).map(|entry| format!("{:?}{:?}", entry.before, entry.after)).collect();
+    assert!(told.contains("region") && !told.contains("Nord"), "{told}");
+}
