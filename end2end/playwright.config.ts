@@ -4,6 +4,7 @@ import { defineConfig } from "@playwright/test";
 export default defineConfig({
   testDir: "tests",
   outputDir: "results",
+  snapshotPathTemplate: "{testDir}/aria/{arg}{ext}",
   fullyParallel: true,
   workers: 2,
   retries: 0,

@@ -146,7 +146,7 @@ fn describe(event: &Event) {
         let value = target.dyn_into::<HtmlInputElement>().map(|field| field.value()).unwrap_or_default();
         let fields: Fields = vec![("value".to_owned(), value), ("id".to_owned(), id.map(|field| field.value()).unwrap_or_default())];
         spawn_local(async move {
-            if let (Ok(section), Some(place)) = (api::describe_origin(fields).await, by_id::<Element>(&place)) {
+            if let (Ok(section), Some(place)) = (api::call(api::path_of::<api::DescribeOrigin>(), fields).await, by_id::<Element>(&place)) {
                 place.set_inner_html(&section.html);
             }
         });
@@ -161,7 +161,7 @@ fn describe(event: &Event) {
             .collect();
         let fields: Fields = browser::fields_of(&form).into_iter().filter(|(name, _)| !secrets.contains(name)).collect();
         spawn_local(async move {
-            if let Ok(section) = api::describe_request(fields).await {
+            if let Ok(section) = api::call(api::path_of::<api::DescribeRequest>(), fields).await {
                 place.set_inner_html(&section.html);
                 fill_snippets();
             }
@@ -189,17 +189,17 @@ pub fn fill_snippets() {
 
 /// Lets every lifetime on the page run out by the second.
 fn count_down() {
-    let now = js_sys::Date::now();
+    // Whole seconds: texts of fractions would bring their own tables into the browser.
+    #[expect(clippy::cast_possible_truncation, reason = "the seconds since 1970 fit")]
+    let now = (js_sys::Date::now() / 1_000.0) as i64;
     for place in all("[data-left]") {
-        let attribute = |name: &str| place.get_attribute(name).and_then(|text| text.parse::<f64>().ok());
+        let attribute = |name: &str| place.get_attribute(name).and_then(|text| text.parse::<i64>().ok());
         let ends = attribute("data-ends").unwrap_or_else(|| {
-            let ends = now + attribute("data-left").unwrap_or_default() * 1_000.0;
+            let ends = now + attribute("data-left").unwrap_or_default();
             let _ = place.set_attribute("data-ends", &ends.to_string());
             ends
         });
-        // Whole seconds of at most a day.
-        #[expect(clippy::cast_possible_truncation, reason = "a lifetime in seconds is far from the bounds")]
-        let left = ((ends - now) / 1_000.0).ceil() as i32;
+        let left = ends - now;
         let text = match left {
             ..1 => "Expired".to_owned(),
             1..60 => format!("Expires in {left} s"),

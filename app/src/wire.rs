@@ -25,7 +25,7 @@ pub struct WireError {
     pub violations: Vec<WireViolation>,
     /// The section as it has to be looked at again, where beside the fields is not enough.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub section: Option<Section>,
+    pub section: Option<Box<Section>>,
 }
 
 impl WireError {

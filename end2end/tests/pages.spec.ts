@@ -1,9 +1,6 @@
 // Every page, in both themes, narrow and wide: nothing for axe to find, nothing wider than the screen.
-import { accessible, alive, createKey, expect, signIn, test } from "../support/console.ts";
-
-const sizes = [{ width: 360, height: 800 }, { width: 1280, height: 900 }];
-const themes = ["light", "dark"] as const;
-const folder = process.env.SCREENSHOTS;
+import { alive, createKey, expect, signIn, test } from "../support/console.ts";
+import { everySize } from "../support/looks.ts";
 
 test("pages for everybody", async ({ page, server }) => {
   for (const [name, path] of [["setup", server.setupLink], ["setup-ended", `${server.url}/setup/x`], ["sign-in", `${server.url}/sign-in`], ["errors", `${server.url}/docs/errors`], ["not-found", `${server.url}/nothing`]] as const) {
@@ -57,16 +54,3 @@ test("the console for those who may not edit", async ({ page, server }) => {
   await alive(page);
   await everySize(page, "explorer");
 });
-
-async function everySize(page: import("@playwright/test").Page, name: string): Promise<void> {
-  for (const colorScheme of themes) {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    for (const size of sizes) {
-      await page.setViewportSize(size);
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-      expect(wide, `${name} is wider than ${size.width} px`).toBeLessThanOrEqual(0);
-      await accessible(page);
-      if (folder) await page.screenshot({ path: `${folder}/${name}-${colorScheme}-${size.width}.png`, fullPage: true });
-    }
-  }
-}

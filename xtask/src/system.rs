@@ -32,6 +32,16 @@ fn which(name: &str) -> Done<String> {
     output(Command::new("which").arg(name)).map(|path| path.trim().to_owned())
 }
 
+/// The languages that snippets are run in, besides Node, Python and Rust.
+pub fn languages() -> Done {
+    for (what, command, package) in [("Go", "go", "golang-go"), ("PHP", "php", "php-cli"), ("Java", "java", "default-jdk-headless")] {
+        if !is_installed(command) {
+            install(what, &[package])?;
+        }
+    }
+    Ok(())
+}
+
 /// Node, for wasm-opt and the browser tests.
 pub fn node() -> Done {
     if is_installed("node") && is_installed("npm") { Ok(()) } else { install("Node", &["nodejs", "npm"]) }

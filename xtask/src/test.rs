@@ -42,6 +42,7 @@ fn browser() -> Done {
     let chromium = system::chromium()?;
     node::packages()?;
     let python = interop::python()?;
+    system::languages()?;
     step("building the server", &mut cargo(&["build", "--package", "perch", "--locked"]))?;
     let mut playwright = Command::new("node");
     playwright

@@ -32,7 +32,7 @@ pub(super) fn section(view: AnyView, focus: &str) -> Section {
 /// A section after its form was sent; with a conflict it is a refusal that brings what has to be looked at.
 pub(super) fn turned<S>(turn: &Turn<S>, view: impl Fn(&S) -> AnyView) -> Result<Section, WireError> {
     let section = section(view(&turn.state), &turn.focus);
-    if turn.conflict { Err(WireError { section: Some(section), ..refused(Code::Conflict.into()) }) } else { Ok(section) }
+    if turn.conflict { Err(WireError { section: Some(Box::new(section)), ..refused(Code::Conflict.into()) }) } else { Ok(section) }
 }
 
 /// The envelope of a refusal, and its real status.

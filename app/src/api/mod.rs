@@ -5,6 +5,7 @@
 use crate::wire::{Fields, Section, WireError};
 use leptos::prelude::*;
 use server_fn::codec::Json;
+use server_fn::{Protocol, ServerFn};
 
 #[cfg(feature = "ssr")]
 mod guard;
@@ -17,6 +18,21 @@ use {
     crate::{flows, forms, present},
     guard::{acting, refused, section, turned},
 };
+
+/// Calls the server function at this path. All of them take the fields of a form and answer with a section, so one of them
+/// stands for all: a client of its own for each would cost the browser some kilobytes every time.
+pub async fn call(path: &'static str, fields: Fields) -> Result<Section, WireError> {
+    send_as(path, SaveOrigins { fields }).await
+}
+
+fn send_as<F: ServerFn>(path: &'static str, input: F) -> impl Future<Output = Result<F::Output, F::Error>> {
+    F::Protocol::run_client(path, input)
+}
+
+/// Where the server function answers.
+pub const fn path_of<F: ServerFn>() -> &'static str {
+    F::PATH
+}
 
 /// Authorized Origins: saves them, or changes the form.
 #[server(prefix = "/_console", endpoint = "save-origins", input = Json, output = Json)]

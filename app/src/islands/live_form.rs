@@ -6,11 +6,9 @@
 
 use crate::api;
 use crate::browser::{self, Form};
-use crate::wire::{Fields, Section, WireError};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde::{Deserialize, Serialize};
-use std::pin::Pin;
 
 /// Which form it is, and so where its fields go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,14 +34,15 @@ impl FormKind {
         }
     }
 
-    fn send(self, fields: Fields) -> Pin<Box<dyn Future<Output = Result<Section, WireError>>>> {
+    /// Where the server function of this form answers.
+    const fn endpoint(self) -> &'static str {
         match self {
-            Self::Origins => Box::pin(api::save_origins(fields)),
-            Self::Tester => Box::pin(api::test_site(fields)),
-            Self::Attributes => Box::pin(api::save_attributes(fields)),
-            Self::Sandbox => Box::pin(api::generate_sandbox_token(fields)),
-            Self::Introspection => Box::pin(api::introspect_token(fields)),
-            Self::NewKey => Box::pin(api::create_api_key(fields)),
+            Self::Origins => api::path_of::<api::SaveOrigins>(),
+            Self::Tester => api::path_of::<api::TestSite>(),
+            Self::Attributes => api::path_of::<api::SaveAttributes>(),
+            Self::Sandbox => api::path_of::<api::GenerateSandboxToken>(),
+            Self::Introspection => api::path_of::<api::IntrospectToken>(),
+            Self::NewKey => api::path_of::<api::CreateApiKey>(),
         }
     }
 }
@@ -63,7 +62,7 @@ pub fn LiveForm(kind: FormKind, children: Children) -> impl IntoView {
         pending.set_value(true);
         let fields = form.fields(&event);
         let button = form.wait(&event);
-        let sent = kind.send(fields);
+        let sent = api::call(kind.endpoint(), fields);
         spawn_local(async move {
             let answer = sent.await;
             button.done();
@@ -73,8 +72,10 @@ pub fn LiveForm(kind: FormKind, children: Children) -> impl IntoView {
                 Err(problem) if problem.code == "SIGN_IN_REQUIRED" => {
                     crate::behaviours::reload();
                 }
-                Err(WireError { section: Some(section), .. }) => form.show(&section),
-                Err(problem) => form.refuse(&problem),
+                Err(problem) => match &problem.section {
+                    Some(section) => form.show(section),
+                    None => form.refuse(&problem),
+                },
             }
             pending.set_value(false);
         });

@@ -49,9 +49,9 @@ async fn an_explorer_is_whom_others_prepared() {
     assert_eq!(open("yes").await, 303);
     let page = explorer.get("/settings/embed").await.text;
     assert!(page.contains("Production backend") && page.contains(">Shared<") && !page.contains(">Own<"));
-    let made = make(&shared).await;
-    assert_eq!(made.status, 200, "{}", made.text);
-    let section = made.json()["html"].as_str().unwrap().to_owned();
+    let answer = make(&shared).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    let section = answer.json()["html"].as_str().unwrap().to_owned();
     let token = section.split("id=\"sandbox-token\"").nth(1).unwrap().split(['>', '<']).nth(1).unwrap().trim().to_owned();
     let read = admin.form("/settings/embed", &[("form", "introspection"), ("token", &token)]).await.text;
     let result = read.split("id=\"introspection-result\"").nth(1).unwrap();
@@ -112,7 +112,11 @@ async fn personas_are_kept_renamed_overwritten_filled_in_and_deleted() {
     // The log has names of fields, not values.
     let organization = app.perch.store().organizations().await.unwrap()[0].id;
     let log = app.perch.store().audit(organization, 50).await.unwrap();
-    let told: String =
-        log.iter().filter(|entry| entry.action.starts_with("persona")).map(|entry| format!("{:?}{:?}", entry.before, entry.after)).collect();
+    let told: String = log
+        .iter()
+        .filter(|entry| entry.action.starts_with("persona"))
+        .flat_map(|entry| [entry.before.clone(), entry.after.clone()])
+        .flatten()
+        .collect();
     assert!(told.contains("region") && !told.contains("Nord"), "{told}");
 }

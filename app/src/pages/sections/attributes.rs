@@ -35,7 +35,7 @@ pub fn attributes(state: &AttributesState) -> AnyView {
         <div class="actions">
             <button type="submit" class="button primary" data-busy="Saving…">"Save changes"</button>
             <button type="submit" class="button" name="intent" value="add" data-add="">"Add an attribute"</button>
-            <span class="meta" data-unsaved-count="" role="status">{unsaved_text(state.rows.iter().filter(|row| row.unsaved).count())}</span>
+            <span class="meta" data-unsaved-count="">{unsaved_text(state.rows.iter().filter(|row| row.unsaved).count())}</span>
         </div>
         {dropped(&state.dropped)}
         {import(state, problem)}

@@ -22,7 +22,7 @@ pub fn origins(state: &OriginsState) -> AnyView {
         <div class="actions">
             <button type="submit" class="button primary" data-busy="Saving…">"Save"</button>
             <button type="submit" class="button" name="intent" value="add" data-add="">"Add another origin"</button>
-            <span class="meta" data-unsaved-count="" role="status">{unsaved_text(state.rows.iter().filter(|row| row.unsaved).count())}</span>
+            <span class="meta" data-unsaved-count="">{unsaved_text(state.rows.iter().filter(|row| row.unsaved).count())}</span>
         </div>
         {paste(state)}
     }

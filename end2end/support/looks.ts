@@ -1,0 +1,34 @@
+// How a page looks: in both themes, narrow and wide, nothing for axe to find, nothing wider than the screen. With SCREENSHOTS
+// set, a picture of each.
+import { expect, type Locator, type Page } from "@playwright/test";
+import { accessible } from "./console.ts";
+
+const sizes = [{ width: 360, height: 800 }, { width: 1280, height: 900 }];
+const themes = ["light", "dark"] as const;
+const folder = process.env.SCREENSHOTS;
+
+export async function everySize(page: Page, name: string, part?: Locator): Promise<void> {
+  for (const colorScheme of themes) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    for (const size of sizes) {
+      await page.setViewportSize(size);
+      await notWider(page, name);
+      await accessible(page);
+      if (folder) {
+        const path = `${folder}/${name}-${colorScheme}-${size.width}.png`;
+        await (part ? part.screenshot({ path }) : page.screenshot({ path, fullPage: true }));
+      }
+    }
+  }
+}
+
+export async function notWider(page: Page, name: string): Promise<void> {
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  expect(wide, `${name} is wider than the screen`).toBeLessThanOrEqual(0);
+}
+
+/** A section in one of its states: every size, and what a screen reader is told, held against what it was told before. */
+export async function state(page: Page, name: string, part: Locator): Promise<void> {
+  await everySize(page, name, part);
+  await expect(part).toMatchAriaSnapshot({ name: `${name}.aria.yml` });
+}
