@@ -121,6 +121,10 @@ pub async fn migration(perch: &Perch, acting: &Acting) -> Result<MigrationState,
 
 /// The first steps; `None` where the person put them away.
 pub async fn first_steps(perch: &Perch, acting: &Acting) -> Result<Option<Vec<FirstStep>>, Refusal> {
+    // For those who set the organization up; others find everything prepared.
+    if !acting.can(perch_domain::Action::EditOrigins) {
+        return Ok(None);
+    }
     let steps = perch.first_steps(acting).await?;
     let step = |title, why, href, done| FirstStep { title, why, href, done };
     Ok((!steps.hidden).then(|| {

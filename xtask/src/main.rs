@@ -29,6 +29,7 @@ cargo xtask <command>
   test     everything CI runs: format, lints, layers, sizes, unit, both databases, browser
   check    the quick part of it: format, lints, layers, sizes
   build    the release binary target/release/perch, browser files inside
+  screenshots  a picture of every page and state, into end2end/screenshots
   bench    start times, memory, throughput of the release binary
   fuzz     the long form of the mutation suite
 ";
@@ -43,6 +44,7 @@ fn main() -> ExitCode {
         "test" => test::test(&rest),
         "check" => check::check(),
         "build" => browser_files::release(),
+        "screenshots" => test::screenshots(),
         "bench" => bench::bench(),
         "fuzz" => test::fuzz(),
         _ => {

@@ -24,7 +24,7 @@ pub fn test(parts: &[String]) -> Done {
         interop::run()?;
     }
     if wants("browser") {
-        browser()?;
+        browser(&[])?;
     }
     println!("\nall of it passed in {:.0} s", begun.elapsed().as_secs_f32());
     Ok(())
@@ -37,8 +37,19 @@ fn rust(environment: &[(&str, &str)]) -> Done {
     step("Rust tests, on SQLite and PostgreSQL", tests.env("TEST_POSTGRES_URL", url).envs(environment.iter().copied()))
 }
 
-/// The browser tests, against a server of this build.
-fn browser() -> Done {
+/// A picture of every page and every state of its sections, in both themes, at 360 and 1280 px, into an ignored folder.
+pub fn screenshots() -> Done {
+    system::openssl()?;
+    build(Care::Release)?;
+    let folder = root().join("end2end/screenshots");
+    let _ = std::fs::remove_dir_all(&folder);
+    browser(&["pages", "states"])?;
+    println!("the pictures are in {}", folder.display());
+    Ok(())
+}
+
+/// The browser tests, against a server of this build; with files named, those, leaving pictures.
+fn browser(files: &[&str]) -> Done {
     let chromium = system::chromium()?;
     node::packages()?;
     let python = interop::python()?;
@@ -48,10 +59,14 @@ fn browser() -> Done {
     playwright
         .arg(root().join("node_modules/@playwright/test/cli.js"))
         .args(["test", "--config", "end2end/playwright.config.ts"])
+        .args(files)
         .current_dir(root())
         .env("CHROMIUM", chromium)
         .env("PYTHON", python)
         .env("PERCH_BINARY", target().join("debug/perch"));
+    if !files.is_empty() {
+        playwright.env("SCREENSHOTS", root().join("end2end/screenshots"));
+    }
     step("browser tests", &mut playwright)
 }
 

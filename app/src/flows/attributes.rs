@@ -56,6 +56,7 @@ pub async fn submit(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<T
             let focus = last(&state);
             Ok(Turn::show(state, focus))
         }
+        ("keep", _) => Ok(Turn::show(typed(perch, acting, fields).await?, "attributes-feedback")),
         ("import", _) => import(perch, acting, fields).await,
         ("theirs", at) => {
             let mut state = typed(perch, acting, fields).await?;

@@ -34,6 +34,7 @@ pub async fn describe(perch: &Perch, acting: &Acting, fields: &Fields) -> Result
 pub async fn submit(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Turn<SandboxState>, Refusal> {
     match forms::intent(fields) {
         ("fill", _) => fill(perch, acting, fields).await,
+        ("keep", _) => Ok(Turn::show(typed(perch, acting, fields).await?, "sandbox-feedback")),
         ("preset", _) => {
             let mut state = typed(perch, acting, fields).await?;
             state.permissions = present::preset(&state.embed).iter().map(|granted| (*granted).to_owned()).collect();

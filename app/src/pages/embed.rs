@@ -1,7 +1,7 @@
 //! Settings > Embed & access.
 
 use super::sections;
-use super::shell::{Frame, icon};
+use super::shell::Frame;
 use crate::components::{feedback, filter, live};
 use crate::islands::FormKind;
 use crate::model::{
@@ -44,7 +44,7 @@ pub fn embed(frame: &Frame, page: EmbedPage) -> AnyView {
         tag: tag(&page.sandbox.embed),
         body: page.sandbox.request.body.clone(),
     };
-    let hidden = page.first_steps.is_none().then(|| {
+    let hidden = (page.first_steps.is_none() && page.edits_origins).then(|| {
         view! { <form method="post" action="/settings/embed" class="actions"><input type="hidden" name="form" value="first-steps" /><button type="submit" class="button small" name="intent" value="show">"Show the first steps"</button></form> }
     });
     let content = view! {
@@ -93,60 +93,70 @@ fn first_steps(steps: Vec<FirstStep>) -> AnyView {
 }
 
 fn origins(state: &OriginsState, edits: bool, tester: &TesterState) -> AnyView {
-    let body = if edits {
-        view! { {filter("origins", "Find a site", &state.paging)}{live(FormKind::Origins, sections::origins(state))} }.into_any()
-    } else {
-        read_origins(&state.rows, state.paging.total)
+    let what = view! {
+        <p>"The sites where components may render. A site, also called origin, is scheme, host and port, such as " <code>"https://app.example.com"</code> "; " <code>"https://*.example.com"</code> " stands for one level of subdomains. Sandbox tokens work on Development origins; Production origins refuse them."</p>
     };
-    view! {
-        <section class="card" id="origins" aria-labelledby="origins-title">
-            <h3 id="origins-title">"Authorized Origins"</h3>
-            <p>"The sites where components may render. A site, also called origin, is scheme, host and port, such as " <code>"https://app.example.com"</code> "; " <code>"https://*.example.com"</code> " stands for one level of subdomains. Sandbox tokens work on Development origins; Production origins refuse them."</p>
-            {body}
-            {live(FormKind::Tester, sections::tester(tester))}
-            <p class="meta">"This list protects your viewers from other sites’ pages. It cannot stop someone who took a token out of a browser; short lifetimes and few permissions do."</p>
-        </section>
+    let limits = view! {
+        <p class="meta">"This list protects your viewers from other sites’ pages. It cannot stop someone who took a token out of a browser; short lifetimes and few permissions do."</p>
+    };
+    let asked = !tester.asked.is_empty();
+    let tester = live(FormKind::Tester, sections::tester(tester));
+    if edits {
+        let form = live(FormKind::Origins, sections::origins(state));
+        let body = view! { {what}{filter("origins", "Find a site", &state.paging)}{form}{tester}{limits} };
+        return section("origins", "Authorized Origins", body.into_any());
     }
-    .into_any()
-}
-
-fn read_origins(rows: &[OriginRow], count: usize) -> AnyView {
     let row = |row: &OriginRow| {
         let environment = if row.environment == "production" { "Production" } else { "Development" };
         view! { <li><code>{row.origin.clone()}</code> " " <bdi>{row.label.clone()}</bdi> " " <span class="state">{environment}</span></li> }
     };
-    let rows = rows.iter().map(row).collect_view();
-    view! { <details><summary>{format!("{count} listed. Admins can change them.")}</summary><ul class="plain-list">{rows}</ul></details> }.into_any()
+    let rows = state.rows.iter().map(row).collect_view();
+    let told = match state.paging.total {
+        0 => "None listed, so no site may embed. Admins can change that.".to_owned(),
+        count => format!("{count} listed. Admins can change them."),
+    };
+    folded("origins", "Authorized Origins", told, asked, view! { {what}<ul class="plain-list">{rows}</ul>{tester}{limits} }.into_any())
 }
 
 fn attributes(state: &AttributesState, edits: bool, migration: &MigrationState) -> AnyView {
-    let body = if edits {
-        view! { {filter("attributes", "Find an attribute", &state.paging)}{live(FormKind::Attributes, sections::attributes(state))}{migration_form(migration)} }.into_any()
-    } else {
-        read_attributes(&state.rows, state.paging.total)
+    let what = view! {
+        <p>"What a token may say about its viewer. Every token has the two built in; the names of the others must match what your backend sends."</p>
+        <dl class="built-in">
+            <div><dt><code>"distinctId"</code></dt><dd>"String, required. How your application names the viewer."</dd></div>
+            <div><dt><code>"role"</code></dt><dd>"String, required. The viewer role: explorer."</dd></div>
+        </dl>
+        <h4>"Custom Attributes"</h4>
     };
-    view! {
-        <section class="card" id="attributes" aria-labelledby="attributes-title">
-            <h3 id="attributes-title">"Token Attributes"</h3>
-            <p>"What a token may say about its viewer. Every token has the two built in; the names of the others must match what your backend sends."</p>
-            <dl class="built-in">
-                <div><dt><code>"distinctId"</code></dt><dd>"String, required. How your application names the viewer."</dd></div>
-                <div><dt><code>"role"</code></dt><dd>"String, required. The viewer role: explorer."</dd></div>
-            </dl>
-            <h4>"Custom Attributes"</h4>
-            {body}
-        </section>
+    if edits {
+        let form = live(FormKind::Attributes, sections::attributes(state));
+        let body = view! { {what}{filter("attributes", "Find an attribute", &state.paging)}{form}{migration_form(migration)} };
+        return section("attributes", "Token Attributes", body.into_any());
     }
-    .into_any()
-}
-
-fn read_attributes(rows: &[AttributeRow], count: usize) -> AnyView {
     let row = |row: &AttributeRow| {
         view! { <li><code>{row.name.clone()}</code> " " {row.kind.clone()} {row.list.then_some(" list")} {row.required.then_some(", required")} " " <bdi class="meta">{row.description.clone()}</bdi></li> }
     };
-    let rows = rows.iter().map(row).collect_view();
-    view! { <details><summary>{format!("{count} declared. Admins can change them.")}</summary><ul class="plain-list">{rows}</ul></details> }
-        .into_any()
+    let rows = state.rows.iter().map(row).collect_view();
+    let told = format!("{} declared besides the built-in two. Admins can change them.", state.paging.total);
+    folded("attributes", "Token Attributes", told, false, view! { {what}<ul class="plain-list">{rows}</ul> }.into_any())
+}
+
+fn section(id: &'static str, title: &'static str, body: AnyView) -> AnyView {
+    let heading = format!("{id}-title");
+    view! { <section class="card" id=id aria-labelledby=heading><h3 id=format!("{id}-title")>{title}</h3>{body}</section> }.into_any()
+}
+
+/// A section as one line, for those who can only read it.
+fn folded(id: &'static str, title: &'static str, told: String, open: bool, body: AnyView) -> AnyView {
+    let heading = format!("{id}-title");
+    view! {
+        <section class="card" id=id aria-labelledby=heading>
+            <details class="folded" open=open>
+                <summary><h3 id=format!("{id}-title")>{title}</h3>" "<span class="meta">{told}</span></summary>
+                <div class="stack">{body}</div>
+            </details>
+        </section>
+    }
+    .into_any()
 }
 
 /// Migration mode: a plain form, because it is saved apart from the rows.
@@ -178,36 +188,27 @@ fn migration_form(state: &MigrationState) -> AnyView {
 
 fn sandbox(state: &SandboxState, may_have_keys: bool) -> AnyView {
     let key = (may_have_keys && state.keys.is_empty())
-        .then(|| view! { <p>{icon("account")}" No key yet? Create one among your " <a href="/account#api-keys">"API Keys"</a> "."</p> });
-    view! {
-        <section class="card" id="sandbox" aria-labelledby="sandbox-title">
-            <h3 id="sandbox-title">"Token Generation Sandbox"</h3>
-            <p>"Make a token to try an embed out. It is marked as a sandbox token and does not work on Production origins."</p>
-            {key}
-            {live(FormKind::Sandbox, sections::sandbox(state))}
-        </section>
-    }
-    .into_any()
+        .then(|| view! { <p>"No key yet? Create one among your " <a href="/account#api-keys">"API Keys"</a> "."</p> });
+    let body = view! {
+        <p>"Make a token to try an embed out. It is marked as a sandbox token and does not work on Production origins."</p>
+        {key}
+        {live(FormKind::Sandbox, sections::sandbox(state))}
+    };
+    section("sandbox", "Token Generation Sandbox", body.into_any())
 }
 
 fn snippets(filling: &Filling) -> AnyView {
-    view! {
-        <section class="card" id="snippets" aria-labelledby="snippets-title">
-            <h3 id="snippets-title">"Embed snippets"</h3>
-            <p>"What goes into your page and into your backend. Token and request are the sandbox’s; in production the backend fills the request from whoever is signed in."</p>
-            {sections::snippets(filling)}
-        </section>
-    }
-    .into_any()
+    let body = view! {
+        <p>"What goes into your page and into your backend. Token and request are the sandbox’s; in production the backend fills the request from whoever is signed in."</p>
+        {sections::snippets(filling)}
+    };
+    section("snippets", "Embed snippets", body.into_any())
 }
 
 fn introspection(state: &IntrospectionState) -> AnyView {
-    view! {
-        <section class="card" id="introspection" aria-labelledby="introspection-title">
-            <h3 id="introspection-title">"Token Introspection"</h3>
-            <p>"Paste a token of your organization to see what it says, and whether and why it is refused."</p>
-            {live(FormKind::Introspection, sections::introspection(state))}
-        </section>
-    }
-    .into_any()
+    let body = view! {
+        <p>"Paste a token of your organization to see what it says, and whether and why it is refused."</p>
+        {live(FormKind::Introspection, sections::introspection(state))}
+    };
+    section("introspection", "Token Introspection", body.into_any())
 }

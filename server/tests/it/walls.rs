@@ -87,6 +87,39 @@ async fn neither_finds_nor_changes_what_is_the_others() {
         (bob.form(&format!("/account/keys/{key_id}/revoke"), &[]).await.status, bob.form(&format!("/account/keys/{never}/revoke"), &[]).await.status),
         (404, 404)
     );
+    assert_eq!(
+        (
+            bob.form(&format!("/account/keys/{key_id}/sandbox"), &[("open", "no")]).await.status,
+            bob.form(&format!("/account/keys/{never}/sandbox"), &[("open", "no")]).await.status
+        ),
+        (404, 404)
+    );
+    // Their personas, by everything that takes one's id; their origin's id where a duplicate is looked for; their token's id.
+    let kept = ada
+        .call("generate-sandbox-token", &[("intent", "persona-new"), ("persona_name", "Theirs"), ("persona_shared", "yes"), ("distinctId", "v")])
+        .await;
+    assert_eq!(kept.status, 200, "{}", kept.text);
+    let persona = between(&ada.get("/settings/embed").await.text, "value=\"persona-save:", "\"");
+    assert!(!bob.get("/settings/embed").await.text.contains("Theirs"));
+    for verb in ["persona-save", "persona-overwrite", "persona-delete", "persona-delete-sure"] {
+        for id in [&persona, &never] {
+            let refused = bob.call("generate-sandbox-token", &[("intent", &format!("{verb}:{id}"))]).await;
+            assert_eq!((refused.status, refused.code().as_str()), (404, "NOT_FOUND"), "{verb}");
+        }
+    }
+    for id in [&persona, &never] {
+        assert_eq!(bob.call("generate-sandbox-token", &[("intent", "fill"), ("persona", id)]).await.code(), "NOT_FOUND");
+    }
+    let described = |id: &str| {
+        let (bob, id) = (&bob, id.to_owned());
+        async move { bob.call("describe-origin", &[("value", "https://secret-shop.test"), ("id", &id)]).await.text }
+    };
+    assert_eq!(described(&origin).await, described(&never).await);
+    let token_id = app.nobody().introspect(&key, &token).await.json()["jti"].as_str().unwrap().to_owned();
+    for id in [&token_id, &never] {
+        assert!(bob.get(&format!("/settings/embed?token={id}")).await.text.contains("No token with this id is in the record"));
+    }
+    assert!(bob.call("test-site", &[("site-test", "https://secret-shop.test")]).await.text.contains("The list is empty"));
     // Their key in the sandbox, chosen or pasted.
     for choice in [("key", key_id.as_str()), ("key", never.as_str()), ("api_key", key.as_str())] {
         let refused = bob.call("generate-sandbox-token", &[choice, ("distinctId", "v"), ("role", "explorer")]).await;
@@ -100,6 +133,8 @@ async fn neither_finds_nor_changes_what_is_the_others() {
     assert!(read.contains("TOKEN_UNKNOWN_KEY") && !read.contains("user-1"));
     assert_eq!(app.nobody().introspect(&own_key, &token).await.json(), serde_json::json!({ "active": false }));
     // Nothing of theirs changed.
+    assert!(ada.get("/settings/embed").await.text.contains(&format!("persona-save:{persona}")));
+    assert!(ada.get("/account").await.text.contains("Open for the sandbox"));
     let after = ada.get("/settings/embed").await.text;
     assert!(after.contains("https://secret-shop.test") && after.contains("value=\"territory\"") && !after.contains("evil"));
     assert_eq!(app.nobody().mint(&key, BODY).await.status, 200);

@@ -84,9 +84,9 @@ fn dropped(dropped: &[DroppedRow]) -> Option<AnyView> {
         let end = if row.fault.is_empty() {
             view! { <button type="submit" class="button small" name="intent" value=format!("declare:{}", row.name)>"Declare"<span class="visually-hidden">" "{row.name.clone()}</span></button> }.into_any()
         } else {
-            view! { <span class="meta">{row.fault.clone()}</span> }.into_any()
+            view! { <span class="meta">{format!("Cannot be declared under this name: {}", row.fault)}</span> }.into_any()
         };
-        view! { <li><code>{row.name.clone()}</code> " " <span class="meta"><bdi>{row.told.clone()}</bdi></span> " " {end}</li> }
+        view! { <li><code>{row.name.clone()}</code> " " <span class="meta"><bdi>{row.told.clone()}</bdi>"."</span> " " {end}</li> }
     };
     Some(
         view! {

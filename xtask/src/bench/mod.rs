@@ -1,6 +1,8 @@
 //! `bench`: measures the release binary and reports; it asserts nothing. Load comes from `wrk`, one core for the server and one
 //! for the load where there are two. Rounds alternate between what is compared, so that a machine that slows down slows both.
 
+mod page;
+
 use crate::process::{is_installed, now, output, root, target};
 use crate::{Done, browser_files, system};
 use std::io::{BufRead, BufReader, Write};
@@ -67,6 +69,7 @@ fn measure(folder: &Path) -> Done {
         report(&format!("{name}: p50"), &rates.iter().map(|[_, p50, _]| *p50).collect::<Vec<_>>());
         report(&format!("{name}: p99"), &rates.iter().map(|[.., p99]| *p99).collect::<Vec<_>>());
     }
+    page::measure(folder)?;
     println!("\n== resident memory after the load, KiB\n{:>10}", server.resident().unwrap_or_default());
     let binary = std::fs::metadata(binary()).map(|metadata| metadata.len()).unwrap_or_default();
     println!("\n== release binary, bytes\n{binary:>10}");
