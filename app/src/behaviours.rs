@@ -6,7 +6,7 @@ use crate::browser::{self, all, ancestor, by_id, element_of, text_of};
 use crate::literal::literal;
 use crate::wire::Fields;
 use leptos::prelude::{GetValue, SetValue};
-use leptos::prelude::{StoredValue, document, set_interval, set_timeout, window, window_event_listener_untyped};
+use leptos::prelude::{StoredValue, document, set_interval, set_timeout, window_event_listener_untyped};
 use leptos::task::spawn_local;
 use leptos::wasm_bindgen::JsCast;
 use std::time::Duration;
@@ -17,17 +17,17 @@ const PAUSE: Duration = Duration::from_millis(200);
 
 /// Starts listening. Called once, when the page has come alive.
 pub fn start() {
-    let typed_last = StoredValue::new(0u32);
+    // The answer that came last is not the one that was asked for last.
+    let asked = StoredValue::new(0u32);
     window_event_listener_untyped("click", |event| clicked(&event));
     window_event_listener_untyped("input", move |event| {
         changed(&event);
-        // Only the last of several keystrokes is looked at.
-        let turn = typed_last.get_value().wrapping_add(1);
-        typed_last.set_value(turn);
+        // What is typed on is looked at when it comes to rest.
+        let typed = value_of(&event);
         set_timeout(
             move || {
-                if typed_last.get_value() == turn {
-                    describe(&event);
+                if value_of(&event) == typed {
+                    describe(&event, asked);
                 }
             },
             PAUSE,
@@ -42,6 +42,11 @@ pub fn start() {
     if let Some(root) = document().document_element() {
         let _ = root.set_attribute("data-alive", "");
     }
+}
+
+fn value_of(event: &Event) -> Option<String> {
+    let target = element_of(event)?;
+    target.dyn_ref::<HtmlInputElement>().map(HtmlInputElement::value).or_else(|| target.dyn_ref::<HtmlTextAreaElement>().map(HtmlTextAreaElement::value))
 }
 
 fn clicked(event: &Event) {
@@ -136,17 +141,23 @@ pub fn draft() -> String {
 }
 
 /// Asks what is to be said about what was typed, and says it.
-fn describe(event: &Event) {
+fn describe(event: &Event, asked: StoredValue<u32>) {
     let Some(target) = element_of(event) else { return };
     if target.has_attribute("data-describe") {
-        let place = format!("{}-said", target.id());
+        // The place itself: rows may have other numbers by the time the answer comes.
+        let Some(place) = by_id::<Element>(&format!("{}-said", target.id())) else { return };
         let id = ancestor(&target, "li")
             .and_then(|row| row.query_selector("input[name$=\".id\"]").ok()?)
             .and_then(|field| field.dyn_into::<HtmlInputElement>().ok());
-        let value = target.dyn_into::<HtmlInputElement>().map(|field| field.value()).unwrap_or_default();
+        let value = value_of(event).unwrap_or_default();
+        let typed = Some(value.clone());
+        let event = event.clone();
         let fields: Fields = vec![("value".to_owned(), value), ("id".to_owned(), id.map(|field| field.value()).unwrap_or_default())];
         spawn_local(async move {
-            if let (Ok(section), Some(place)) = (api::call(api::path_of::<api::DescribeOrigin>(), fields).await, by_id::<Element>(&place)) {
+            let said = api::call(api::path_of::<api::DescribeOrigin>(), fields).await;
+            if let Ok(section) = said
+                && value_of(&event) == typed
+            {
                 place.set_inner_html(&section.html);
             }
         });
@@ -160,8 +171,13 @@ fn describe(event: &Event) {
             .filter_map(|field| field.get_attribute("name"))
             .collect();
         let fields: Fields = browser::fields_of(&form).into_iter().filter(|(name, _)| !secrets.contains(name)).collect();
+        let turn = asked.get_value().wrapping_add(1);
+        asked.set_value(turn);
         spawn_local(async move {
-            if let Ok(section) = api::call(api::path_of::<api::DescribeRequest>(), fields).await {
+            let said = api::call(api::path_of::<api::DescribeRequest>(), fields).await;
+            if let Ok(section) = said
+                && asked.get_value() == turn
+            {
                 place.set_inner_html(&section.html);
                 fill_snippets();
             }
@@ -208,9 +224,4 @@ fn count_down() {
         };
         place.set_text_content(Some(&text));
     }
-}
-
-/// Leaves for an address, without asking about what was typed.
-pub fn reload() {
-    let _ = window().location().reload();
 }

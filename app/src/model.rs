@@ -46,7 +46,9 @@ pub struct OriginRow {
     pub note: String,
     /// Who changed it last, and when.
     pub changed: String,
-    /// It differs from what is stored.
+    /// Its values as they were shown, to tell what was touched from what was not; empty for a new row.
+    pub was: String,
+    /// It differs from what was shown.
     pub unsaved: bool,
     /// What is said about the text that was typed.
     pub said: Option<SiteSaid>,
@@ -98,11 +100,25 @@ pub struct AttributeRow {
     pub changed: String,
     /// Which keys send it, and since when.
     pub used: String,
+    /// Its values as they were shown; empty for a new row.
+    pub was: String,
     pub unsaved: bool,
     pub theirs: Option<String>,
 }
 
+impl OriginRow {
+    /// What a person can change of it, as one text.
+    pub fn values(&self) -> String {
+        serde_json::json!([self.origin, self.label, self.environment]).to_string()
+    }
+}
+
 impl AttributeRow {
+    /// What a person can change of it, as one text.
+    pub fn values(&self) -> String {
+        serde_json::json!([self.name, self.kind, self.list, self.required, self.description, self.example]).to_string()
+    }
+
     /// A row to be filled in.
     pub fn blank() -> Self {
         Self { kind: "String".to_owned(), ..Self::default() }

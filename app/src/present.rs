@@ -37,7 +37,8 @@ pub async fn origin_rows(perch: &Perch, acting: &Acting) -> Result<Vec<OriginRow
         changed: format!("{} by {}", when(view.changed_at, now), view.changed_by),
         ..OriginRow::default()
     };
-    Ok(perch.origins(acting).await?.into_iter().map(row).collect())
+    let shown = |row: OriginRow| OriginRow { was: row.values(), ..row };
+    Ok(perch.origins(acting).await?.into_iter().map(row).map(shown).collect())
 }
 
 /// What is said about a site before it is listed.
@@ -69,7 +70,9 @@ pub async fn sites(perch: &Perch, acting: &Acting) -> Result<Vec<String>, Refusa
 
 pub async fn attribute_rows(perch: &Perch, acting: &Acting) -> Result<Vec<AttributeRow>, Refusal> {
     let now = perch.now().div_euclid(1_000);
-    let uses = perch.attribute_uses(acting).await?;
+    // Who sends what is for those who may change it.
+    let edits = acting.can(perch_domain::Action::EditAttributes);
+    let uses = if edits { perch.attribute_uses(acting).await? } else { Vec::new() };
     let row = |view: AttributeView| AttributeRow {
         used: used(uses.iter().filter(|(name, _)| *name == view.declaration.name).map(|(_, used)| used), now),
         id: view.id.to_string(),
@@ -83,7 +86,8 @@ pub async fn attribute_rows(perch: &Perch, acting: &Acting) -> Result<Vec<Attrib
         changed: format!("{} by {}", when(view.changed_at, now), view.changed_by),
         ..AttributeRow::default()
     };
-    Ok(perch.attributes(acting).await?.into_iter().map(row).collect())
+    let shown = |row: AttributeRow| AttributeRow { was: row.values(), ..row };
+    Ok(perch.attributes(acting).await?.into_iter().map(row).map(shown).collect())
 }
 
 /// Who sends an attribute, in half a line.
@@ -98,6 +102,9 @@ fn used<'a>(uses: impl Iterator<Item = &'a AttributeUse>, now: i64) -> String {
 }
 
 pub async fn dropped_rows(perch: &Perch, acting: &Acting) -> Result<Vec<DroppedRow>, Refusal> {
+    if !acting.can(perch_domain::Action::EditAttributes) {
+        return Ok(Vec::new());
+    }
     let now = perch.now().div_euclid(1_000);
     let row = |dropped: perch_service::DroppedAttribute| {
         let tokens: i64 = dropped.used_by.iter().map(|used| used.tokens).sum();

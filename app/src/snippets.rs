@@ -64,11 +64,12 @@ impl Snippet {
         let token = if filling.token.is_empty() { "Auth-Token" } else { &filling.token };
         let java = self.file.starts_with("java");
         let fill = |what: &str, text: &str| format!("<span data-fill=\"{what}\">{}</span>", escaped(text));
+        // The body last: whatever a viewer is called must not be taken for a placeholder.
         coloured
-            .replace("PERCH_REQUEST_BODY", &fill(if java { "body-java" } else { "body" }, &literal(&filling.body, java)))
             .replace("https://perch.example.com", &escaped(&filling.server))
             .replace("tc-dashboard", &fill("tag", filling.tag))
             .replace("Auth-Token", &fill("token", token))
+            .replace("PERCH_REQUEST_BODY", &fill(if java { "body-java" } else { "body" }, &literal(&filling.body, java)))
     }
 }
 
@@ -95,9 +96,9 @@ mod tests {
 
     #[test]
     fn a_body_means_the_same_in_every_language() {
-        let body = serde_json::json!({ "a": "it's `x` \"#1\" \\n" });
+        let body = serde_json::json!({ "a": "it's `${x}` \"#1\" \\n" });
         let text = literal(&body.to_string(), false);
-        assert!(!text.contains(['\'', '`', '#']));
+        assert!(!text.contains(['\'', '`', '#', '$']));
         assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), body);
         assert_eq!(literal("{\"a\":\"\\\"'\"}", true), "{\"a\":\"\\\\\"\\\\u0027\"}");
     }

@@ -66,9 +66,9 @@ for (const javaScript of [true, false]) {
       await alive(page, javaScript);
       await attributes.getByRole("group", { name: "Attribute tier" }).getByLabel("Remove").check();
       await attributes.getByRole("button", { name: "Save changes" }).click();
-      await expect(attributes.getByText("No key has sent tier")).toBeVisible();
+      await expect(attributes.getByText("No active key has sent tier")).toBeVisible();
       await attributes.getByRole("button", { name: "Keep editing" }).click();
-      await expect(attributes.getByText("No key has sent tier")).toHaveCount(0);
+      await expect(attributes.getByText("No active key has sent tier")).toHaveCount(0);
       await attributes.getByRole("button", { name: "Save changes" }).click();
       await attributes.getByRole("button", { name: "Remove tier and save" }).click();
       await expect(attributes.getByText(/^Saved 1 change/)).toBeVisible();

@@ -9,20 +9,24 @@ import type { Page } from "@playwright/test";
 import { build } from "vite";
 import vue from "@vitejs/plugin-vue";
 import { alive, expect, test } from "../support/console.ts";
+import type { Server } from "../support/server.ts";
 
 // Characters that end a raw text in one language or another.
-const viewer = `o'Hara "#1" \`x\` \\ """ é🦜`;
+const viewer = `o'Hara "#1" \`\${x}\` \\ """ é🦜 Auth-Token tc-dashboard`;
 
 /** The text of a snippet as its Copy button would take it, with a token made and a viewer filled in. */
 async function shown(page: Page, file: string): Promise<string> {
   return (await page.locator(`#snippet-${file.replace(".", "-")}-text`).textContent())!;
 }
 
-async function fill(page: Page, url: string): Promise<string> {
-  await page.goto(`${url}/settings/embed`);
+async function fill(page: Page, server: Server): Promise<string> {
+  // A whole number that a double cannot hold.
+  server.command(["attribute", "add", "tenant", "Integer"]);
+  await page.goto(`${server.url}/settings/embed`);
   await alive(page);
   const sandbox = page.getByRole("region", { name: "Token Generation Sandbox" });
   await sandbox.getByLabel("distinctId").fill(viewer);
+  await sandbox.getByLabel("tenant").fill("9007199254740993");
   await sandbox.getByRole("button", { name: "Generate Token" }).click();
   return sandbox.getByRole("textbox", { name: "Token", exact: true }).inputValue();
 }
@@ -56,14 +60,16 @@ const backends: Record<string, (file: string, folder: string) => [string, string
 for (const [name, command] of Object.entries(backends)) {
   test(`backend: ${name}`, async ({ admin: page, server }, info) => {
     const { key } = server.command(["key", "create", "--name", name]);
-    await fill(page, server.url);
+    await fill(page, server);
     const file = info.outputPath(name);
     writeFileSync(file, await shown(page, name));
     const printed = await run(...command(file, info.outputPath("")), { PERCH_API_KEY: key, GOCACHE: info.outputPath("go-cache"), GOFLAGS: "-mod=mod" });
     // curl prints the whole answer, the others the token.
     const token = name === "curl.sh" ? JSON.parse(printed).token : printed;
     const answer = await fetch(`${server.url}/embed/introspect`, { method: "POST", headers: { "x-api-key": key }, body: new URLSearchParams({ token }) });
-    expect(await answer.json()).toMatchObject({ active: true, sub: viewer, sandbox: false });
+    const text = await answer.text();
+    expect(JSON.parse(text)).toMatchObject({ active: true, sub: viewer, sandbox: false });
+    expect(text).toContain('"tenant":9007199254740993');
   });
 }
 
@@ -89,7 +95,7 @@ const projects: Record<string, Record<string, string>> = {
 for (const [name, around] of Object.entries(projects)) {
   test(`page: ${name}`, async ({ admin: page, server, browser }, info) => {
     server.command(["key", "create", "--name", name]);
-    const token = await fill(page, server.url);
+    const token = await fill(page, server);
     const folder = info.outputPath("project");
     mkdirSync(folder, { recursive: true });
     const text = await shown(page, name);

@@ -104,7 +104,7 @@ impl Server {
             served = axum::serve(listener, router).with_graceful_shutdown(stop) => served.map_err(RunFault::Serve)?,
             () = patience => {}
         }
-        self.state.perch.store().close().await;
+        self.state.perch.close().await;
         Ok(())
     }
 }

@@ -32,7 +32,7 @@ pub fn pages(list: &'static str, paging: &Paging) -> AnyView {
         <input type="hidden" name=format!("{list}-page") value=paging.page.to_string() />
     };
     let links = (paging.pages > 1).then(|| {
-        let filter: String = form_urlencoded(&paging.filter);
+        let filter: String = form_urlencoded::byte_serialize(paging.filter.as_bytes()).collect();
         let link = |page: usize| {
             let href = format!("/settings/embed?{list}-filter={filter}&{list}-page={page}#{list}");
             view! { <li><a href=href aria-current=(page == paging.page).then_some("page")><span class="visually-hidden">"Page "</span>{page}</a></li> }
@@ -40,8 +40,4 @@ pub fn pages(list: &'static str, paging: &Paging) -> AnyView {
         view! { <nav aria-label=format!("Pages of {list}")><ul class="pages">{(1..=paging.pages).map(link).collect_view()}</ul></nav> }
     });
     view! { {keep}{links} }.into_any()
-}
-
-fn form_urlencoded(text: &str) -> String {
-    text.bytes().map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }

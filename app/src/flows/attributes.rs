@@ -1,11 +1,12 @@
 //! Token Attributes: rows are edited, added, taken from a sample, and saved together, after what that breaks was said.
 
-use super::{Asked, Turn, paged};
+use super::{Asked, Shared, Turn, paged, refreshed, show_both, take_theirs};
 use crate::forms;
 use crate::model::{AttributeRow, AttributesState, Confirm, Outcome};
 use crate::present;
 use crate::wire::{Fields, WireError};
-use perch_domain::{Code, sample};
+use perch_domain::attribute::{Kind, type_name};
+use perch_domain::{Action, Code, attribute, sample};
 use perch_service::{Acting, Perch, Refusal};
 
 const LIST: &str = "attributes";
@@ -18,21 +19,7 @@ pub async fn stored(perch: &Perch, acting: &Acting, asked: &Asked) -> Result<Att
 
 async fn typed(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<AttributesState, Refusal> {
     let all = present::attribute_rows(perch, acting).await?;
-    let mut rows = forms::attributes::typed(fields);
-    for row in &mut rows {
-        let known = all.iter().find(|known| known.id == row.id);
-        row.unsaved = row.removed
-            || known.map_or(!row.name.trim().is_empty(), |known| {
-                let told = |row: &AttributeRow| {
-                    (row.name.clone(), row.kind.clone(), row.list, row.required, row.description.clone(), row.example.replace("\r\n", "\n"))
-                };
-                told(known) != told(row)
-            });
-        if let Some(known) = known {
-            row.changed.clone_from(&known.changed);
-            row.used.clone_from(&known.used);
-        }
-    }
+    let rows = refreshed(forms::attributes::typed(fields), &all);
     let (_, paging) = paged(all, &Asked::of(LIST, fields), |row| format!("{} {}", row.name, row.description));
     let sample = forms::value(fields, "sample").replace("\r\n", "\n");
     Ok(AttributesState { rows, paging, sample, dropped: present::dropped_rows(perch, acting).await?, ..AttributesState::default() })
@@ -40,6 +27,9 @@ async fn typed(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Attrib
 
 pub async fn submit(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Turn<AttributesState>, Refusal> {
     let last = |state: &AttributesState| format!("attributes[{}].name", state.rows.len().saturating_sub(1));
+    if !acting.can(Action::EditAttributes) {
+        return Err(Code::PermissionDenied.into());
+    }
     match forms::intent(fields) {
         ("add", name) => {
             let mut state = typed(perch, acting, fields).await?;
@@ -50,9 +40,8 @@ pub async fn submit(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<T
         ("declare", name) => {
             let mut state = typed(perch, acting, fields).await?;
             let dropped = perch.dropped_attributes(acting).await?.into_iter().find(|dropped| dropped.name == name);
-            let kind = dropped.as_ref().and_then(|dropped| dropped.kind).map_or("String", perch_domain::attribute::Kind::as_str);
-            let of_many = dropped.is_some_and(|dropped| dropped.list);
-            state.rows.push(AttributeRow { name: name.to_owned(), kind: kind.to_owned(), list: of_many, unsaved: true, ..AttributeRow::default() });
+            let (kind, list) = dropped.and_then(|dropped| dropped.kind).unwrap_or((Kind::String, false));
+            state.rows.push(AttributeRow { name: name.to_owned(), kind: kind.as_str().to_owned(), list, unsaved: true, ..AttributeRow::default() });
             let focus = last(&state);
             Ok(Turn::show(state, focus))
         }
@@ -60,11 +49,7 @@ pub async fn submit(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<T
         ("import", _) => import(perch, acting, fields).await,
         ("theirs", at) => {
             let mut state = typed(perch, acting, fields).await?;
-            let all = present::attribute_rows(perch, acting).await?;
-            let at: usize = at.parse().unwrap_or(usize::MAX);
-            if let Some(row) = state.rows.get_mut(at) {
-                *row = all.into_iter().find(|known| known.id == row.id).unwrap_or_else(AttributeRow::blank);
-            }
+            take_theirs(&mut state.rows, present::attribute_rows(perch, acting).await?, at);
             Ok(Turn::show(state, format!("attributes[{at}].name")))
         }
         _ => save(perch, acting, fields).await,
@@ -95,27 +80,7 @@ async fn save(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Turn<At
         }
         Err(refusal) if refusal.code == Code::Conflict => {
             let mut state = typed(perch, acting, fields).await?;
-            let all = present::attribute_rows(perch, acting).await?;
-            for row in state.rows.iter_mut().filter(|row| row.unsaved && !row.id.is_empty()) {
-                match all.iter().find(|known| known.id == row.id) {
-                    Some(known) if known.version != row.version => {
-                        let list = if known.list { " list" } else { "" };
-                        let required = if known.required { ", required" } else { "" };
-                        let example = if known.example.is_empty() { String::new() } else { format!(", example {}", known.example) };
-                        let description = if known.description.is_empty() { String::new() } else { format!(", “{}”", known.description) };
-                        row.theirs = Some(format!(
-                            "Now stored: {}, {}{list}{required}{example}{description}. Changed {}.",
-                            known.name, known.kind, known.changed
-                        ));
-                        row.version.clone_from(&known.version);
-                    }
-                    None => {
-                        row.theirs = Some("Somebody removed it meanwhile. Saving declares it again.".to_owned());
-                        (row.id, row.version) = (String::new(), String::new());
-                    }
-                    Some(_) => {}
-                }
-            }
+            show_both(&mut state.rows, &present::attribute_rows(perch, acting).await?);
             state.outcome.problem = Some(crate::api::wire_error(refusal, acting.request.id.clone()));
             Ok(Turn::conflict(state, "attributes-feedback"))
         }
@@ -135,9 +100,12 @@ async fn import(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Turn<
         );
         return Err(faults.into_result().err().unwrap_or_else(|| Code::RequestInvalid.into()));
     };
+    let more = guesses.len().saturating_sub(attribute::MOST);
+    // Also those on other pages of a long list.
+    let stored = present::attribute_rows(perch, acting).await?;
     let mut added = 0;
-    for guess in guesses {
-        let known = state.rows.iter().find(|row| row.name == guess.name);
+    for guess in guesses.into_iter().take(attribute::MOST) {
+        let known = state.rows.iter().chain(&stored).find(|row| row.name == guess.name);
         let told = match (guess.found, known) {
             (Ok((declared, example)), None) => {
                 added += 1;
@@ -153,12 +121,15 @@ async fn import(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Turn<
             }
             (Ok((declared, _)), Some(known)) if known.kind == declared.kind.as_str() && known.list == declared.list => "Declared already.".to_owned(),
             (Ok((declared, _)), Some(known)) => {
-                let list = |list: bool| if list { " list" } else { "" };
-                format!("Declared as {}{}, but the sample has {}{}.", known.kind, list(known.list), declared.kind.as_str(), list(declared.list))
+                let list = if known.list { " list" } else { "" };
+                format!("Declared as {}{list}, but the sample has {}.", known.kind, type_name(declared.kind, declared.list))
             }
             (Err(why), _) => why,
         };
         state.sampled.push((guess.name, told));
+    }
+    if more > 0 {
+        state.sampled.push(("…".to_owned(), format!("{more} more were not read: a token carries at most {} attributes.", attribute::MOST)));
     }
     state.outcome.done = Some(match added {
         0 => "The sample holds nothing new.".to_owned(),
@@ -174,4 +145,53 @@ async fn import(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Turn<
 pub async fn refused(perch: &Perch, acting: &Acting, fields: &Fields, problem: WireError) -> Result<AttributesState, Refusal> {
     let state = typed(perch, acting, fields).await?;
     Ok(AttributesState { outcome: Outcome { problem: Some(problem), done: None }, ..state })
+}
+
+impl Shared for AttributeRow {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn version(&self) -> &str {
+        &self.version
+    }
+
+    fn was(&self) -> &str {
+        &self.was
+    }
+
+    fn values(&self) -> String {
+        self.values()
+    }
+
+    fn is_removed(&self) -> bool {
+        self.removed
+    }
+
+    fn is_blank(&self) -> bool {
+        self.name.trim().is_empty()
+    }
+
+    fn told(&self) -> String {
+        let list = if self.list { " list" } else { "" };
+        let required = if self.required { ", required" } else { "" };
+        let example = if self.example.is_empty() { String::new() } else { format!(", example {}", self.example) };
+        let description = if self.description.is_empty() { String::new() } else { format!(", “{}”", self.description) };
+        format!("Now stored: {}, {}{list}{required}{example}{description}. Changed {}.", self.name, self.kind, self.changed)
+    }
+
+    fn mark(&mut self, unsaved: bool, stored: Option<&Self>) {
+        self.unsaved = unsaved;
+        if let Some(stored) = stored {
+            self.used.clone_from(&stored.used);
+            self.changed.clone_from(&stored.changed);
+        }
+    }
+
+    fn meet(&mut self, stored: Option<&Self>, theirs: String) {
+        self.theirs = Some(theirs);
+        let nothing = Self::default();
+        let stored = stored.unwrap_or(&nothing);
+        (self.id, self.version, self.was) = (stored.id.clone(), stored.version.clone(), stored.was.clone());
+    }
 }

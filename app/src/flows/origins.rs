@@ -1,14 +1,16 @@
 //! Authorized Origins: rows are edited, added, pasted, and saved together.
 
-use super::{Asked, Turn, paged};
+use super::{Asked, Shared, Turn, paged, refreshed, show_both, take_theirs};
 use crate::forms;
-use crate::model::{OriginRow, OriginsState, Outcome};
+use crate::model::{OriginRow, OriginsState, Outcome, SiteSaid};
 use crate::present;
 use crate::wire::{Fields, WireError};
-use perch_domain::Code;
+use perch_domain::{Action, Code};
 use perch_service::{Acting, OriginId, Perch, Refusal};
 
 const LIST: &str = "origins";
+/// Lines that are read at once.
+const MOST_PASTED: usize = 500;
 
 /// The section as it is stored, with a blank row to fill in.
 pub async fn stored(perch: &Perch, acting: &Acting, asked: &Asked, add: &str) -> Result<OriginsState, Refusal> {
@@ -23,18 +25,7 @@ pub async fn stored(perch: &Perch, acting: &Acting, asked: &Asked, add: &str) ->
 /// The section as it was typed.
 async fn typed(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<OriginsState, Refusal> {
     let all = present::origin_rows(perch, acting).await?;
-    let mut rows = forms::origins::typed(fields);
-    for row in &mut rows {
-        let known = all.iter().find(|known| known.id == row.id);
-        row.unsaved = row.removed
-            || known.map_or(!row.origin.trim().is_empty() || !row.label.trim().is_empty(), |known| {
-                (&known.origin, &known.label, &known.environment) != (&row.origin, &row.label, &row.environment)
-            });
-        if let Some(known) = known {
-            row.note.clone_from(&known.note);
-            row.changed.clone_from(&known.changed);
-        }
-    }
+    let mut rows = refreshed(forms::origins::typed(fields), &all);
     speak(perch, acting, &mut rows).await?;
     let (_, paging) = paged(all, &Asked::of(LIST, fields), |row| format!("{} {}", row.origin, row.label));
     Ok(OriginsState { rows, paging, paste: forms::value(fields, "paste").replace("\r\n", "\n"), ..OriginsState::default() })
@@ -66,6 +57,9 @@ pub async fn describe(perch: &Perch, acting: &Acting, fields: &Fields) -> Result
 
 pub async fn submit(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Turn<OriginsState>, Refusal> {
     let last = |state: &OriginsState| format!("origins[{}].origin", state.rows.len().saturating_sub(1));
+    if !acting.can(Action::EditOrigins) {
+        return Err(Code::PermissionDenied.into());
+    }
     match forms::intent(fields) {
         ("add", origin) => {
             let mut state = typed(perch, acting, fields).await?;
@@ -80,11 +74,7 @@ pub async fn submit(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<T
         ("paste", _) => paste(perch, acting, fields).await,
         ("theirs", at) => {
             let mut state = typed(perch, acting, fields).await?;
-            let all = present::origin_rows(perch, acting).await?;
-            let at: usize = at.parse().unwrap_or(usize::MAX);
-            if let Some(row) = state.rows.get_mut(at) {
-                *row = all.into_iter().find(|known| known.id == row.id).unwrap_or_default();
-            }
+            take_theirs(&mut state.rows, present::origin_rows(perch, acting).await?, at);
             Ok(Turn::show(state, format!("origins[{at}].origin")))
         }
         _ => save(perch, acting, fields).await,
@@ -102,21 +92,7 @@ async fn save(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Turn<Or
         // Nothing is lost: the rows stay as they were typed, beside what they have become meanwhile.
         Err(refusal) if refusal.code == Code::Conflict => {
             let mut state = typed(perch, acting, fields).await?;
-            let all = present::origin_rows(perch, acting).await?;
-            for row in state.rows.iter_mut().filter(|row| row.unsaved && !row.id.is_empty()) {
-                match all.iter().find(|known| known.id == row.id) {
-                    Some(known) if known.version != row.version => {
-                        let label = if known.label.is_empty() { String::new() } else { format!(", label {}", known.label) };
-                        row.theirs = Some(format!("Now stored: {}{label}, {}. Changed {}.", known.origin, known.environment, known.changed));
-                        row.version.clone_from(&known.version);
-                    }
-                    None => {
-                        row.theirs = Some("Somebody removed it meanwhile. Saving adds it again.".to_owned());
-                        (row.id, row.version) = (String::new(), String::new());
-                    }
-                    Some(_) => {}
-                }
-            }
+            show_both(&mut state.rows, &present::origin_rows(perch, acting).await?);
             state.outcome.problem = Some(crate::api::wire_error(refusal, acting.request.id.clone()));
             Ok(Turn::conflict(state, "origins-feedback"))
         }
@@ -131,7 +107,11 @@ async fn paste(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Turn<O
     let present_already: Vec<String> = state.rows.iter().filter(|row| row.unsaved).map(|row| row.origin.clone()).collect();
     let mut kept = Vec::new();
     state.rows.retain(|row| !row.id.is_empty() || row.unsaved);
-    let lines: Vec<_> = pasted.lines().map(str::trim).filter(|line| !line.is_empty()).map(|line| (line, None)).collect();
+    let lines: Vec<&str> = pasted.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    // What does not fit into one form stays for the next.
+    let room = forms::MOST_ROWS.saturating_sub(state.rows.len() + 1).min(MOST_PASTED);
+    let (lines, later) = lines.split_at(room.min(lines.len()));
+    let lines: Vec<_> = lines.iter().map(|line| (*line, None)).collect();
     for reading in perch.read_sites(acting, &lines).await? {
         let mut said = present::site_said(&reading);
         said.add = None;
@@ -150,13 +130,63 @@ async fn paste(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Turn<O
         }
         state.pasted.push((reading.typed, said));
     }
+    if !later.is_empty() {
+        let told = format!("{} more lines stay below; save these first.", later.len());
+        state.pasted.push(("…".to_owned(), SiteSaid { good: false, sentences: vec![told], add: None }));
+    }
+    kept.extend(later.iter().map(|line| (*line).to_owned()));
     state.paste = kept.join("\n");
     state.rows.push(OriginRow::default());
     Ok(Turn::show(state, "paste-result"))
 }
 
-/// The section after a refusal.
 pub async fn refused(perch: &Perch, acting: &Acting, fields: &Fields, problem: WireError) -> Result<OriginsState, Refusal> {
     let state = typed(perch, acting, fields).await?;
     Ok(OriginsState { outcome: Outcome { problem: Some(problem), done: None }, ..state })
+}
+
+impl Shared for OriginRow {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn version(&self) -> &str {
+        &self.version
+    }
+
+    fn was(&self) -> &str {
+        &self.was
+    }
+
+    fn values(&self) -> String {
+        self.values()
+    }
+
+    fn is_removed(&self) -> bool {
+        self.removed
+    }
+
+    fn is_blank(&self) -> bool {
+        self.origin.trim().is_empty() && self.label.trim().is_empty()
+    }
+
+    fn told(&self) -> String {
+        let label = if self.label.is_empty() { String::new() } else { format!(", label {}", self.label) };
+        format!("Now stored: {}{label}, {}. Changed {}.", self.origin, self.environment, self.changed)
+    }
+
+    fn mark(&mut self, unsaved: bool, stored: Option<&Self>) {
+        self.unsaved = unsaved;
+        if let Some(stored) = stored {
+            self.note.clone_from(&stored.note);
+            self.changed.clone_from(&stored.changed);
+        }
+    }
+
+    fn meet(&mut self, stored: Option<&Self>, theirs: String) {
+        self.theirs = Some(theirs);
+        let nothing = Self::default();
+        let stored = stored.unwrap_or(&nothing);
+        (self.id, self.version, self.was) = (stored.id.clone(), stored.version.clone(), stored.was.clone());
+    }
 }

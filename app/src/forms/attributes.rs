@@ -1,6 +1,6 @@
 //! The form of Token Attributes.
 
-use super::{field, has, rows};
+use super::{field, has, rows, untouched};
 use crate::model::AttributeRow;
 use perch_service::AttributeEdit;
 
@@ -16,14 +16,16 @@ pub fn typed(fields: &[(String, String)]) -> Vec<AttributeRow> {
             list: has(row, "list"),
             required: has(row, "required"),
             description: field(row, "description").to_owned(),
-            example: field(row, "example").to_owned(),
+            example: field(row, "example").replace("\r\n", "\n"),
             removed: has(row, "remove"),
+            was: field(row, "was").to_owned(),
             ..AttributeRow::default()
         })
         .collect()
 }
 
-/// The rows as edits. An id that cannot be read is no id: the row counts as new.
+/// The rows as edits. One that nobody touched is none, whatever has become of it meanwhile; an id that cannot be read is no id,
+/// and the row counts as new.
 pub fn edits(rows: &[AttributeRow]) -> Vec<AttributeEdit> {
     let read = |row: AttributeRow| AttributeEdit {
         id: row.id.parse().ok().map(perch_service::AttributeId),
@@ -36,5 +38,6 @@ pub fn edits(rows: &[AttributeRow]) -> Vec<AttributeEdit> {
         example: row.example,
         remove: row.removed,
     };
-    rows.iter().cloned().map(read).collect()
+    let edit = |row: &AttributeRow| if untouched(&row.was, &row.values(), row.removed) { AttributeEdit::default() } else { read(row.clone()) };
+    rows.iter().map(edit).collect()
 }

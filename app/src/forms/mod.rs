@@ -6,7 +6,7 @@ pub mod origins;
 pub mod sandbox;
 
 /// Most rows a list form may hold; what lies beyond is not read, so that no index chosen by a caller allocates memory.
-const MOST_ROWS: usize = 1_000;
+pub const MOST_ROWS: usize = 1_000;
 
 /// The value of a field; empty where it is absent.
 pub fn value<'a>(fields: &'a [(String, String)], name: &str) -> &'a str {
@@ -45,6 +45,11 @@ fn rows<'a>(fields: &'a [(String, String)], list: &str) -> Vec<Vec<(&'a str, &'a
         }
     }
     rows
+}
+
+/// Whether a row is as it was shown. Without what was shown, every row counts as touched.
+pub fn untouched(was: &str, values: &str, removed: bool) -> bool {
+    !removed && was == values
 }
 
 /// The value of a field in a row.

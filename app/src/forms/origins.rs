@@ -1,6 +1,6 @@
 //! The form of Authorized Origins.
 
-use super::{field, has, rows};
+use super::{field, has, rows, untouched};
 use crate::model::OriginRow;
 use perch_service::{Environment, OriginEdit};
 
@@ -15,12 +15,14 @@ pub fn typed(fields: &[(String, String)]) -> Vec<OriginRow> {
             label: field(row, "label").to_owned(),
             environment: field(row, "environment").to_owned(),
             removed: has(row, "remove"),
+            was: field(row, "was").to_owned(),
             ..OriginRow::default()
         })
         .collect()
 }
 
-/// The rows as edits. An id that cannot be read is no id: the row counts as new.
+/// The rows as edits. One that nobody touched is none, whatever has become of it meanwhile; an id that cannot be read is no id,
+/// and the row counts as new.
 pub fn edits(rows: &[OriginRow]) -> Vec<OriginEdit> {
     let read = |row: OriginRow| OriginEdit {
         id: row.id.parse().ok().map(perch_service::OriginId),
@@ -30,5 +32,6 @@ pub fn edits(rows: &[OriginRow]) -> Vec<OriginEdit> {
         label: row.label,
         remove: row.removed,
     };
-    rows.iter().cloned().map(read).collect()
+    let edit = |row: &OriginRow| if untouched(&row.was, &row.values(), row.removed) { OriginEdit::default() } else { read(row.clone()) };
+    rows.iter().map(edit).collect()
 }

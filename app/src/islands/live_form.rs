@@ -70,7 +70,7 @@ pub fn LiveForm(kind: FormKind, children: Children) -> impl IntoView {
                 Ok(section) => form.show(&section),
                 // The sign-in ended: the page itself leads to the sign-in and back.
                 Err(problem) if problem.code == "SIGN_IN_REQUIRED" => {
-                    crate::behaviours::reload();
+                    let _ = window().location().reload();
                 }
                 Err(problem) => match &problem.section {
                     Some(section) => form.show(section),

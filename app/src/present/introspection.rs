@@ -53,17 +53,9 @@ fn link(place: Place) -> (String, &'static str) {
         Place::Attributes => ("#attributes".to_owned(), "Go to Token Attributes"),
         Place::Origins => ("#origins".to_owned(), "Go to Authorized Origins"),
         Place::AddOrigin(origin) => {
-            let origin: String = origin.bytes().map(escaped).collect();
+            let origin: String = form_urlencoded::byte_serialize(origin.as_bytes()).collect();
             (format!("/settings/embed?add={origin}#origins"), "Add this origin")
         }
-    }
-}
-
-/// Percent-encodes what is not plain in a query (RFC 3986, section 2.3).
-fn escaped(byte: u8) -> String {
-    match byte {
-        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b':' | b'/' => char::from(byte).to_string(),
-        byte => format!("%{byte:02X}"),
     }
 }
 
@@ -104,5 +96,6 @@ pub fn record(record: TokenRecord, now: i64) -> Record {
 
 /// What was pasted, to stand beside what it says; an API key is not shown again.
 pub fn shown_again(pasted: &str) -> &str {
-    if pasted.contains(perch_domain::api_key::PREFIX) { "" } else { pasted }
+    let (text, _) = perch_domain::pasted::unwrap(pasted);
+    if text.contains(perch_domain::api_key::PREFIX) { "" } else { pasted }
 }

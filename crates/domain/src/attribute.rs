@@ -54,6 +54,17 @@ impl Kind {
     }
 }
 
+/// A type as people read it, such as `Integer list`.
+pub fn type_name(kind: Kind, list: bool) -> String {
+    format!("{}{}", kind.as_str(), if list { " list" } else { "" })
+}
+
+/// Reads [`type_name`] back.
+pub fn parse_type_name(text: &str) -> Option<(Kind, bool)> {
+    let (kind, list) = text.strip_suffix(" list").map_or((text, false), |kind| (kind, true));
+    Kind::parse(kind).map(|kind| (kind, list))
+}
+
 /// An attribute an organization declared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Declaration {

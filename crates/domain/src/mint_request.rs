@@ -12,7 +12,8 @@ use std::borrow::Cow;
 /// Bytes. Larger bodies are refused before they are read.
 pub const LONGEST_BODY: usize = 16 * 1024;
 const LONGEST_SUBJECT: usize = 256;
-const LONGEST_CLUES: usize = 2_000;
+/// Unicode scalar values.
+pub const LONGEST_CLUES: usize = 2_000;
 
 /// A request that passed every rule.
 #[derive(Clone, Debug)]

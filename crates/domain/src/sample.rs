@@ -21,8 +21,9 @@ pub fn guess(text: &str) -> Option<Vec<Guess>> {
     }
     let members = json.members()?;
     let mut guesses: Vec<Guess> = Vec::with_capacity(members.len());
-    for (name, value) in members.into_iter().take(attribute::MOST) {
-        if !attribute::RESERVED.contains(&&*name) && !guesses.iter().any(|earlier| earlier.name == name) {
+    for (name, value) in members {
+        // Far more than a token carries; beyond that it is no sample.
+        if guesses.len() < 1_000 && !attribute::RESERVED.contains(&&*name) && !guesses.iter().any(|earlier| earlier.name == name) {
             guesses.push(Guess { found: one(&name, value), name: name.into_owned() });
         }
     }

@@ -3,8 +3,8 @@
 use crate::attributes::AttributeEdit;
 use crate::edits::counted;
 use crate::perch::Perch;
-use crate::{Acting, fault};
-use perch_domain::attribute::Kind;
+use crate::{Acting, KeyState, fault};
+use perch_domain::attribute::{Kind, parse_type_name, type_name};
 use perch_domain::{Action, Refusal, time};
 use perch_store::{AttributeRow, KeyId, UseRow};
 
@@ -21,9 +21,8 @@ pub struct AttributeUse {
 #[derive(Clone, Debug)]
 pub struct DroppedAttribute {
     pub name: String,
-    /// The type its last value would be declared with.
-    pub kind: Option<Kind>,
-    pub list: bool,
+    /// The type its last value would be declared with, and whether as a list.
+    pub kind: Option<(Kind, bool)>,
     /// Why it cannot be declared under this name.
     pub fault: Option<String>,
     pub used_by: Vec<AttributeUse>,
@@ -44,26 +43,34 @@ impl Perch {
         acting.may(Action::EditAttributes)?;
         let stored = self.store.attributes(acting.organization).await.map_err(fault::store)?;
         let uses = self.attribute_uses(acting).await?;
+        let keys = self.store.keys(acting.organization, None).await.map_err(fault::store)?;
+        let minting = keys.iter().any(|row| row.minted > 0 && KeyState::of(row, self.now()) == KeyState::Active);
         let now = self.now_seconds();
         let of = |edit: &AttributeEdit| {
+            // A new attribute that is required refuses what backends send today.
+            if edit.id.is_none() && edit.required && !edit.remove && minting {
+                let name = edit.name.trim();
+                return Some(Consequence { change: Change::Require.told(name, name), effect: Change::Require.effect(name, &[], now) });
+            }
             let row = stored.iter().find(|row| Some(row.id) == edit.id && row.version == edit.version)?;
-            let change = change(row, edit)?;
-            let by_keys: Vec<_> = uses.iter().filter(|(name, _)| *name == row.declaration.name).map(|(_, used)| used).collect();
-            Some(Consequence { effect: effect(&change, row, &by_keys, now), change })
+            let (change, told) = change(row, edit)?;
+            let name = &row.declaration.name;
+            let by_keys: Vec<_> = uses.iter().filter(|(used, _)| used == name).map(|(_, used)| used).collect();
+            Some(Consequence { change: told, effect: change.effect(name, &by_keys, now) })
         };
         Ok(edits.iter().filter_map(of).collect())
     }
 
     /// What keys send of the declared attributes: name and use, the latest first.
     pub async fn attribute_uses(&self, acting: &Acting) -> Result<Vec<(String, AttributeUse)>, Refusal> {
-        acting.may(Action::SeeSettings)?;
+        acting.may(Action::EditAttributes)?;
         let (uses, names) = self.named_uses(acting).await?;
         Ok(uses.into_iter().filter(|row| !row.dropped).map(|row| (row.name.clone(), used(&row, &names))).collect())
     }
 
     /// Undeclared attributes that were dropped from tokens, the latest first; those that were declared since are left out.
     pub async fn dropped_attributes(&self, acting: &Acting) -> Result<Vec<DroppedAttribute>, Refusal> {
-        acting.may(Action::SeeSettings)?;
+        acting.may(Action::EditAttributes)?;
         let declared = self.store.attributes(acting.organization).await.map_err(fault::store)?;
         let (uses, names) = self.named_uses(acting).await?;
         let mut dropped: Vec<DroppedAttribute> = Vec::new();
@@ -73,8 +80,7 @@ impl Perch {
                 Some(known) => known.used_by.push(by_key),
                 None => dropped.push(DroppedAttribute {
                     name: row.name.clone(),
-                    kind: row.kind.split(' ').next().and_then(Kind::parse),
-                    list: row.kind.ends_with(" list"),
+                    kind: parse_type_name(&row.kind),
                     fault: perch_domain::attribute::check_name(&row.name).err().map(|fault| fault.to_string()),
                     used_by: vec![by_key],
                 }),
@@ -83,10 +89,14 @@ impl Perch {
         Ok(dropped)
     }
 
+    /// What the keys that can still be used send, with their names.
     async fn named_uses(&self, acting: &Acting) -> Result<(Vec<UseRow>, Vec<(KeyId, String)>), Refusal> {
-        let uses = self.uses(acting.organization).await?;
         let keys = self.store.keys(acting.organization, None).await.map_err(fault::store)?;
-        Ok((uses, keys.into_iter().map(|row| (row.id, row.name)).collect()))
+        let now = self.now();
+        let names: Vec<_> = keys.into_iter().filter(|row| KeyState::of(row, now) == KeyState::Active).map(|row| (row.id, row.name)).collect();
+        let mut uses = self.uses(acting.organization).await?;
+        uses.retain(|row| names.iter().any(|(id, _)| *id == row.key_id));
+        Ok((uses, names))
     }
 }
 
@@ -95,48 +105,59 @@ fn used(row: &UseRow, names: &[(KeyId, String)]) -> AttributeUse {
     AttributeUse { key, tokens: row.tokens, last_at: row.last_at.div_euclid(1_000) }
 }
 
-/// The change in a few words, if tokens feel it.
-fn change(row: &AttributeRow, edit: &AttributeEdit) -> Option<String> {
+/// A change that tokens feel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Change {
+    Remove,
+    Rename,
+    Retype,
+    Require,
+}
+
+/// The change, and the words for it; `None` where tokens feel nothing.
+fn change(row: &AttributeRow, edit: &AttributeEdit) -> Option<(Change, String)> {
     let declared = &row.declaration;
     let name = edit.name.trim();
-    let told = |kind: Kind, list: bool| format!("{}{}", kind.as_str(), if list { " list" } else { "" });
     if edit.remove {
-        return Some(format!("Remove {}", declared.name));
+        return Some((Change::Remove, Change::Remove.told(&declared.name, "")));
     }
     if name != declared.name {
-        return Some(format!("Rename {} to {name}", declared.name));
+        return Some((Change::Rename, Change::Rename.told(&declared.name, name)));
     }
     let kind = Kind::parse(&edit.kind)?;
     if (kind, edit.list) != (declared.kind, declared.list) {
-        return Some(format!("Change {} from {} to {}", declared.name, told(declared.kind, declared.list), told(kind, edit.list)));
+        let types = format!("{} to {}", type_name(declared.kind, declared.list), type_name(kind, edit.list));
+        return Some((Change::Retype, Change::Retype.told(name, &types)));
     }
-    (edit.required && !declared.required).then(|| format!("Require {}", declared.name))
+    (edit.required && !declared.required).then(|| (Change::Require, Change::Require.told(name, "")))
 }
 
-fn effect(change: &str, row: &AttributeRow, uses: &[&AttributeUse], now: i64) -> String {
-    let name = &row.declaration.name;
-    let requires = change.starts_with("Require ");
-    match uses {
-        [] if requires => format!("No key has sent {name} yet: every request without it will be refused."),
-        [] => format!("No key has sent {name} since Perch counts; a backend that sends it will be refused."),
-        uses => {
-            let told = |used: &&AttributeUse| {
-                format!(
-                    "{} ({}, last {})",
-                    used.key,
-                    counted(usize::try_from(used.tokens).unwrap_or(usize::MAX), "token"),
-                    time::relative(used.last_at, now)
-                )
-            };
-            let keys = uses.iter().take(5).map(told).collect::<Vec<_>>().join(", ");
-            let more = if uses.len() > 5 { format!(" and {} more", uses.len() - 5) } else { String::new() };
-            let end = if requires {
-                "Requests without it will be refused."
-            } else {
-                "Their requests will be refused until the backend is changed; tokens already issued keep what they carry."
-            };
-            format!("Sent by {keys}{more}. {end}")
+impl Change {
+    /// In a few words, which are also what is confirmed.
+    fn told(self, name: &str, to: &str) -> String {
+        match self {
+            Self::Remove => format!("Remove {name}"),
+            Self::Rename => format!("Rename {name} to {to}"),
+            Self::Retype => format!("Change {name} from {to}"),
+            Self::Require => format!("Require {name}"),
         }
+    }
+
+    /// What follows, for whom.
+    fn effect(self, name: &str, uses: &[&AttributeUse], now: i64) -> String {
+        let end = match (self, uses) {
+            (Self::Require, []) => return format!("No active key has sent {name}: every request without it will be refused."),
+            (_, []) => return format!("No active key has sent {name}; a backend that begins to will be refused."),
+            (Self::Require, _) => "Requests without it will be refused.",
+            _ => "Their requests will be refused until the backend is changed; tokens already issued keep what they carry.",
+        };
+        let told = |used: &&AttributeUse| {
+            let tokens = counted(usize::try_from(used.tokens).unwrap_or(usize::MAX), "token");
+            format!("{} ({tokens}, last {})", used.key, time::relative(used.last_at, now))
+        };
+        let keys = uses.iter().take(5).map(told).collect::<Vec<_>>().join(", ");
+        let more = if uses.len() > 5 { format!(" and {} more", uses.len() - 5) } else { String::new() };
+        format!("Sent by {keys}{more}. {end}")
     }
 }
 
@@ -168,7 +189,7 @@ mod tests {
             (AttributeEdit { kind: "Integer".into(), list: true, ..same.clone() }, "Change region from String to Integer list"),
             (AttributeEdit { required: true, ..same.clone() }, "Require region"),
         ] {
-            assert_eq!(change(&row, &edit).as_deref(), Some(told));
+            assert_eq!(change(&row, &edit).map(|(_, told)| told).as_deref(), Some(told));
         }
     }
 }

@@ -3,6 +3,7 @@
 use crate::edits::counted;
 use crate::memory::{Organization, Secret};
 use crate::tokens::{Failed, judge_site};
+use perch_domain::attribute::type_name;
 use perch_domain::claims::Claims;
 use perch_domain::json::Json;
 use perch_domain::origin::Origin;
@@ -221,7 +222,7 @@ fn attributes(claims: &Claims<'_>, organization: Option<&Organization>) -> Found
         let mut faults = Faults::default();
         declaration.read(&mut faults, name, *value);
         if !faults.is_empty() {
-            misfits.push(format!("{name} is declared as {}{} today", declaration.kind.as_str(), if declaration.list { " list" } else { "" }));
+            misfits.push(format!("{name} is declared as {} today", type_name(declaration.kind, declaration.list)));
         }
     }
     let missing = declared.iter().filter(|declared| declared.required && carried.iter().all(|(name, _)| *name != declared.name));

@@ -45,7 +45,7 @@ pub(crate) struct Secret {
     /// Tokens issued, as far as this process knows.
     minted: AtomicI64,
     /// Which attributes its requests carried since this was last written down.
-    pub uses: Uses,
+    pub uses: Arc<Uses>,
 }
 
 impl Secret {
@@ -54,7 +54,7 @@ impl Secret {
             scopes: Scopes::from_text(&state.row.scopes),
             minted: state.minted.into(),
             token_key: OnceLock::new(),
-            uses: Uses::default(),
+            uses: Arc::default(),
             row: state.row,
         }
     }
@@ -98,12 +98,10 @@ impl Memory {
             let known = before.and_then(|before| before.secrets.get(&state.row.id));
             let kept = known.filter(|secret| secret.row == state.row).cloned();
             let minted = state.minted;
+            // What is counted goes on, whatever else about the secret changed.
             let secret = kept.unwrap_or_else(|| {
-                let secret = Secret::new(state);
-                if let Some(known) = known {
-                    secret.uses.continue_from(&known.uses);
-                }
-                Arc::new(secret)
+                let uses = known.map(|known| known.uses.clone()).unwrap_or_default();
+                Arc::new(Secret { uses, ..Secret::new(state) })
             });
             // Other nodes mint with the same key.
             secret.minted.fetch_max(minted, Ordering::Relaxed);

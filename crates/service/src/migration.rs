@@ -27,7 +27,7 @@ impl Perch {
         let mut faults = Faults::default();
         let until = match (day.trim(), time::day_start(day.trim())) {
             ("", _) => None,
-            (_, Some(start)) if (now..=now + LONGEST * DAY).contains(&(start + DAY)) => Some(start + DAY),
+            (_, Some(start)) if start + DAY > now && start <= now + LONGEST * DAY => Some(start + DAY),
             (_, Some(_)) => {
                 faults.add("migration_until", ViolationCode::InvalidValue, format!("Choose a day from today to {LONGEST} days from now."));
                 None
@@ -38,9 +38,11 @@ impl Perch {
             }
         };
         faults.into_result()?;
-        let before = self.memory.load().organization(acting.organization).and_then(|organization| organization.row.drop_undeclared_until);
         let mut change = self.store.change().await.map_err(fault::store)?;
-        change.drop_undeclared(acting.organization, until).await.map_err(fault::store)?;
+        let before = change.drop_undeclared(acting.organization, until).await.map_err(fault::store)?;
+        if before == until {
+            return Ok(until);
+        }
         let mut entry = self.entry(acting, "attribute.migration", "Undeclared attributes");
         let told = |until: Option<i64>| Some(serde_json::json!({ "dropped_until": until.map(time::rfc3339) }).to_string());
         (entry.before, entry.after) = (told(before), told(until));

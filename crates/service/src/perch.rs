@@ -47,6 +47,8 @@ pub struct Inner {
     pub(crate) memory: ArcSwap<Memory>,
     pub(crate) reloading: Mutex<()>,
     pub(crate) recorder: MintRecorder,
+    /// Held while what was counted is on its way into the database.
+    pub(crate) writing_uses: Mutex<()>,
     /// Bounds the passwords that wait to be hashed, and those that are hashed at once.
     pub(crate) hash_queue: Semaphore,
     pub(crate) hashing: Semaphore,
@@ -88,6 +90,7 @@ impl Perch {
             memory: ArcSwap::from_pointee(memory),
             reloading: Mutex::new(()),
             recorder,
+            writing_uses: Mutex::new(()),
             hash_queue: Semaphore::new(64),
             hashing: Semaphore::new(2),
         }));
@@ -137,6 +140,12 @@ impl Perch {
     /// The store, for the session layer, which is no use case.
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// Writes down what is only in memory and closes the database.
+    pub async fn close(&self) {
+        self.write_uses().await;
+        self.store.close().await;
     }
 
     /// Whether the database answers.

@@ -3,6 +3,7 @@
 use crate::Acting;
 use crate::fault;
 use crate::perch::Perch;
+use perch_domain::mint_request::LONGEST_BODY;
 use perch_domain::refusal::Faults;
 use perch_domain::{Action, Code, Refusal, ViolationCode, text};
 use perch_store::{NewPersona, PersonaId, PersonaRow};
@@ -22,6 +23,19 @@ pub struct ViewerForm {
     /// Model and permission.
     pub permissions: Vec<(String, String)>,
     pub lifetime: String,
+}
+
+impl ViewerForm {
+    /// Bytes of everything that was typed.
+    pub(crate) fn size(&self) -> usize {
+        let pairs = self.attributes.iter().chain(&self.permissions).map(|(name, value)| if value.is_empty() { 0 } else { name.len() + value.len() });
+        pairs.sum::<usize>() + self.distinct_id.len() + self.context_clues.len() + self.role.len() + self.lifetime.len() + self.embed.len()
+    }
+
+    fn holds_nul(&self) -> bool {
+        let pairs = self.attributes.iter().chain(&self.permissions).flat_map(|(name, value)| [name, value]);
+        pairs.chain([&self.distinct_id, &self.context_clues, &self.role, &self.lifetime, &self.embed]).any(|text| text.contains('\0'))
+    }
 }
 
 /// A persona as people see it. Times are Unix seconds.
@@ -51,8 +65,6 @@ pub struct PersonaForm {
 
 /// Most personas a person may own.
 const MOST: usize = 100;
-/// Bytes a persona may hold: more than any request that could be sent.
-const LARGEST: usize = 32 * 1024;
 
 impl Perch {
     /// The personas this person may use.
@@ -76,7 +88,7 @@ impl Perch {
             Some(id) => Some(editable(&personas, id)?),
             None => None,
         };
-        if form.shared && known.is_none_or(|known| !known.shared) {
+        if form.shared {
             acting.may(Action::SharePersona)?;
         }
         let mut faults = Faults::default();
@@ -87,18 +99,27 @@ impl Perch {
         }
         let viewer = form.viewer.or_else(|| known.map(|known| known.viewer.clone())).unwrap_or_default();
         let content = serde_json::to_string(&viewer).map_err(|error| fault::broken(&error))?;
-        if content.len() > LARGEST || content.contains("\\u0000") {
-            faults.add(&*field, ViolationCode::TooLong, "This is more than a request could hold; shorten the attributes.");
+        if viewer.size() > LONGEST_BODY {
+            faults.add(&*field, ViolationCode::TooLong, "This is more than a request can hold; shorten the attributes.");
+        }
+        if viewer.holds_nul() {
+            faults.add(&*field, ViolationCode::InvalidValue, "A field holds a character that cannot be stored.");
         }
         faults.into_result()?;
         let owner = self.owner_of(acting, known, person).await?;
         let id = form.id.unwrap_or_else(|| PersonaId(self.new_id()));
-        let mut change = self.store.act().await.map_err(fault::store)?;
+        // One such change at a time, so that a name that is free stays free until it is taken.
+        let mut change = self.store.change().await.map_err(fault::store)?;
         let saved = NewPersona { id, owner, name: name.clone(), shared: form.shared, content };
-        if !change.save_persona(acting.organization, &saved, &acting.name, self.now()).await.map_err(fault::store)? {
+        if change.persona_name_taken(acting.organization, &saved).await.map_err(fault::store)? {
             let mut faults = Faults::default();
             faults.add(&*field, ViolationCode::DuplicateField, format!("There is a persona {name} already."));
             faults.into_result()?;
+        }
+        if known.is_none() {
+            change.add_persona(acting.organization, &saved, &acting.name, self.now()).await.map_err(fault::store)?;
+        } else if !change.update_persona(acting.organization, &saved, &acting.name, self.now()).await.map_err(fault::store)? {
+            return Err(Refusal::because(Code::NotFound, "Somebody deleted this persona meanwhile."));
         }
         // Audited by the names of its fields: values may be personal.
         let told = |name: &str, shared: bool, viewer: &ViewerForm| {

@@ -87,8 +87,9 @@ impl Perch {
                 api_key: None,
             });
         }
-        if text.starts_with(api_key::PREFIX) {
-            return self.pasted_key(acting, &text, removed).await;
+        // Wherever it stands: a line of an environment file has its name in front.
+        if let Some(key) = text.find(api_key::PREFIX).and_then(|at| text.get(at..)) {
+            return self.pasted_key(acting, key, removed).await;
         }
         // Memory is looked at once more before a refusal counts, as everywhere.
         self.refresh().await?;
@@ -180,20 +181,22 @@ impl Perch {
         let keys = self.store.keys(acting.organization, None).await.map_err(fault::store)?;
         let key = keys.iter().find(|key| key.secret_id == row.secret_id);
         let now = self.now_seconds();
-        let organization = memory.organization(acting.organization);
-        let secret = memory.secret(&row.secret_id);
-        let cut_off =
-            organization.map_or(0, |organization| organization.row.not_before).max(secret.as_ref().map_or(0, |secret| secret.row.not_before));
-        let (refused, verdict) = match (&secret, key.and_then(|key| key.revoked_at)) {
-            (_, Some(at)) => (Some(Code::TokenRevoked), format!("Its API key was revoked {}.", time::relative(at.div_euclid(1_000), now))),
-            (None, None) => (Some(Code::TokenUnknownKey), "Its API key is gone.".to_owned()),
-            _ if row.expires_at <= now => (Some(Code::TokenExpired), format!("Expired {}.", time::relative(row.expires_at, now))),
-            _ if row.issued_at < cut_off => (Some(Code::TokenRevoked), "Tokens of its time were revoked.".to_owned()),
-            _ if row.sandbox_by.is_some_and(|maker| !memory.is_active(acting.organization, maker)) => {
-                (Some(Code::TokenRevoked), "The person who made it in the sandbox has no access any more.".to_owned())
+        let expired = if row.expires_at <= now { Err(Failed(Rung::Time, Code::TokenExpired)) } else { Ok(()) };
+        let judged = match memory.secret(&row.secret_id) {
+            None => Err(Failed(Rung::Key, Code::TokenUnknownKey)),
+            Some(secret) => {
+                self.judge_key(&secret).and(expired).and_then(|()| Self::judge_revocation(&memory, &secret, row.issued_at, row.sandbox_by))
             }
-            _ => (None, format!("Valid for {}, by its record.", duration(row.expires_at - now))),
         };
+        let when = |at: Option<i64>| at.map_or_else(String::new, |at| format!(" {}", time::relative(at.div_euclid(1_000), now)));
+        let verdict = match judged {
+            Ok(()) => format!("Valid for {}, by its record.", duration(row.expires_at - now)),
+            Err(Failed(Rung::KeyState, Code::TokenRevoked)) => format!("Its API key was revoked{}.", when(key.and_then(|key| key.revoked_at))),
+            Err(Failed(Rung::KeyState, _)) => format!("Its API key expired{}.", when(key.and_then(|key| key.expires_at))),
+            Err(Failed(Rung::Time, _)) => format!("Expired {}.", time::relative(row.expires_at, now)),
+            Err(Failed(_, code)) => code.message().to_owned(),
+        };
+        let refused = judged.err().map(|failed| failed.1);
         Ok(TokenRecord {
             token_id: id,
             subject: row.subject,

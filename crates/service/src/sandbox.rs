@@ -10,7 +10,7 @@ use crate::request_body::request_body;
 use crate::{Acting, KeyState};
 use perch_domain::access::Scopes;
 use perch_domain::api_key::ApiKeyText;
-use perch_domain::mint_request::{MintRequest, Rules};
+use perch_domain::mint_request::{LONGEST_BODY, MintRequest, Rules};
 use perch_domain::refusal::Faults;
 use perch_domain::{Action, Code, Refusal, ViolationCode, lifetime};
 use perch_store::{KeyId, PersonaId};
@@ -49,6 +49,20 @@ pub struct RequestPreview {
     pub refused: Option<Refusal>,
 }
 
+/// Seconds. A token of somebody without a secret in hand lives no longer.
+const LONGEST_PREPARED: u32 = 3_600;
+/// More permissions than there are.
+const MOST_PERMISSIONS: usize = 16;
+
+/// The body for what the form holds, within what the API takes.
+fn sandbox_body(organization: &Organization, viewer: &ViewerForm) -> Result<String, Refusal> {
+    if viewer.size() > LONGEST_BODY || viewer.permissions.len() > MOST_PERMISSIONS {
+        return Err(Code::BodyTooLarge.into());
+    }
+    let body = request_body(&organization.declarations, viewer);
+    if body.len() > LONGEST_BODY { Err(Code::BodyTooLarge.into()) } else { Ok(body) }
+}
+
 /// A proved key and what may be done with it.
 struct Grant {
     holder: KeyHolder,
@@ -83,7 +97,7 @@ impl Perch {
         acting.may(Action::SeeSettings)?;
         self.refresh().await?;
         let organization = self.memory.load().organization(acting.organization).ok_or(Code::NotFound)?;
-        let body = request_body(&organization.declarations, viewer);
+        let body = sandbox_body(&organization, viewer)?;
         let rules = self.rules(&organization, organization.row.longest_lifetime);
         let refused = MintRequest::parse(body.as_bytes(), rules).err();
         Ok(RequestPreview { body, refused })
@@ -104,7 +118,7 @@ impl Perch {
         let grant = self.sandbox_grant(acting, &form.key).await?;
         let viewer = if grant.persona_only { &self.prepared_viewer(acting, form.persona).await? } else { &form.viewer };
         let organization = self.memory.load().organization(acting.organization).ok_or(Code::NotFound)?;
-        let body = request_body(&organization.declarations, viewer);
+        let body = sandbox_body(&organization, viewer)?;
         let minted = self.mint_for(&grant.holder, body.as_bytes(), Some(person)).await?;
         // The token is made; that the list of first steps could not be ticked off is in the log.
         let _ = self.store.note_sandbox_token(acting.organization, self.now()).await.map_err(fault::store);
@@ -126,8 +140,8 @@ impl Perch {
         if persona.viewer.permissions.iter().any(|(model, _)| model == "database") {
             return Err(Refusal::because(Code::PermissionDenied, "This persona may use databases, which your console role may not hand out."));
         }
-        let within_an_hour = lifetime::parse(&persona.viewer.lifetime).is_some_and(|seconds| seconds <= u64::from(lifetime::DEFAULT));
-        let lifetime = if within_an_hour { persona.viewer.lifetime } else { lifetime::print(lifetime::DEFAULT) };
+        let within_an_hour = lifetime::parse(&persona.viewer.lifetime).is_some_and(|seconds| seconds <= u64::from(LONGEST_PREPARED));
+        let lifetime = if within_an_hour { persona.viewer.lifetime } else { lifetime::print(LONGEST_PREPARED) };
         Ok(ViewerForm { lifetime, ..persona.viewer })
     }
 

@@ -58,9 +58,6 @@ pub struct Instead {
     pub origin: Option<&'static str>,
 }
 
-/// Most lines read at once.
-const MOST_LINES: usize = 500;
-
 impl Perch {
     /// Would this site be let in? The very matcher the runtime uses, on the same list.
     pub async fn test_site(&self, acting: &Acting, typed: &str) -> Result<Result<SiteVerdict, OriginFault>, Refusal> {
@@ -100,6 +97,6 @@ impl Perch {
             });
             SiteReading { typed: (*typed).trim().to_owned(), result }
         };
-        Ok(lines.iter().take(MOST_LINES).map(&mut read).collect())
+        Ok(lines.iter().map(&mut read).collect())
     }
 }

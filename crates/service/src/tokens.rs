@@ -56,6 +56,14 @@ impl Perch {
     }
 
     fn judge_claims(&self, memory: &Memory, secret: &Secret, claims: &Claims<'_>) -> Result<(), Failed> {
+        self.judge_key(secret)?;
+        let expected = Expected { issuer: self.issuer, organization: secret.row.organization_id.0, now: self.now_seconds() };
+        claims.check(&expected).map_err(|code| Failed(if code == Code::TokenInvalid { Rung::Seal } else { Rung::Time }, code))?;
+        Self::judge_revocation(memory, secret, claims.iat, claims.sandbox.map(perch_store::PersonId))
+    }
+
+    /// Whether a key's tokens still count at all.
+    pub(crate) fn judge_key(&self, secret: &Secret) -> Result<(), Failed> {
         let row = &secret.row;
         if row.key_revoked_at.is_some() || row.secret_revoked_at.is_some() {
             return Err(Failed(Rung::KeyState, Code::TokenRevoked));
@@ -63,14 +71,16 @@ impl Perch {
         if row.expires_at.is_some_and(|expires_at| expires_at <= self.now()) {
             return Err(Failed(Rung::KeyState, Code::TokenExpired));
         }
-        let expected = Expected { issuer: self.issuer, organization: secret.row.organization_id.0, now: self.now_seconds() };
-        claims.check(&expected).map_err(|code| Failed(if code == Code::TokenInvalid { Rung::Seal } else { Rung::Time }, code))?;
+        Ok(())
+    }
+
+    /// Whether a token issued then (Unix seconds), perhaps by somebody in the sandbox, is free of every revocation.
+    pub(crate) fn judge_revocation(memory: &Memory, secret: &Secret, issued_at: i64, maker: Option<perch_store::PersonId>) -> Result<(), Failed> {
         let organization = memory.organization(secret.row.organization_id).ok_or(Failed(Rung::Key, Code::TokenUnknownKey))?;
-        if claims.iat < organization.row.not_before || claims.iat < row.not_before {
+        if issued_at < organization.row.not_before || issued_at < secret.row.not_before {
             return Err(Failed(Rung::Revocation, Code::TokenRevoked));
         }
         // A sandbox token ends with its maker's access.
-        let maker = claims.sandbox.map(perch_store::PersonId);
         if maker.is_some_and(|maker| !memory.is_active(secret.row.organization_id, maker)) {
             return Err(Failed(Rung::Revocation, Code::TokenRevoked));
         }

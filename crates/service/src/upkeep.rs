@@ -31,7 +31,7 @@ pub(crate) fn start(inner: Weak<Inner>) {
             let _ = perch.refresh().await;
             until_write = until_write.checked_sub(1).unwrap_or(WRITE_EVERY);
             if until_write == 0 {
-                let _ = perch.write_uses().await;
+                perch.write_uses().await;
             }
             if let Some(fewer) = until_sweep.checked_sub(1) {
                 until_sweep = fewer;
@@ -52,6 +52,7 @@ impl Perch {
         let bound = least_id(kept_since);
         let swept: Result<(), StoreFault> = async {
             self.recount().await?;
+            self.forget_dropped().await?;
             self.store.delete_expired_sessions(now).await?;
             self.store.clear_sign_in_failures(&[], now - DAY * 1_000).await?;
             self.store.forget_mints(bound, kept_since).await?;

@@ -3,24 +3,28 @@
 
 use crate::fault;
 use crate::perch::Perch;
-use perch_domain::Refusal;
-use perch_domain::attribute::Value;
+use perch_domain::attribute::{Value, type_name};
 use perch_domain::mint_request::Dropped;
-use perch_store::{KeyId, OrganizationId, UseRow};
+use perch_domain::Refusal;
+use perch_store::{KeyId, OrganizationId, SecretRow, StoreFault, UseRow};
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
 /// Most undeclared names that are kept for an organization: they are whatever a caller sends.
 const MOST_DROPPED: usize = 100;
+/// Milliseconds after which an undeclared name that nobody sends any more is forgotten.
+const DROPPED_KEPT: i64 = 30 * 86_400 * 1_000;
 
 /// What one secret's requests carried since it was last written down.
 #[derive(Debug, Default)]
-pub(crate) struct Uses(Mutex<HashMap<String, Counts>>);
+pub(crate) struct Uses(Mutex<Counts>);
+
+/// By name: tokens that carry the attribute, and tokens it was dropped from.
+type Counts = HashMap<String, [Count; 2]>;
 
 #[derive(Clone, Debug, Default)]
-struct Counts {
-    sent: i64,
-    dropped: i64,
+struct Count {
+    tokens: i64,
     /// What a dropped value looked like.
     kind: String,
     /// Unix milliseconds.
@@ -35,81 +39,131 @@ impl Uses {
         }
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         for (name, _) in sent {
-            // A name that is there already costs no allocation.
-            match counts.get_mut(name) {
-                Some(count) => (count.sent, count.last_at) = (count.sent + 1, now),
-                None => drop(counts.insert(name.clone(), Counts { sent: 1, last_at: now, ..Counts::default() })),
-            }
+            at(&mut counts, name, |[sent, _]| (sent.tokens, sent.last_at) = (sent.tokens + 1, now));
         }
-        for dropped in dropped {
-            if counts.len() < MOST_DROPPED + perch_domain::attribute::MOST || counts.contains_key(&dropped.name) {
-                let count = counts.entry(dropped.name.clone()).or_default();
-                count.dropped += 1;
-                count.last_at = now;
-                count.kind = dropped.kind.map(|(kind, list)| format!("{}{}", kind.as_str(), if list { " list" } else { "" })).unwrap_or_default();
-            }
+        // Names that nobody could declare or store are not worth keeping.
+        for dropped in dropped.iter().filter(|dropped| !dropped.name.chars().any(char::is_control)) {
+            at(&mut counts, &dropped.name, |[_, count]| {
+                (count.tokens, count.last_at) = (count.tokens + 1, now);
+                count.kind = dropped.kind.map(|(kind, list)| type_name(kind, list)).unwrap_or_default();
+            });
         }
     }
 
-    /// Takes over what another holds.
-    pub fn continue_from(&self, other: &Self) {
-        let taken = other.take();
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend(taken);
+    fn locked<T>(&self, f: impl FnOnce(&mut Counts) -> T) -> T {
+        f(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
+}
 
-    fn take(&self) -> HashMap<String, Counts> {
-        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+/// Changes the counts of a name; for one that is there already it allocates nothing.
+fn at(counts: &mut Counts, name: &str, change: impl FnOnce(&mut [Count; 2])) {
+    if let Some(known) = counts.get_mut(name) {
+        change(known);
+    } else {
+        let mut new = <[Count; 2]>::default();
+        change(&mut new);
+        counts.insert(name.to_owned(), new);
+    }
+}
+
+type Rows = HashMap<(OrganizationId, KeyId, String, bool), UseRow>;
+
+/// Adds to a row; a key that is being rolled has several secrets.
+fn add(rows: &mut Rows, row: UseRow) {
+    let known = rows.entry((row.organization, row.key_id, row.name.clone(), row.dropped));
+    known
+        .and_modify(|known| {
+            known.tokens += row.tokens;
+            known.last_at = known.last_at.max(row.last_at);
+        })
+        .or_insert(row);
+}
+
+/// Adds everything a secret counted.
+fn add_counts(rows: &mut Rows, secret: &SecretRow, counts: &Counts) {
+    for (name, both) in counts {
+        for (dropped, count) in [false, true].into_iter().zip(both).filter(|(_, count)| count.tokens > 0) {
+            let row = UseRow {
+                organization: secret.organization_id,
+                key_id: secret.key_id,
+                name: name.clone(),
+                dropped,
+                kind: count.kind.clone(),
+                tokens: count.tokens,
+                last_at: count.last_at,
+            };
+            add(rows, row);
+        }
     }
 }
 
 impl Perch {
-    /// Adds what was counted to the database.
-    pub(crate) async fn write_uses(&self) -> Result<(), Refusal> {
-        let mut rows: HashMap<(OrganizationId, KeyId, String, bool), UseRow> = HashMap::new();
-        for secret in self.memory.load().secrets() {
-            let (organization, key_id) = (secret.row.organization_id, secret.row.key_id);
-            for (name, counts) in secret.uses.take() {
-                for (dropped, tokens) in [(false, counts.sent), (true, counts.dropped)].into_iter().filter(|(_, tokens)| *tokens > 0) {
-                    let kind = if dropped { counts.kind.clone() } else { String::new() };
-                    let row = UseRow { organization, key_id, name: name.clone(), dropped, kind, tokens, last_at: counts.last_at };
-                    // A key that is being rolled has several secrets.
-                    rows.entry((organization, key_id, name.clone(), dropped))
-                        .and_modify(|known| {
-                            known.tokens += tokens;
-                            known.last_at = known.last_at.max(row.last_at);
-                        })
-                        .or_insert(row);
+    /// Adds what was counted to the database. Called by the upkeep and before stopping, never on the way of a request.
+    pub(crate) async fn write_uses(&self) {
+        let _one_at_a_time = self.writing_uses.lock().await;
+        let secrets: Vec<_> = self.memory.load().secrets().cloned().collect();
+        let mut rows = Rows::new();
+        let mut taken = Vec::new();
+        for secret in secrets {
+            let counts = secret.uses.locked(std::mem::take);
+            add_counts(&mut rows, &secret.row, &counts);
+            taken.push((secret, counts));
+        }
+        if rows.is_empty() || self.write_rows(rows.into_values().collect()).await.is_ok() {
+            return;
+        }
+        // The log has the reason; the next second tries again with these.
+        for (secret, counts) in taken {
+            secret.uses.locked(|current| {
+                for (name, counts) in counts {
+                    at(current, &name, |known| {
+                        for (known, count) in known.iter_mut().zip(counts) {
+                            let tokens = known.tokens + count.tokens;
+                            *known = if known.last_at < count.last_at { count } else { std::mem::take(known) };
+                            known.tokens = tokens;
+                        }
+                    });
                 }
-            }
+            });
         }
-        if rows.is_empty() {
-            return Ok(());
-        }
-        let mut rows: Vec<_> = rows.into_values().collect();
-        self.bound_dropped(&mut rows).await?;
-        self.store.add_uses(rows).await.map_err(fault::store)
     }
 
-    /// Leaves out undeclared names beyond the bound of their organization.
-    async fn bound_dropped(&self, rows: &mut Vec<UseRow>) -> Result<(), Refusal> {
+    async fn write_rows(&self, mut rows: Vec<UseRow>) -> Result<(), Refusal> {
         let organizations: HashSet<_> = rows.iter().filter(|row| row.dropped).map(|row| row.organization).collect();
         for organization in organizations {
             let stored = self.store.uses(organization).await.map_err(fault::store)?;
-            let mut known: HashSet<String> = stored.into_iter().filter(|row| row.dropped).map(|row| row.name).collect();
+            let declared = self.memory.load().organization(organization);
+            let is_declared = |name: &str| declared.as_ref().is_some_and(|known| known.declarations.iter().any(|declared| declared.name == name));
+            let mut known: HashSet<String> = stored.into_iter().filter(|row| row.dropped && !is_declared(&row.name)).map(|row| row.name).collect();
             rows.retain(|row| {
-                let kept = !row.dropped || row.organization != organization || known.contains(&row.name) || known.len() < MOST_DROPPED;
-                if kept && row.dropped && row.organization == organization {
+                let bounded = row.dropped && row.organization == organization;
+                if bounded && known.len() < MOST_DROPPED {
                     known.insert(row.name.clone());
                 }
-                kept
+                !bounded || known.contains(&row.name)
             });
         }
-        Ok(())
+        self.store.add_uses(rows).await.map_err(fault::store)
     }
 
-    /// What the keys of an organization send, this node's last second included.
+    /// What the keys of an organization send, this node's last second included, the latest first.
     pub(crate) async fn uses(&self, organization: OrganizationId) -> Result<Vec<UseRow>, Refusal> {
-        self.write_uses().await?;
-        self.store.uses(organization).await.map_err(fault::store)
+        // What is being written is in neither place.
+        let _not_while_writing = self.writing_uses.lock().await;
+        let mut rows = Rows::new();
+        for stored in self.store.uses(organization).await.map_err(fault::store)? {
+            add(&mut rows, stored);
+        }
+        for secret in self.memory.load().secrets().filter(|secret| secret.row.organization_id == organization) {
+            secret.uses.locked(|counts| add_counts(&mut rows, &secret.row, counts));
+        }
+        let mut rows: Vec<_> = rows.into_values().collect();
+        rows.sort_by(|one, other| other.last_at.cmp(&one.last_at).then_with(|| one.cmp(other)));
+        Ok(rows)
+    }
+
+    /// Forgets undeclared names that nobody sends any more.
+    pub(crate) async fn forget_dropped(&self) -> Result<(), StoreFault> {
+        self.store.forget_dropped(self.now() - DROPPED_KEPT).await
     }
 }

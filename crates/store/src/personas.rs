@@ -38,22 +38,30 @@ impl Store {
 }
 
 impl Change {
-    /// Saves a persona; `false` where its owner has another of that name.
-    pub async fn save_persona(&mut self, organization: OrganizationId, persona: &NewPersona, by: &str, now: i64) -> Result<bool, StoreFault> {
-        const TAKEN: &str = "SELECT COUNT(*) FROM persona WHERE organization_id = $1 AND owner_id = $2 AND name = $3 AND id <> $4";
-        const SQL: &str = "INSERT INTO persona (id, organization_id, owner_id, name, shared, content, changed_at, changed_by) \
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO UPDATE SET name = excluded.name, shared = excluded.shared, \
-            content = excluded.content, changed_at = excluded.changed_at, changed_by = excluded.changed_by \
-            WHERE persona.organization_id = excluded.organization_id";
-        let taken: i64 = each!(in self, connection => sqlx::query_scalar(TAKEN)
+    /// Whether the persona's owner has another of that name.
+    pub async fn persona_name_taken(&mut self, organization: OrganizationId, persona: &NewPersona) -> Result<bool, StoreFault> {
+        const SQL: &str = "SELECT COUNT(*) FROM persona WHERE organization_id = $1 AND owner_id = $2 AND name = $3 AND id <> $4";
+        let taken: i64 = each!(in self, connection => sqlx::query_scalar(SQL)
             .bind(organization).bind(persona.owner).bind(&persona.name).bind(persona.id).fetch_one(connection).await)?;
-        if taken > 0 {
-            return Ok(false);
-        }
-        let saved = each!(in self, connection => sqlx::query(SQL)
+        Ok(taken > 0)
+    }
+
+    pub async fn add_persona(&mut self, organization: OrganizationId, persona: &NewPersona, by: &str, now: i64) -> Result<(), StoreFault> {
+        const SQL: &str = "INSERT INTO persona (id, organization_id, owner_id, name, shared, content, changed_at, changed_by) \
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+        each!(in self, connection => sqlx::query(SQL)
             .bind(persona.id).bind(organization).bind(persona.owner).bind(&persona.name).bind(persona.shared).bind(&persona.content).bind(now).bind(by)
+            .execute(connection).await.map(drop))?;
+        Ok(())
+    }
+
+    /// Changes a persona; `false` where it is gone. Its owner stays.
+    pub async fn update_persona(&mut self, organization: OrganizationId, persona: &NewPersona, by: &str, now: i64) -> Result<bool, StoreFault> {
+        const SQL: &str = "UPDATE persona SET name = $3, shared = $4, content = $5, changed_at = $6, changed_by = $7 WHERE organization_id = $1 AND id = $2";
+        let updated = each!(in self, connection => sqlx::query(SQL)
+            .bind(organization).bind(persona.id).bind(&persona.name).bind(persona.shared).bind(&persona.content).bind(now).bind(by)
             .execute(connection).await.map(|done| done.rows_affected()))?;
-        Ok(saved == 1)
+        Ok(updated == 1)
     }
 
     /// Removes a persona; `false` where it is gone.

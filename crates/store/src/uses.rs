@@ -44,6 +44,13 @@ impl Store {
         Ok(())
     }
 
+    /// Forgets attributes that were dropped and not sent since `before` (Unix milliseconds).
+    pub async fn forget_dropped(&self, before: i64) -> Result<(), StoreFault> {
+        const SQL: &str = "DELETE FROM attribute_use WHERE dropped AND last_at < $1";
+        each!(write self, pool => sqlx::query(SQL).bind(before).execute(pool).await.map(drop))?;
+        Ok(())
+    }
+
     /// What the keys of an organization send, the latest first.
     pub async fn uses(&self, organization: OrganizationId) -> Result<Vec<UseRow>, StoreFault> {
         const SQL: &str = "SELECT organization_id, key_id, name, dropped, kind, tokens, last_at FROM attribute_use WHERE organization_id = $1 ORDER BY last_at DESC, name";

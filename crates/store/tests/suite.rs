@@ -333,6 +333,8 @@ both!(uses_add_up_and_stay_in_their_organization, async |store: Store| {
     let uses = store.uses(ORG).await.unwrap();
     assert_eq!(uses, [UseRow { dropped: true, ..row(ORG, KEY, 1, 70) }, row(ORG, KEY, 5, 50)]);
     assert_eq!(store.uses(OTHER).await.unwrap().len(), 1);
+    store.forget_dropped(71).await.unwrap();
+    assert_eq!(store.uses(ORG).await.unwrap(), [row(ORG, KEY, 5, 50)]);
 });
 
 both!(personas_are_their_owners_or_shared, async |store: Store| {
@@ -342,11 +344,13 @@ both!(personas_are_their_owners_or_shared, async |store: Store| {
     change.add_person(&person(grace, ORG, "grace@a.test"), 1).await.unwrap();
     let persona =
         |id, owner, name: &str, shared| NewPersona { id: PersonaId(Uuid::from_u128(id)), owner, name: name.into(), shared, content: "{}".into() };
-    assert!(change.save_persona(ORG, &persona(1, ADA, "Paris", false), "Ada", 5).await.unwrap());
-    assert!(change.save_persona(ORG, &persona(2, ADA, "Lyon", true), "Ada", 5).await.unwrap());
-    assert!(!change.save_persona(ORG, &persona(3, ADA, "Lyon", true), "Ada", 5).await.unwrap(), "a name is used once");
-    assert!(change.save_persona(ORG, &persona(1, ADA, "Nice", false), "Ada", 6).await.unwrap());
-    assert!(!change.save_persona(OTHER, &persona(1, ADA, "Theirs", true), "Bob", 6).await.unwrap(), "another organization's id is nobody's");
+    change.add_persona(ORG, &persona(1, ADA, "Paris", false), "Ada", 5).await.unwrap();
+    change.add_persona(ORG, &persona(2, ADA, "Lyon", true), "Ada", 5).await.unwrap();
+    assert!(change.persona_name_taken(ORG, &persona(3, ADA, "Lyon", true)).await.unwrap());
+    assert!(!change.persona_name_taken(ORG, &persona(2, ADA, "Lyon", true)).await.unwrap(), "one's own name is free");
+    assert!(!change.persona_name_taken(OTHER, &persona(3, ADA, "Lyon", true)).await.unwrap());
+    assert!(change.update_persona(ORG, &persona(1, ADA, "Nice", false), "Ada", 6).await.unwrap());
+    assert!(!change.update_persona(OTHER, &persona(1, ADA, "Theirs", true), "Bob", 6).await.unwrap(), "another organization's id is nobody's");
     assert!(!change.remove_persona(OTHER, PersonaId(Uuid::from_u128(1))).await.unwrap());
     change.commit(&entry(ORG)).await.unwrap();
     let names = async |organization, person| store.personas(organization, person).await.unwrap().into_iter().map(|row| row.name).collect::<Vec<_>>();

@@ -46,6 +46,11 @@ async fn people_read_the_verdict_and_the_four_groups() {
     assert!(read(key.clone()).await.contains("This is an API key, not a token."));
     assert!(!read(key.clone()).await.contains(&key), "an API key is not shown again");
     assert!(read(key.clone()).await.contains("Revoke this key"));
+    let (front, end) = key.split_at(8);
+    for hidden in [format!("PERCH_API_KEY={key}"), format!("{front}\n{end}"), format!("{{\"token\":\"perch\\u005fsk_{}\"}}", &key[9..])] {
+        let told = read(hidden.clone()).await;
+        assert!(told.contains("Revoke this key") && !told.contains(end), "{hidden}");
+    }
     assert!(read(format!("{{\"token\":\"{token}\",\"expiresIn\":\"1h\"}}")).await.contains("taken out of the JSON"));
     let signed = "eyJhbGciOiJIUzI1NiJ9.e30.c2ln";
     assert!(read(signed.into()).await.contains("This is a signed token (HS256) of another system"));

@@ -58,6 +58,7 @@ fn row(at: &str, row: &AttributeRow, problem: Option<&WireError>) -> AnyView {
                 <legend class="visually-hidden">{legend}</legend>
                 <input type="hidden" name=name("id") value=row.id.clone() />
                 <input type="hidden" name=name("version") value=row.version.clone() />
+                <input type="hidden" name=name("was") value=row.was.clone() />
                 {text_field(Field::new(&name("name"), "Name", &row.name, problem).mono().suggestions("attribute-names"), "text", "off")}
                 {choice(Field::new(&name("type"), "Type", &row.kind, problem), &KINDS)}
                 {example}

@@ -50,6 +50,7 @@ fn row(at: &str, row: &OriginRow, problem: Option<&WireError>) -> AnyView {
                 <legend class="visually-hidden">{legend}</legend>
                 <input type="hidden" name=name("id") value=row.id.clone() />
                 <input type="hidden" name=name("version") value=row.version.clone() />
+                <input type="hidden" name=name("was") value=row.was.clone() />
                 {origin}
                 {text_field(Field::new(&name("label"), "Label", &row.label, problem), "text", "off")}
                 {choice(Field::new(&name("environment"), "Environment", &row.environment, problem), &ENVIRONMENTS)}

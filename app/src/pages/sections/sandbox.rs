@@ -6,11 +6,11 @@ use crate::model::{AttributeField, RequestView, SandboxState};
 use crate::present::PRESETS;
 use crate::wire::WireError;
 use leptos::prelude::*;
+use perch_domain::mint_request::LONGEST_CLUES;
 
 type Problem<'a> = Option<&'a WireError>;
 
 const LIFETIMES: [(&str, &str); 5] = [("5m", "5 minutes"), ("30m", "30 minutes"), ("1h", "1 hour"), ("8h", "8 hours"), ("1d", "1 day")];
-const LONGEST_CLUES: usize = 2_000;
 
 pub fn sandbox(state: &SandboxState) -> AnyView {
     let problem = state.outcome.problem.as_ref();
