@@ -10,7 +10,7 @@ use leptos::prelude::{StoredValue, document, set_interval, set_timeout, window_e
 use leptos::task::spawn_local;
 use leptos::wasm_bindgen::JsCast;
 use std::time::Duration;
-use web_sys::{Element, Event, HtmlElement, HtmlFormElement, HtmlInputElement, HtmlTextAreaElement};
+use web_sys::{Element, Event, HtmlElement, HtmlFormElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement, KeyboardEvent};
 
 /// How long a person pauses before what they typed is looked at.
 const PAUSE: Duration = Duration::from_millis(200);
@@ -33,8 +33,10 @@ pub fn start() {
             PAUSE,
         );
     });
+    window_event_listener_untyped("keydown", |event| entered(&event));
     window_event_listener_untyped("beforeunload", |event| {
-        if all("form").iter().any(|form| unsaved(form) > 0) {
+        // A secret that is shown once is as unsaved as a row.
+        if all("form").iter().any(|form| unsaved(form) > 0) || !all("dialog[open]").is_empty() {
             event.prevent_default();
         }
     });
@@ -46,7 +48,10 @@ pub fn start() {
 
 fn value_of(event: &Event) -> Option<String> {
     let target = element_of(event)?;
-    target.dyn_ref::<HtmlInputElement>().map(HtmlInputElement::value).or_else(|| target.dyn_ref::<HtmlTextAreaElement>().map(HtmlTextAreaElement::value))
+    target
+        .dyn_ref::<HtmlInputElement>()
+        .map(HtmlInputElement::value)
+        .or_else(|| target.dyn_ref::<HtmlTextAreaElement>().map(HtmlTextAreaElement::value))
 }
 
 fn clicked(event: &Event) {
@@ -56,6 +61,8 @@ fn clicked(event: &Event) {
     } else if let Some(button) = ancestor(&target, "[data-add]") {
         event.prevent_default();
         add_row(&button);
+    } else if let Some(dialog) = ancestor(&target, "dialog[open] a").and_then(|link| ancestor(&link, "dialog")) {
+        let _ = dialog.remove_attribute("open");
     } else if let Some(button) = ancestor(&target, "[data-introspect]") {
         event.prevent_default();
         introspect(&button);
@@ -95,8 +102,38 @@ fn changed(event: &Event) {
             }
         }
     }
+    one_key(&target);
+    // A persona that is chosen is what the form shows.
+    let fills = target.id() == "persona";
+    if let Some(button) = by_id::<HtmlElement>("persona-fill").filter(|_| fills) {
+        button.click();
+    }
     if let Some(form) = ancestor(&target, "form") {
         count_unsaved(&form);
+    }
+}
+
+/// A key is chosen or pasted, never both.
+fn one_key(target: &Element) {
+    let (Some(choice), Some(paste)) = (by_id::<HtmlSelectElement>("key"), by_id::<HtmlInputElement>("api-key")) else { return };
+    match target.id().as_str() {
+        "key" if !choice.value().is_empty() => paste.set_value(""),
+        "api-key" if !paste.value().is_empty() => choice.set_value(""),
+        _ => {}
+    }
+}
+
+/// Enter in a field that has a button of its own presses that one.
+fn entered(event: &Event) {
+    let enter = event.dyn_ref::<KeyboardEvent>().is_some_and(|event| event.key() == "Enter");
+    let Some(field) = element_of(event).filter(|field| enter && field.dyn_ref::<HtmlInputElement>().is_some_and(|field| field.type_() == "text"))
+    else {
+        return;
+    };
+    let button = ancestor(&field, "[data-enter]").and_then(|part| browser::within(&part, "button").into_iter().next());
+    if let Some(button) = button.and_then(|button| button.dyn_into::<HtmlElement>().ok()) {
+        event.prevent_default();
+        button.click();
     }
 }
 

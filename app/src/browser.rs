@@ -135,6 +135,7 @@ impl Form {
         if let Some(dialog) = self.part("dialog").and_then(|dialog| dialog.dyn_into::<HtmlDialogElement>().ok()) {
             let _ = dialog.show_modal();
         }
+        title_says_error(self.part(".notice.danger").is_some_and(|notice| ancestor(&notice, "[data-feedback]").is_some()));
         behaviours::count_unsaved(self.0.as_ref());
         behaviours::fill_snippets();
         focus(&section.focus);
@@ -169,6 +170,18 @@ impl Form {
                 fault.set_text_content(Some(&violation.message));
             }
         }
+        // The sign-in ended: what was typed stays, and the way back is beside it.
+        if problem.code == "SIGN_IN_REQUIRED"
+            && let Some(link) = child(&notice, "a", "Sign in in a new tab, then try again; what you typed is still here")
+        {
+            let _ = link.set_attribute("href", "/sign-in");
+            let _ = link.set_attribute("target", "_blank");
+        }
+        // A result that stands below is of another question.
+        if let Some(result) = self.part("#introspection-result") {
+            result.remove();
+        }
+        title_says_error(true);
         if let Some(meta) = child(&notice, "p", &format!("Code {}, request {}", problem.code, problem.request_id)) {
             meta.set_class_name("meta");
         }
@@ -183,6 +196,13 @@ impl Form {
             }
         }
     }
+}
+
+/// The page's title says first whether the last submission failed.
+fn title_says_error(failed: bool) {
+    let title = document().title();
+    let plain = title.strip_prefix("Error: ").unwrap_or(&title);
+    document().set_title(&if failed { format!("Error: {plain}") } else { plain.to_owned() });
 }
 
 /// Appends an element with a text. Text only: what the server says about input is never taken for markup.

@@ -73,6 +73,7 @@ pub struct OriginsState {
     /// Lines that could not be turned into rows, and what was wrong with them.
     pub paste: String,
     pub pasted: Vec<(String, SiteSaid)>,
+    pub confirm: Option<Confirm>,
     pub outcome: Outcome,
 }
 

@@ -3,7 +3,7 @@
 mod introspection;
 mod sandbox;
 
-pub use introspection::{reading, record, shown_again};
+pub use introspection::{is_token_id, reading, record, shown_again};
 pub use sandbox::{PRESETS, preset, request, sandbox, split, token_result};
 
 use crate::model::{AttributeRow, DroppedRow, FirstStep, MigrationState, NewKey, OriginRow, SiteSaid};

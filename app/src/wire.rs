@@ -22,6 +22,7 @@ pub struct WireError {
     pub code: String,
     pub message: String,
     pub request_id: String,
+    #[serde(default)]
     pub violations: Vec<WireViolation>,
     /// The section as it has to be looked at again, where beside the fields is not enough.
     #[serde(default, skip_serializing_if = "Option::is_none")]

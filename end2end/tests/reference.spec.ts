@@ -97,6 +97,8 @@ for (const javaScript of [true, false]) {
       const origins = page.getByRole("region", { name: "Authorized Origins" });
       await origins.getByLabel("Remove").check();
       await origins.getByRole("button", { name: "Save", exact: true }).click();
+      await expect(origins.getByText("Components there stop at once.")).toBeVisible();
+      await origins.getByRole("button", { name: "Remove and save" }).click();
       await expect(origins.getByText("an empty list admits nobody")).toBeVisible();
     });
 

@@ -13,7 +13,7 @@ for (const javaScript of [true, false]) {
       const origins = region(page, "Authorized Origins");
       await origins.getByText("Paste many").click();
       await origins.getByLabel("One site a line").fill("App.example.com/dashboards\n*.github.io\nhttps://*.shop.example");
-      await origins.getByRole("button", { name: "Turn into rows" }).click();
+      await origins.getByRole("button", { name: "Add to the list" }).click();
       await expect(origins.getByText("2 of 3 lines became rows above.")).toBeVisible();
       await expect(origins.getByText("Anyone can get a name under github.io")).toBeVisible();
       await expect(origins.getByLabel("One site a line")).toHaveValue("*.github.io");
@@ -57,7 +57,7 @@ for (const javaScript of [true, false]) {
       const attributes = region(page, "Token Attributes");
       await attributes.getByText("Import from a sample").click();
       await attributes.getByLabel("A sample of what your backend would send").fill('{"region": "North", "tier": 3, "shop": {"id": 1}}');
-      await attributes.getByRole("button", { name: "Fill the table" }).click();
+      await attributes.getByRole("button", { name: "Add these attributes" }).click();
       await expect(attributes.getByText("2 attributes were added below.")).toBeVisible();
       await expect(attributes.getByText("An attribute cannot be an object")).toBeVisible();
       await expect(attributes.getByLabel("Type").last()).toHaveValue("Integer");
@@ -84,7 +84,7 @@ for (const javaScript of [true, false]) {
       await attributes.getByLabel("Leave out undeclared attributes until").fill(new Date(Date.now() + 864e5).toISOString().slice(0, 10));
       await attributes.getByRole("button", { name: "Turn on migration mode" }).click();
       await expect(attributes.getByText(/^Migration mode is on until the end of/)).toBeVisible();
-      await attributes.getByRole("button", { name: "Refuse them from now on" }).click();
+      await attributes.getByRole("button", { name: "Turn off migration mode" }).click();
       await expect(attributes.getByText("Migration mode is off")).toBeVisible();
     });
 
@@ -98,7 +98,7 @@ for (const javaScript of [true, false]) {
       const sandbox = region(page, "Token Generation Sandbox");
       await sandbox.getByLabel("distinctId").fill("paris-rep");
       await sandbox.getByLabel("region (required)").fill("Paris");
-      await sandbox.getByText("Keep as a persona").click();
+      await sandbox.locator("summary", { hasText: "Save as persona" }).click();
       await sandbox.getByLabel("Name of the persona").fill("Paris sales rep");
       await sandbox.getByLabel("Shared with the organization").check();
       await sandbox.getByRole("button", { name: "Save as persona" }).click();
@@ -190,6 +190,42 @@ test("leaving with something unsaved is asked about, and with nothing it is not"
   await region(page, "Authorized Origins").getByLabel("Origin", { exact: true }).last().pressSequentially("https://a.test");
   await page.goto(`${server.url}/account`);
   expect(asked).toEqual(["beforeunload"]);
+});
+
+test("a sign-in that ended costs nothing that was typed", async ({ admin: page, server, context }) => {
+  await alive(page);
+  const origins = region(page, "Authorized Origins");
+  await origins.getByLabel("Origin", { exact: true }).last().fill("https://typed.test");
+  await context.clearCookies();
+  await origins.getByRole("button", { name: "Save", exact: true }).click();
+  await expect(origins.getByRole("link", { name: /Sign in in a new tab/ })).toBeVisible();
+  await expect(page).toHaveTitle(/^Error: /);
+  const [other] = await Promise.all([context.waitForEvent("page"), origins.getByRole("link", { name: /Sign in in a new tab/ }).click()]);
+  await signIn(other, server, "ada@example.com");
+  await other.close();
+  await origins.getByRole("button", { name: "Save", exact: true }).click();
+  await expect(origins.getByText(/^Saved 1 change/)).toBeVisible();
+  await expect(page).not.toHaveTitle(/^Error: /);
+});
+
+test("a key is chosen or pasted, a persona that is chosen fills the form, and Enter keeps it", async ({ admin: page, server }) => {
+  await createKey(page, server);
+  await page.goto(`${server.url}/settings/embed`);
+  await alive(page);
+  const sandbox = region(page, "Token Generation Sandbox");
+  await sandbox.getByLabel("API key").fill("perch_sk_x");
+  await expect(sandbox.getByLabel("Key to use")).toHaveValue("");
+  await sandbox.getByLabel("Key to use").selectOption("Production backend");
+  await expect(sandbox.getByLabel("API key")).toHaveValue("");
+  await sandbox.getByLabel("distinctId").fill("paris");
+  await sandbox.locator("summary", { hasText: "Save as persona" }).click();
+  await sandbox.getByLabel("Name of the persona").fill("Paris");
+  await sandbox.getByLabel("Name of the persona").press("Enter");
+  await expect(sandbox.getByText("Saved the persona Paris.")).toBeVisible();
+  await sandbox.getByLabel("distinctId").fill("other");
+  await sandbox.getByLabel("Persona", { exact: true }).selectOption("None");
+  await sandbox.getByLabel("Persona", { exact: true }).selectOption("Paris");
+  await expect(sandbox.getByLabel("distinctId")).toHaveValue("paris");
 });
 
 test("an API key pasted as a token is offered to be revoked", async ({ admin: page, server }) => {

@@ -36,7 +36,7 @@ test("origins: at rest, refused, pasted, tried", async ({ admin: page, server })
   await open(page, server);
   await origins(page).getByText("Paste many").click();
   await origins(page).getByLabel("One site a line").fill("a.test/x\n*.co.uk\nhttps://app.example.com\ncodepen.io");
-  await origins(page).getByRole("button", { name: "Turn into rows" }).click();
+  await origins(page).getByRole("button", { name: "Add to the list" }).click();
   await expect(page.locator("#paste-result")).toBeFocused();
   await origins(page).getByLabel("Would this site be allowed?").fill("https://a.b.shop.example");
   await origins(page).getByRole("button", { name: "Test", exact: true }).click();
@@ -70,7 +70,7 @@ test("attributes: at rest, asked about, from a sample, migrating", async ({ admi
   await open(page, server);
   await attributes(page).getByText("Import from a sample").click();
   await attributes(page).getByLabel("A sample of what your backend would send").fill('{"brands": [1], "since": "2026-01-01", "shop": {}}');
-  await attributes(page).getByRole("button", { name: "Fill the table" }).click();
+  await attributes(page).getByRole("button", { name: "Add these attributes" }).click();
   await expect(attributes(page).getByText("1 attribute was added below.")).toBeVisible();
   await state(page, "attributes-sampled", "#attributes");
   await attributes(page).getByLabel("Name").last().fill("role");
@@ -90,7 +90,7 @@ test("sandbox: ready, refused, with personas, with a token; the token explained"
   await expect(page.locator("#sandbox-feedback")).toBeFocused();
   await state(page, "sandbox-refused", "#sandbox");
   await sandbox(page).getByLabel("region (required)").fill("North");
-  await sandbox(page).getByText("Keep as a persona").click();
+  await sandbox(page).locator("summary", { hasText: "Save as persona" }).click();
   await sandbox(page).getByLabel("Name of the persona").fill("Paris sales rep");
   await sandbox(page).getByRole("button", { name: "Save as persona" }).click();
   await expect(page.locator("#sandbox-feedback")).toBeFocused();

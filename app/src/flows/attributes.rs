@@ -65,7 +65,7 @@ async fn save(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Turn<At
     if !consequences.is_empty() && forms::value(fields, "confirmed") != asked {
         let mut state = typed(perch, acting, fields).await?;
         state.confirm = Some(Confirm {
-            headline: "Tokens will feel this.".to_owned(),
+            headline: "This changes which requests get a token.".to_owned(),
             verb: if consequences.len() == 1 { format!("{asked} and save") } else { format!("Save these {} changes", consequences.len()) },
             consequences: consequences.iter().map(|consequence| (consequence.change.clone(), consequence.effect.clone())).collect(),
             field: ("confirmed", asked),
@@ -131,14 +131,16 @@ async fn import(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Turn<
     if more > 0 {
         state.sampled.push(("…".to_owned(), format!("{more} more were not read: a token carries at most {} attributes.", attribute::MOST)));
     }
+    let left = match state.sampled.len() {
+        0 => String::new(),
+        1 => " 1 was left out; the reason is under Import from a sample.".to_owned(),
+        several => format!(" {several} were left out; the reasons are under Import from a sample."),
+    };
     state.outcome.done = Some(match added {
-        0 => "The sample holds nothing new.".to_owned(),
-        1 => "1 attribute was added below. Check it, then save.".to_owned(),
-        several => format!("{several} attributes were added below. Check them, then save."),
+        0 => format!("The sample holds nothing new.{left}"),
+        1 => format!("1 attribute was added below. Check it, then save.{left}"),
+        several => format!("{several} attributes were added below. Check them, then save.{left}"),
     });
-    if added > 0 {
-        state.sample.clear();
-    }
     Ok(Turn::show(state, "attributes-feedback"))
 }
 
@@ -190,6 +192,28 @@ impl Shared for AttributeRow {
 
     fn meet(&mut self, stored: Option<&Self>, theirs: String) {
         self.theirs = Some(theirs);
+        // What only the other one changed is taken over.
+        let was: Option<(String, String, bool, bool, String, String)> = serde_json::from_str(&self.was).ok();
+        if let (Some(stored), Some((name, kind, list, required, description, example))) = (stored, was) {
+            if self.name == name {
+                self.name.clone_from(&stored.name);
+            }
+            if self.kind == kind {
+                self.kind.clone_from(&stored.kind);
+            }
+            if self.list == list {
+                self.list = stored.list;
+            }
+            if self.required == required {
+                self.required = stored.required;
+            }
+            if self.description == description {
+                self.description.clone_from(&stored.description);
+            }
+            if self.example == example {
+                self.example.clone_from(&stored.example);
+            }
+        }
         let nothing = Self::default();
         let stored = stored.unwrap_or(&nothing);
         (self.id, self.version, self.was) = (stored.id.clone(), stored.version.clone(), stored.was.clone());

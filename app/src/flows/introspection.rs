@@ -30,8 +30,14 @@ async fn typed(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Intros
 
 pub async fn submit(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Turn<IntrospectionState>, Refusal> {
     let state = typed(perch, acting, fields).await?;
-    let read = perch.read_token(acting, forms::value(fields, "token"), &state.site).await?;
-    let reading = Some(present::reading(read, perch.now()));
+    let pasted = forms::value(fields, "token").trim();
+    // A token's id is no token, but it finds the record of one.
+    if present::is_token_id(pasted) {
+        let record = Some(present::record(perch.token_record(acting, pasted).await?, perch.now()));
+        return Ok(Turn::show(IntrospectionState { record, ..state }, "introspection-result"));
+    }
+    let read = perch.read_token(acting, pasted, &state.site).await?;
+    let reading = Some(present::reading(read, acting, perch.now()));
     Ok(Turn::show(IntrospectionState { reading, ..state }, "introspection-result"))
 }
 

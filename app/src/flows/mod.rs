@@ -161,6 +161,12 @@ mod tests {
                 ("", "", "", false, false),
             ]
         );
+        // Of two who edit one row, each keeps the field the other left alone.
+        let labelled = OriginRow { label: "mine".into(), ..row("1", "1", "old", "old") };
+        let moved = [OriginRow { environment: "production".into(), ..row("1", "2", "old", "old") }];
+        let mut both = refreshed(vec![labelled], &moved);
+        show_both(&mut both, &moved);
+        assert_eq!((both[0].label.as_str(), both[0].environment.as_str()), ("mine", "production"));
         take_theirs(&mut rows, stored.to_vec(), "0");
         assert_eq!((rows[0].origin.as_str(), rows[0].unsaved), ("theirs", false));
     }

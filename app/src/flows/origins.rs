@@ -2,7 +2,7 @@
 
 use super::{Asked, Shared, Turn, paged, refreshed, show_both, take_theirs};
 use crate::forms;
-use crate::model::{OriginRow, OriginsState, Outcome, SiteSaid};
+use crate::model::{Confirm, OriginRow, OriginsState, Outcome, SiteSaid};
 use crate::present;
 use crate::wire::{Fields, WireError};
 use perch_domain::{Action, Code};
@@ -71,6 +71,7 @@ pub async fn submit(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<T
             let focus = last(&state);
             Ok(Turn::show(state, focus))
         }
+        ("keep", _) => Ok(Turn::show(typed(perch, acting, fields).await?, "origins-feedback")),
         ("paste", _) => paste(perch, acting, fields).await,
         ("theirs", at) => {
             let mut state = typed(perch, acting, fields).await?;
@@ -82,7 +83,22 @@ pub async fn submit(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<T
 }
 
 async fn save(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Turn<OriginsState>, Refusal> {
-    let edits = forms::origins::edits(&forms::origins::typed(fields));
+    let rows = forms::origins::typed(fields);
+    let edits = forms::origins::edits(&rows);
+    // What is confirmed is these very removals.
+    let removed: Vec<&str> = rows.iter().filter(|row| row.removed && !row.id.is_empty()).map(|row| row.origin.as_str()).collect();
+    let asked = removed.join(", ");
+    if !removed.is_empty() && forms::value(fields, "confirmed") != asked {
+        let mut state = typed(perch, acting, fields).await?;
+        let effect = "Components there stop at once.".to_owned();
+        state.confirm = Some(Confirm {
+            headline: if removed.len() == 1 { "A site will be removed.".to_owned() } else { format!("{} sites will be removed.", removed.len()) },
+            consequences: removed.iter().map(|origin| (format!("Remove {origin}"), effect.clone())).collect(),
+            verb: if removed.len() == 1 { "Remove and save".to_owned() } else { format!("Remove {} sites and save", removed.len()) },
+            field: ("confirmed", asked),
+        });
+        return Ok(Turn::show(state, "origins-feedback"));
+    }
     match perch.save_origins(acting, &edits).await {
         Ok(changed) => {
             let mut state = stored(perch, acting, &Asked::of(LIST, fields), "").await?;
@@ -107,7 +123,8 @@ async fn paste(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Turn<O
     let present_already: Vec<String> = state.rows.iter().filter(|row| row.unsaved).map(|row| row.origin.clone()).collect();
     let mut kept = Vec::new();
     state.rows.retain(|row| !row.id.is_empty() || row.unsaved);
-    let lines: Vec<&str> = pasted.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let lines: Vec<&str> =
+        pasted.split(|letter: char| letter.is_whitespace() || matches!(letter, ',' | ';')).filter(|line| !line.is_empty()).collect();
     // What does not fit into one form stays for the next.
     let room = forms::MOST_ROWS.saturating_sub(state.rows.len() + 1).min(MOST_PASTED);
     let (lines, later) = lines.split_at(room.min(lines.len()));
@@ -185,6 +202,19 @@ impl Shared for OriginRow {
 
     fn meet(&mut self, stored: Option<&Self>, theirs: String) {
         self.theirs = Some(theirs);
+        // What only the other one changed is taken over.
+        let was: Option<(String, String, String)> = serde_json::from_str(&self.was).ok();
+        if let (Some(stored), Some((origin, label, environment))) = (stored, was) {
+            if self.origin == origin {
+                self.origin.clone_from(&stored.origin);
+            }
+            if self.label == label {
+                self.label.clone_from(&stored.label);
+            }
+            if self.environment == environment {
+                self.environment.clone_from(&stored.environment);
+            }
+        }
         let nothing = Self::default();
         let stored = stored.unwrap_or(&nothing);
         (self.id, self.version, self.was) = (stored.id.clone(), stored.version.clone(), stored.was.clone());

@@ -10,7 +10,7 @@ pub async fn answer(perch: &Perch, acting: &Acting, asked: &str) -> Result<Teste
         return Ok(state);
     }
     state.answer = Some(match perch.test_site(acting, asked).await? {
-        Err(fault) => (false, "This is no site that could ask.".to_owned(), fault.to_string()),
+        Err(fault) => (false, "This is no site.".to_owned(), fault.to_string()),
         Ok(SiteVerdict { asked, outcome: SiteOutcome::Listed { entry, label, environment } }) => {
             let label = if label.is_empty() { String::new() } else { format!(" ({label})") };
             let tokens = match environment {

@@ -68,10 +68,6 @@ pub fn LiveForm(kind: FormKind, children: Children) -> impl IntoView {
             button.done();
             match answer {
                 Ok(section) => form.show(&section),
-                // The sign-in ended: the page itself leads to the sign-in and back.
-                Err(problem) if problem.code == "SIGN_IN_REQUIRED" => {
-                    let _ = window().location().reload();
-                }
                 Err(problem) => match &problem.section {
                     Some(section) => form.show(section),
                     None => form.refuse(&problem),

@@ -80,7 +80,7 @@ fn row(key: KeyView, sees_all: bool, now: i64) -> AnyView {
         KeyState::Revoked => "state danger",
     };
     let exposed = key.exposed.then(|| view! { <span class="state danger">"Exposed in a browser"</span> });
-    let shared = key.sandbox_shared.then(|| view! { <span class="state">"Open for the sandbox"</span> });
+    let shared = (key.sandbox_shared && key.state == KeyState::Active).then(|| view! { <span class="state">"Open for the sandbox"</span> });
     let revoke = (key.state != KeyState::Revoked).then(|| {
         view! { <a class="button small" href=format!("/account/keys/{}/revoke", key.id)>"Revoke"<span class="visually-hidden">" "{key.name.clone()}</span></a> }
     });

@@ -166,7 +166,7 @@ fn migration_form(state: &MigrationState) -> AnyView {
         Some(day) => format!("Migration mode is on until the end of {day}, UTC"),
         None => "Migration mode is off".to_owned(),
     };
-    let stop = on.then(|| view! { <button type="submit" class="button" name="intent" value="stop">"Refuse them from now on"</button> });
+    let stop = on.then(|| view! { <button type="submit" class="button" name="intent" value="stop">"Turn off migration mode"</button> });
     let outcome = Outcome { problem: state.problem.clone(), done: None };
     view! {
         <details class="part" open=on || state.problem.is_some()>

@@ -2,13 +2,14 @@
 
 use super::when;
 use crate::model::{Check, Reading, Record, TokenClaims};
+use perch_domain::Action;
 use perch_domain::verdict::Outcome;
-use perch_service::{Place, Reading as Read, Step, TokenRecord, TokenView};
+use perch_service::{Acting, Place, Reading as Read, Step, TokenRecord, TokenView};
 
 /// `now` in Unix milliseconds.
-pub fn reading(read: Read, now: i64) -> Reading {
+pub fn reading(read: Read, acting: &Acting, now: i64) -> Reading {
     let now = now.div_euclid(1_000);
-    let ladder: Vec<Check> = read.ladder.into_iter().map(check).collect();
+    let ladder: Vec<Check> = read.ladder.into_iter().map(|step| check(step, acting)).collect();
     let failed = ladder.iter().find(|check| !check.code.is_empty()).cloned().unwrap_or_default();
     let revoke = read.api_key.map(|key| (format!("/account/keys/{key}/revoke"), "Revoke this key"));
     let share = read.token.as_ref().map(|token| format!("/settings/embed?token={}#introspection", token.token_id)).unwrap_or_default();
@@ -25,7 +26,7 @@ pub fn reading(read: Read, now: i64) -> Reading {
     }
 }
 
-fn check(step: Step) -> Check {
+fn check(step: Step, acting: &Acting) -> Check {
     let (outcome, word) = match step.outcome {
         Outcome::Passed => ("passed", "Passed"),
         // What does not refuse the token is not called a failure of it.
@@ -35,6 +36,7 @@ fn check(step: Step) -> Check {
         Outcome::NotAsked => ("not-asked", "Not asked"),
     };
     let (fix, place) = step.fix.map(|fix| (fix.sentence, fix.place)).unwrap_or_default();
+    let (fix, place) = within_reach(fix, place, acting);
     Check {
         title: step.rung.title(),
         outcome,
@@ -43,6 +45,23 @@ fn check(step: Step) -> Check {
         fix,
         link: place.map(link),
         code: step.code.map(|code| code.as_str().to_owned()).unwrap_or_default(),
+    }
+}
+
+/// A fix that somebody else has to make is told as that.
+fn within_reach(fix: String, place: Option<Place>, acting: &Acting) -> (String, Option<Place>) {
+    let may = |place: &Place| match place {
+        Place::Keys => acting.can(Action::CreateKey),
+        Place::Attributes => acting.can(Action::EditAttributes),
+        Place::AddOrigin(_) | Place::Origins => acting.can(Action::EditOrigins),
+        Place::Sandbox => true,
+    };
+    match place {
+        Some(place) if !may(&place) => {
+            let who = if place == Place::Keys { "Somebody with the console role Maker or Admin can do this" } else { "An admin can do this" };
+            (format!("{fix} {who}."), None)
+        }
+        place => (fix, place),
     }
 }
 
@@ -98,4 +117,10 @@ pub fn record(record: TokenRecord, now: i64) -> Record {
 pub fn shown_again(pasted: &str) -> &str {
     let (text, _) = perch_domain::pasted::unwrap(pasted);
     if text.contains(perch_domain::api_key::PREFIX) { "" } else { pasted }
+}
+
+/// Whether a text is the id of a token: a UUID, as it is written.
+pub fn is_token_id(text: &str) -> bool {
+    text.len() == 36
+        && text.bytes().enumerate().all(|(at, byte)| if matches!(at, 8 | 13 | 18 | 23) { byte == b'-' } else { byte.is_ascii_hexdigit() })
 }

@@ -95,14 +95,13 @@ pub async fn token_result(perch: &Perch, acting: &Acting, token: String) -> Resu
     let now = perch.now();
     let seconds_left = read.token.as_ref().map_or(0, |view| view.expires_at - now.div_euclid(1_000));
     let Some(token_id) = read.token.as_ref().map(|view| view.token_id.to_string()) else { return Ok(None) };
-    let share = token.len() * 100 / claims::LONGEST_TOKEN;
     Ok(Some(TokenResult {
-        size: format!("{} bytes, {share} % of the {} that fit common proxies", token.len(), claims::LONGEST_TOKEN),
+        size: format!("{} of at most {} bytes", token.len(), claims::LONGEST_TOKEN),
         token_id,
         expires_in: lifetime::print(u32::try_from(seconds_left).unwrap_or(0)),
         seconds_left,
         // A token that was just made passed every check; what it says is what matters here.
-        reading: crate::model::Reading { ladder: Vec::new(), ..reading(read, now) },
+        reading: crate::model::Reading { ladder: Vec::new(), ..reading(read, acting, now) },
         token,
     }))
 }

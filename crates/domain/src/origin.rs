@@ -21,6 +21,7 @@ pub struct Origin {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Adjustment {
     SchemeAdded,
+    PlainSchemeAdded,
     PathDropped,
     DefaultPortDropped,
     TrailingDotDropped,
@@ -30,6 +31,7 @@ impl Adjustment {
     pub const fn sentence(self) -> &'static str {
         match self {
             Self::SchemeAdded => "https:// was added.",
+            Self::PlainSchemeAdded => "http:// was added: this machine seldom has https.",
             Self::PathDropped => "The path was dropped: an origin is a whole site.",
             Self::DefaultPortDropped => "The port was dropped: it is the scheme's own.",
             Self::TrailingDotDropped => "The dot at the end of the host was dropped.",
@@ -113,11 +115,20 @@ impl Origin {
         };
         let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
         let (authority, path) = rest.split_at(end);
-        if !matches!(path, "" | "/") {
-            adjusted.push(Adjustment::PathDropped);
-        }
         if authority.contains('@') {
             return Err(OriginFault::UserInfo);
+        }
+        // Nobody means https by localhost:3000.
+        let bare =
+            adjusted.contains(&Adjustment::SchemeAdded) && split_port(authority).is_ok_and(|(host, _)| is_loopback(&host.to_ascii_lowercase()));
+        let scheme = if bare {
+            adjusted = vec![Adjustment::PlainSchemeAdded];
+            "http".to_owned()
+        } else {
+            scheme
+        };
+        if !matches!(path, "" | "/") {
+            adjusted.push(Adjustment::PathDropped);
         }
         let app = APP_SCHEMES.contains(&scheme.as_str());
         if !app && scheme != "https" && scheme != "http" {
@@ -304,6 +315,9 @@ mod tests {
             ("capacitor://localhost", "capacitor://localhost"),
             ("https://10.0.0.1", "https://10.0.0.1"),
             ("https://host:", "https://host"),
+            ("localhost:3000/x", "http://localhost:3000"),
+            ("[::1]:3000", "http://[::1]:3000"),
+            ("127.0.0.1", "http://127.0.0.1"),
         ] {
             assert_eq!(canonical(typed).as_deref(), Ok(origin), "{typed}");
             assert_eq!(canonical(origin).as_deref(), Ok(origin), "{origin} is its own form");

@@ -15,6 +15,7 @@ const TAG: usize = 22;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Removed {
     Json,
+    Markup,
     Quotes,
     Bearer,
     Blanks,
@@ -24,6 +25,7 @@ impl Removed {
     pub const fn sentence(self) -> &'static str {
         match self {
             Self::Json => "The token was taken out of the JSON around it.",
+            Self::Markup => "The token was taken out of the element around it.",
             Self::Quotes => "Quotes around it were left out.",
             Self::Bearer => "The word Bearer in front was left out.",
             Self::Blanks => "Blanks and line breaks were left out.",
@@ -76,6 +78,11 @@ pub fn unwrap(pasted: &str) -> (String, Vec<Removed>) {
     {
         removed.push(Removed::Json);
         text = answer.token;
+    }
+    if let Some((_, rest)) = text.split_once("auth-token=") {
+        removed.push(Removed::Markup);
+        let rest = rest.trim_start_matches(['"', '\'', '{']);
+        text = rest.split(['"', '\'', '}', ' ', '>']).next().unwrap_or_default().to_owned();
     }
     let quotes = ['"', '\'', '`', '“', '”', ',', ';'];
     let bare = text.trim_matches(quotes).to_owned();
@@ -170,6 +177,7 @@ mod tests {
             ("a.\r\n b", &[Removed::Blanks]),
             (r#"{"token":"a.b","expiresIn":"1h"}"#, &[Removed::Json]),
             ("'Bearer a.b'", &[Removed::Quotes, Removed::Bearer]),
+            (r#"<tc-dashboard auth-token="a.b" server-url="https://x"></tc-dashboard>"#, &[Removed::Markup]),
         ] {
             assert_eq!(unwrap(pasted), ("a.b".to_owned(), removed.to_vec()), "{pasted:?}");
         }

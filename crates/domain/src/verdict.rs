@@ -33,7 +33,7 @@ impl Rung {
             Self::Revocation => "Is it free of a revocation?",
             Self::Origin => "May the site use it?",
             Self::Attributes => "Do its attributes fit today’s declarations?",
-            Self::Permissions => "Does it grant anything?",
+            Self::Permissions => "Does it allow anything?",
         }
     }
 

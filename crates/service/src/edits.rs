@@ -55,7 +55,7 @@ impl<'a, R: Editable<N>, N> Plan<'a, R, N> {
                 (Some(_), None, Some(_)) => conflict("Somebody removed this meanwhile. Add it again to keep it.".to_owned()),
                 (Some(_), Some(row), Some(new)) if row.is_same(new) => {}
                 (Some(_), Some(row), _) if row.version() != edit.version => {
-                    conflict(format!("{} Reload to see it; what you typed stays until then.", row.told()));
+                    conflict(row.told());
                 }
                 (Some(_), Some(row), Some(new)) => plan.updated.push((row, new)),
                 (Some(_), Some(row), None) => plan.removed.push(row),

@@ -184,7 +184,7 @@ fn recognised(foreign: &Foreign) -> (String, Option<Fix>) {
         Missing::Exactly(many) => format!("{many} characters are"),
         Missing::AtLeast(least) => format!("at least {} {}", counted(least, "character"), if least == 1 { "is" } else { "are" }),
     };
-    let again = "Copy the whole token again; a double click selects only part of it, the Copy button all.";
+    let again = "Copy the whole token again with its Copy button; a double click selects only a part.";
     let ours = "Use a token that a key of your organization made.";
     let (evidence, sentence) = match foreign {
         Foreign::EndMissing(missing) => (format!("The end is cut off: {} missing.", count(*missing)), again),

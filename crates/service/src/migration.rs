@@ -20,13 +20,13 @@ impl Perch {
         Ok(organization.and_then(|organization| organization.row.drop_undeclared_until).filter(|until| now < *until))
     }
 
-    /// Turns migration mode on until the end of a day written `YYYY-MM-DD`, or off where `day` is empty.
-    pub async fn set_migration(&self, acting: &Acting, day: &str) -> Result<Option<i64>, Refusal> {
+    /// Turns migration mode on until the end of a day written `YYYY-MM-DD`, or off without one.
+    pub async fn set_migration(&self, acting: &Acting, day: Option<&str>) -> Result<Option<i64>, Refusal> {
         acting.may(Action::EditAttributes)?;
         let now = self.now_seconds();
         let mut faults = Faults::default();
-        let until = match (day.trim(), time::day_start(day.trim())) {
-            ("", _) => None,
+        let until = match (day, day.map(str::trim).and_then(time::day_start)) {
+            (None, _) => None,
             (_, Some(start)) if start + DAY > now && start <= now + LONGEST * DAY => Some(start + DAY),
             (_, Some(_)) => {
                 faults.add("migration_until", ViolationCode::InvalidValue, format!("Choose a day from today to {LONGEST} days from now."));

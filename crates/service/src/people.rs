@@ -50,6 +50,9 @@ impl Perch {
         let name = text::line(&mut faults, "name", "a name", &form.name, 100, true);
         let email = text::email(&mut faults, "email", &form.email);
         text::new_password(&mut faults, "password", &form.password);
+        if existing.is_none() && form.role != ConsoleRole::Admin {
+            faults.add("role", ViolationCode::InvalidValue, "The first person of an organization must be an admin.");
+        }
         let new_organization = text::line(&mut faults, "organization", "the organization's name", &form.new_organization, 100, true);
         faults.into_result()?;
         let password_hash = self.hash_password(form.password).await?;

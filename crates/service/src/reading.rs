@@ -229,7 +229,7 @@ fn view(claims: &Claims<'_>, key: &str) -> TokenView {
 fn shown(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
-        Value::Array(items) => items.iter().map(shown).collect::<Vec<_>>().join(", "),
+        Value::Array(items) => items.iter().map(shown).collect::<Vec<_>>().join("\n"),
         other => other.to_string(),
     }
 }

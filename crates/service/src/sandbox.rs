@@ -9,7 +9,7 @@ use crate::proof::KeyHolder;
 use crate::request_body::request_body;
 use crate::{Acting, KeyState};
 use perch_domain::access::Scopes;
-use perch_domain::api_key::ApiKeyText;
+use perch_domain::api_key::{self, ApiKeyText};
 use perch_domain::mint_request::{LONGEST_BODY, MintRequest, Rules};
 use perch_domain::refusal::Faults;
 use perch_domain::{Action, Code, Refusal, ViolationCode, lifetime};
@@ -176,7 +176,10 @@ impl Perch {
     }
 
     async fn pasted_holder(&self, acting: &Acting, text: &str) -> Result<KeyHolder, Refusal> {
-        let text = text.trim();
+        // Quotes and the name in front of it in an environment file do no harm.
+        let (bare, _) = perch_domain::pasted::unwrap(text);
+        let bare = Zeroizing::new(bare);
+        let text = bare.find(api_key::PREFIX).and_then(|at| bare.get(at..)).unwrap_or(&bare);
         if text.is_empty() {
             let mut faults = Faults::default();
             faults.add("api_key", ViolationCode::Required, "Paste an API key, or choose one.");

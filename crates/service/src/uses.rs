@@ -3,9 +3,9 @@
 
 use crate::fault;
 use crate::perch::Perch;
+use perch_domain::Refusal;
 use perch_domain::attribute::{Value, type_name};
 use perch_domain::mint_request::Dropped;
-use perch_domain::Refusal;
 use perch_store::{KeyId, OrganizationId, SecretRow, StoreFault, UseRow};
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};

@@ -123,7 +123,8 @@ impl Change {
     pub async fn drop_undeclared(&mut self, organization: OrganizationId, until: Option<i64>) -> Result<Option<i64>, StoreFault> {
         const BEFORE: &str = "SELECT drop_undeclared_until FROM organization WHERE id = $1";
         const SQL: &str = "UPDATE organization SET drop_undeclared_until = $2 WHERE id = $1";
-        let before: Option<Option<i64>> = each!(in self, connection => sqlx::query_scalar(BEFORE).bind(organization).fetch_optional(connection).await)?;
+        let before: Option<Option<i64>> =
+            each!(in self, connection => sqlx::query_scalar(BEFORE).bind(organization).fetch_optional(connection).await)?;
         each!(in self, connection => sqlx::query(SQL).bind(organization).bind(until).execute(connection).await.map(drop))?;
         Ok(before.flatten())
     }

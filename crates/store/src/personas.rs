@@ -57,7 +57,8 @@ impl Change {
 
     /// Changes a persona; `false` where it is gone. Its owner stays.
     pub async fn update_persona(&mut self, organization: OrganizationId, persona: &NewPersona, by: &str, now: i64) -> Result<bool, StoreFault> {
-        const SQL: &str = "UPDATE persona SET name = $3, shared = $4, content = $5, changed_at = $6, changed_by = $7 WHERE organization_id = $1 AND id = $2";
+        const SQL: &str =
+            "UPDATE persona SET name = $3, shared = $4, content = $5, changed_at = $6, changed_by = $7 WHERE organization_id = $1 AND id = $2";
         let updated = each!(in self, connection => sqlx::query(SQL)
             .bind(organization).bind(persona.id).bind(&persona.name).bind(persona.shared).bind(&persona.content).bind(now).bind(by)
             .execute(connection).await.map(|done| done.rows_affected()))?;

@@ -116,8 +116,9 @@ async fn submitted(state: &AppState, visitor: &Visitor, form: &Form) -> Result<R
         "introspection" => shown.introspection = introspected(&mut after, state, fields).await?,
         "tester" => shown.tester = flows::tester::answer(perch, &acting, &form.value("site-test")).await?,
         "migration" => {
-            let day = if forms::intent(fields).0 == "stop" { String::new() } else { form.value("migration_until") };
-            match perch.set_migration(&acting, &day).await {
+            let day = form.value("migration_until");
+            let until = Some(day.as_str()).filter(|_| forms::intent(fields).0 != "stop");
+            match perch.set_migration(&acting, until).await {
                 Ok(_) => return Ok(see_other("/settings/embed#attributes")),
                 Err(refused) => shown.migration.problem = Some(after.refuse(refused)),
             }

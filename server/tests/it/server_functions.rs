@@ -68,6 +68,19 @@ async fn nobody_and_foreign_sites_are_refused_and_each_role_gets_its_own() {
 }
 
 #[tokio::test]
+async fn no_button_of_a_form_is_a_way_around_its_right() {
+    let app = TestApp::with_admin().await;
+    app.add_person("mia@example.com", ConsoleRole::Maker).await;
+    let maker = app.signed_in("mia@example.com").await;
+    for intent in ["add", "keep", "import", "paste", "theirs:0", "declare:x", "anything"] {
+        for endpoint in ["save-origins", "save-attributes"] {
+            let refused = maker.call(endpoint, &[("intent", intent), ("sample", "{}"), ("paste", "a.test")]).await;
+            assert_eq!((refused.status, refused.code().as_str()), (403, "PERMISSION_DENIED"), "{endpoint} {intent}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn plain_forms_of_foreign_sites_are_refused() {
     let app = TestApp::with_admin().await;
     let admin = app.admin().await;

@@ -35,6 +35,7 @@ pub fn attributes(state: &AttributesState) -> AnyView {
         <div class="actions">
             <button type="submit" class="button primary" data-busy="Saving…">"Save changes"</button>
             <button type="submit" class="button" name="intent" value="add" data-add="">"Add an attribute"</button>
+            <a class="button discard" href="/settings/embed?discarded=attributes#attributes">"Discard"</a>
             <span class="meta" data-unsaved-count="">{unsaved_text(state.rows.iter().filter(|row| row.unsaved).count())}</span>
         </div>
         {dropped(&state.dropped)}
@@ -112,7 +113,7 @@ fn import(state: &AttributesState, problem: Option<&WireError>) -> AnyView {
             <div class="stack">
                 {told}
                 {text_area(field.hint("JSON, such as {\"region\": \"North\", \"tier\": 3}, or a whole request. Types come from the values.").mono(), "5")}
-                <div class="actions"><button type="submit" class="button" name="intent" value="import" data-busy="Reading…">"Fill the table"</button></div>
+                <div class="actions"><button type="submit" class="button" name="intent" value="import" data-busy="Reading…">"Add these attributes"</button></div>
             </div>
         </details>
     }

@@ -18,7 +18,7 @@ pub fn introspection(state: &IntrospectionState) -> AnyView {
     view! {
         <input type="hidden" name="form" value="introspection" />
         {feedback("introspection", &state.outcome)}
-        {text_area(token.hint("Quotes, blanks and the word Bearer around it do no harm. The token is not stored."), "4")}
+        {text_area(token.hint("Quotes, blanks and Bearer around it are ignored. A token id works too. The token is not stored."), "4")}
         {text_field(site.hint("Optional: whether that site may use the token."), "text", "off")}
         <datalist id="sites">{sites}</datalist>
         <div class="actions"><button type="submit" class="button primary" data-busy="Reading…">"Introspect Token"</button></div>

@@ -1,6 +1,6 @@
 //! Authorized Origins: rows to edit, one blank row to add, many to paste, saved together; and the tester.
 
-use crate::components::{Field, checkbox, choice, default_submit, feedback, pages, site_said, text_area, text_field};
+use crate::components::{Field, checkbox, choice, default_submit, feedback_or, pages, site_said, text_area, text_field};
 use crate::model::{OriginRow, OriginsState, TesterState};
 use crate::wire::WireError;
 use leptos::prelude::*;
@@ -14,7 +14,7 @@ pub fn origins(state: &OriginsState) -> AnyView {
     view! {
         {default_submit()}
         <input type="hidden" name="form" value="origins" />
-        {feedback("origins", &state.outcome)}
+        {feedback_or("origins", &state.outcome, state.confirm.as_ref())}
         {empty}
         <ul class="rows" data-rows="">{rows}</ul>
         <template>{row("ROWNUMBER", &OriginRow::default(), None)}</template>
@@ -22,6 +22,7 @@ pub fn origins(state: &OriginsState) -> AnyView {
         <div class="actions">
             <button type="submit" class="button primary" data-busy="Saving…">"Save"</button>
             <button type="submit" class="button" name="intent" value="add" data-add="">"Add another origin"</button>
+            <a class="button discard" href="/settings/embed?discarded=origins#origins">"Discard"</a>
             <span class="meta" data-unsaved-count="">{unsaved_text(state.rows.iter().filter(|row| row.unsaved).count())}</span>
         </div>
         {paste(state)}
@@ -98,7 +99,7 @@ fn paste(state: &OriginsState) -> AnyView {
             <div class="stack">
                 {result}
                 {text_area(Field::new("paste", "One site a line", &state.paste, None).hint("Page addresses are fine; what they become is shown before you save.").mono(), "4")}
-                <div class="actions"><button type="submit" class="button" name="intent" value="paste" data-busy="Reading…">"Turn into rows"</button></div>
+                <div class="actions"><button type="submit" class="button" name="intent" value="paste" data-busy="Reading…">"Add to the list"</button></div>
             </div>
         </details>
     }

@@ -23,7 +23,7 @@ pub(super) fn choose(state: &SandboxState) -> Option<AnyView> {
         view! {
             <div class="filter">
                 {choice(Field::new("persona", "Persona", &state.persona, None), &options)}
-                <button type="submit" class="button" name="intent" value="fill" data-busy="Filling in…">"Fill the form"</button>
+                <button type="submit" class="button" id="persona-fill" name="intent" value="fill" data-busy="Filling in…">"Fill the form"</button>
             </div>
         }
         .into_any(),
@@ -37,10 +37,10 @@ pub(super) fn keep(state: &SandboxState, problem: Option<&WireError>) -> AnyView
     let faulty = problem.is_some_and(|problem| problem.violations.iter().any(|violation| violation.field.starts_with("persona")));
     view! {
         <details class="part" open=faulty>
-            <summary>"Keep as a persona"</summary>
+            <summary>"Save as persona"</summary>
             <div class="stack">
                 <p class="meta">"A persona is a made-up viewer, such as Paris sales rep, to fill this form with one click. Colleagues with the console role Explorer make tokens as shared ones. The API key is never part of it."</p>
-                <div class="filter">
+                <div class="filter" data-enter="">
                     {text_field(Field::new("persona_name", "Name of the persona", &state.persona_name, problem), "text", "off")}
                     {share}
                     <button type="submit" class="button" name="intent" value="persona-new" data-busy="Saving…">"Save as persona"</button>
@@ -58,13 +58,13 @@ fn row(persona: &PersonaRow, may_share: bool, problem: Option<&WireError>) -> An
     let share = (may_share || shared).then(|| checkbox(&format!("personas.{id}.shared"), "yes", "Shared", shared));
     view! {
         <li>
-            <fieldset class="row">
+            <fieldset class="row" data-enter="">
                 <legend class="visually-hidden">{format!("Persona {name}")}</legend>
                 {text_field(Field::new(&field, "Name", &name, problem), "text", "off")}
                 <div class="row-end">
                     {share}
                     <button type="submit" class="button small" name="intent" value=format!("persona-save:{id}")>"Save name and sharing"</button>
-                    <button type="submit" class="button small" name="intent" value=format!("persona-overwrite:{id}")>"Overwrite with the form"</button>
+                    <button type="submit" class="button small" name="intent" value=format!("persona-overwrite:{id}")>"Replace its values with the form above"</button>
                     <button type="submit" class="button small" name="intent" value=format!("persona-delete:{id}")>"Delete"<span class="visually-hidden">" "{name.clone()}</span></button>
                     <span class="meta"><bdi>{changed}</bdi></span>
                 </div>

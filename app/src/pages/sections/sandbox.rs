@@ -76,7 +76,7 @@ fn prepared(state: &SandboxState, problem: Problem<'_>) -> AnyView {
 
 fn key_fields(state: &SandboxState, problem: Problem<'_>) -> AnyView {
     let choose = (!state.keys.is_empty()).then(|| {
-        let mut options = vec![("", "The key pasted beside this")];
+        let mut options = vec![("", "Paste a key instead")];
         options.extend(state.keys.iter().map(|(id, name)| (id.as_str(), name.as_str())));
         choice(Field::new("key", "Key to use", &state.chosen, problem), &options)
     });

@@ -21,10 +21,10 @@ fn tabs(group: &'static str, title: &'static str, snippets: &[Snippet], filling:
     let tab = |(at, snippet): (usize, &Snippet)| {
         let id = format!("snippet-{}", crate::field_id(snippet.file));
         let text = format!("{id}-text");
-        let tested = if snippet.tested {
-            "Run by our tests as it stands here."
-        } else {
-            "Not run by our tests: its tools cannot be installed where they run."
+        let tested = match (snippet.tested, group) {
+            (true, "backend") => "Our tests run it as it stands here.",
+            (true, _) => "Our tests build it and open it on another site.",
+            (false, _) => "Our tests do not run it: its tools cannot be installed where they run.",
         };
         view! {
             <input type="radio" class="visually-hidden" name=group id=id.clone() checked=at == 0 />
