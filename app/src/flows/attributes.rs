@@ -26,7 +26,7 @@ async fn typed(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Attrib
 }
 
 pub async fn submit(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Turn<AttributesState>, Refusal> {
-    let last = |state: &AttributesState| format!("attributes[{}].name", state.rows.len().saturating_sub(1));
+    let end = |state: &AttributesState| format!("attributes[{}].name", state.rows.len().saturating_sub(1));
     if !acting.can(Action::EditAttributes) {
         return Err(Code::PermissionDenied.into());
     }
@@ -34,7 +34,7 @@ pub async fn submit(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<T
         ("add", name) => {
             let mut state = typed(perch, acting, fields).await?;
             state.rows.push(AttributeRow { name: name.to_owned(), unsaved: !name.is_empty(), ..AttributeRow::blank() });
-            let focus = last(&state);
+            let focus = end(&state);
             Ok(Turn::show(state, focus))
         }
         ("declare", name) => {
@@ -42,7 +42,7 @@ pub async fn submit(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<T
             let dropped = perch.dropped_attributes(acting).await?.into_iter().find(|dropped| dropped.name == name);
             let (kind, list) = dropped.and_then(|dropped| dropped.kind).unwrap_or((Kind::String, false));
             state.rows.push(AttributeRow { name: name.to_owned(), kind: kind.as_str().to_owned(), list, unsaved: true, ..AttributeRow::default() });
-            let focus = last(&state);
+            let focus = end(&state);
             Ok(Turn::show(state, focus))
         }
         ("keep", _) => Ok(Turn::show(typed(perch, acting, fields).await?, "attributes-feedback")),

@@ -82,7 +82,7 @@ pub fn unwrap(pasted: &str) -> (String, Vec<Removed>) {
     if let Some((_, rest)) = text.split_once("auth-token=") {
         removed.push(Removed::Markup);
         let rest = rest.trim_start_matches(['"', '\'', '{']);
-        text = rest.split(['"', '\'', '}', ' ', '>']).next().unwrap_or_default().to_owned();
+        text = String::from(rest.split(['"', '\'', '}', ' ', '>']).next().unwrap_or_default());
     }
     let quotes = ['"', '\'', '`', '“', '”', ',', ';'];
     let bare = text.trim_matches(quotes).to_owned();

@@ -41,7 +41,7 @@ pub fn measure(folder: &Path) -> Done {
     }
     for ((name, _, _, bytes), times) in pages.iter().zip(&times) {
         report(&format!("{name}: p50"), times);
-        println!("{:>10}  {name}: bytes of HTML", bytes);
+        println!("{bytes:>10}  {name}: bytes of HTML");
     }
     Ok(())
 }
