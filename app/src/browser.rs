@@ -91,6 +91,21 @@ impl Form {
         event.target()?.dyn_into().ok().map(Self)
     }
 
+    /// The form in the section of this id.
+    pub fn of_kind(section: &str) -> Option<Self> {
+        let section = by_id::<Element>(section)?;
+        section.query_selector("form").ok()??.dyn_into().ok().map(Self)
+    }
+
+    /// The fields as if a button with this intent had been pressed, without secrets.
+    pub fn fields_for(&self, intent: &str) -> Fields {
+        let secrets = within(self.0.as_ref(), "input[type=password]");
+        let secrets: Vec<_> = secrets.iter().filter_map(|field| field.get_attribute("name")).collect();
+        let mut fields: Fields = fields_of(&self.0).into_iter().filter(|(name, _)| !secrets.contains(name)).collect();
+        fields.push(("intent".to_owned(), intent.to_owned()));
+        fields
+    }
+
     /// The fields, the button that was pressed, and for the sandbox what is typed elsewhere and not saved.
     pub fn fields(&self, event: &SubmitEvent) -> Fields {
         let mut fields = fields_of(&self.0);
@@ -215,6 +230,7 @@ fn child(parent: &Element, name: &str, text: &str) -> Option<Element> {
     Some(element)
 }
 
+/// Moves the focus; nowhere where none is named.
 fn focus(id: &str) {
     if let Some(element) = by_id::<HtmlElement>(id) {
         let _ = element.focus();

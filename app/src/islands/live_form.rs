@@ -67,7 +67,13 @@ pub fn LiveForm(kind: FormKind, children: Children) -> impl IntoView {
             let answer = sent.await;
             button.done();
             match answer {
-                Ok(section) => form.show(&section),
+                Ok(section) => {
+                    form.show(&section);
+                    // The sandbox asks for what is declared.
+                    if kind == FormKind::Attributes {
+                        refresh_sandbox().await;
+                    }
+                }
                 Err(problem) => match &problem.section {
                     Some(section) => form.show(section),
                     None => form.refuse(&problem),
@@ -83,5 +89,14 @@ pub fn LiveForm(kind: FormKind, children: Children) -> impl IntoView {
         >
             {children()}
         </form>
+    }
+}
+
+/// Shows the sandbox anew with what is typed in it, so that an attribute that was just declared can be filled in.
+async fn refresh_sandbox() {
+    let Some(form) = Form::of_kind("sandbox") else { return };
+    let fields = form.fields_for("keep");
+    if let Ok(section) = api::call(FormKind::Sandbox.endpoint(), fields).await {
+        form.show(&crate::wire::Section { focus: String::new(), ..section });
     }
 }
