@@ -64,11 +64,12 @@ fn row(at: &str, row: &OriginRow, problem: Option<&WireError>) -> AnyView {
 }
 
 /// How many rows are not saved yet; the browser writes it anew while they are edited.
-pub(super) fn unsaved_text(count: usize) -> String {
+pub(super) fn unsaved_text(count: usize) -> Option<String> {
+    // Nothing, not an empty text: the stylesheet looks whether something stands there.
     match count {
-        0 => String::new(),
-        1 => "1 change not saved yet".to_owned(),
-        many => format!("{many} changes not saved yet"),
+        0 => None,
+        1 => Some("1 change not saved yet".to_owned()),
+        many => Some(format!("{many} changes not saved yet")),
     }
 }
 
