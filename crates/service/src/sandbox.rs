@@ -12,7 +12,7 @@ use perch_domain::access::Scopes;
 use perch_domain::api_key::{self, ApiKeyText};
 use perch_domain::mint_request::{LONGEST_BODY, MintRequest, Rules};
 use perch_domain::refusal::Faults;
-use perch_domain::{Action, Code, Refusal, ViolationCode, lifetime};
+use perch_domain::{Action, Code, Refusal, Violation, ViolationCode, lifetime};
 use perch_store::{KeyId, PersonaId};
 use zeroize::Zeroizing;
 
@@ -61,6 +61,14 @@ fn sandbox_body(organization: &Organization, viewer: &ViewerForm) -> Result<Stri
     }
     let body = request_body(&organization.declarations, viewer);
     if body.len() > LONGEST_BODY { Err(Code::BodyTooLarge.into()) } else { Ok(body) }
+}
+
+/// What is wrong with a pasted key is said where it was pasted.
+fn beside_the_field(mut refusal: Refusal) -> Refusal {
+    if refusal.violations.is_empty() && refusal.code.status() == 401 {
+        refusal.violations.push(Violation { field: "api_key".to_owned(), code: ViolationCode::InvalidValue, message: refusal.message.to_string() });
+    }
+    refusal
 }
 
 /// A proved key and what may be done with it.
@@ -149,7 +157,7 @@ impl Perch {
         match key {
             SandboxKey::Pasted(text) => {
                 acting.may(Action::SandboxWithPastedKey)?;
-                let holder = self.pasted_holder(acting, text).await?;
+                let holder = self.pasted_holder(acting, text).await.map_err(beside_the_field)?;
                 Ok(Grant { holder, persona_only: false })
             }
             SandboxKey::Chosen(key) => {

@@ -172,6 +172,13 @@ async fn the_sandbox_makes_marked_tokens_by_pasted_and_by_chosen_key() {
         .unwrap();
     let chosen: Vec<_> = common.iter().copied().chain([("key", id.as_str()), ("api_key", "")]).collect();
     assert!(admin.form("/settings/embed", &chosen).await.text.contains("Your sandbox token"));
+    // A key that is none is told where it was pasted; quotes and a name in front of a good one do no harm.
+    let wrong: Vec<_> = common.iter().copied().chain([("api_key", "perch_sk_x")]).collect();
+    let refused = admin.call("generate-sandbox-token", &wrong).await;
+    assert_eq!((refused.status, refused.code().as_str(), refused.violations()), (401, "API_KEY_MALFORMED", vec!["api_key INVALID_VALUE".to_owned()]));
+    let line = format!("PERCH_API_KEY=\"{key}\"");
+    let named: Vec<_> = common.iter().copied().chain([("api_key", line.as_str())]).collect();
+    assert_eq!(admin.call("generate-sandbox-token", &named).await.status, 200);
     // The same faults as the API, each at its field.
     let bad: Vec<_> = pasted.iter().map(|(name, value)| if *name == "user.attributes.tier" { (*name, "three") } else { (*name, *value) }).collect();
     let refused = admin.call("generate-sandbox-token", &bad).await;
