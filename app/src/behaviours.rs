@@ -203,11 +203,7 @@ fn describe(event: &Event, asked: StoredValue<u32>) {
         && let Ok(form) = form.dyn_into::<HtmlFormElement>()
     {
         // A secret has no business in what only previews.
-        let secrets: Vec<String> = browser::within(form.as_ref(), "input[type=password], textarea[readonly]")
-            .iter()
-            .filter_map(|field| field.get_attribute("name"))
-            .collect();
-        let fields: Fields = browser::fields_of(&form).into_iter().filter(|(name, _)| !secrets.contains(name)).collect();
+        let fields = browser::fields_but(&form, "input[type=password], textarea[readonly]");
         let turn = asked.get_value().wrapping_add(1);
         asked.set_value(turn);
         spawn_local(async move {

@@ -86,6 +86,12 @@ pub fn fields_of(form: &HtmlFormElement) -> Fields {
     pairs.filter_map(|pair| Some((pair.get(0).as_string()?, pair.get(1).as_string()?))).collect()
 }
 
+/// [`fields_of`] without the controls that a selector names.
+pub fn fields_but(form: &HtmlFormElement, selector: &str) -> Fields {
+    let left_out: Vec<_> = within(form.as_ref(), selector).iter().filter_map(|field| field.get_attribute("name")).collect();
+    fields_of(form).into_iter().filter(|(name, _)| !left_out.contains(name)).collect()
+}
+
 impl Form {
     pub fn of(event: &SubmitEvent) -> Option<Self> {
         event.target()?.dyn_into().ok().map(Self)
@@ -99,9 +105,7 @@ impl Form {
 
     /// The fields as if a button with this intent had been pressed, without secrets.
     pub fn fields_for(&self, intent: &str) -> Fields {
-        let secrets = within(self.0.as_ref(), "input[type=password]");
-        let secrets: Vec<_> = secrets.iter().filter_map(|field| field.get_attribute("name")).collect();
-        let mut fields: Fields = fields_of(&self.0).into_iter().filter(|(name, _)| !secrets.contains(name)).collect();
+        let mut fields = fields_but(&self.0, "input[type=password]");
         fields.push(("intent".to_owned(), intent.to_owned()));
         fields
     }

@@ -82,7 +82,6 @@ pub struct OriginsState {
 pub struct TesterState {
     pub asked: String,
     pub answer: Option<(bool, String, String)>,
-    pub problem: Option<WireError>,
 }
 
 /// A row of Token Attributes, as stored or as typed.

@@ -6,7 +6,7 @@ use crate::model::{AttributeRow, AttributesState, Confirm, Outcome};
 use crate::present;
 use crate::wire::{Fields, WireError};
 use perch_domain::attribute::{Kind, type_name};
-use perch_domain::{Action, Code, attribute, sample};
+use perch_domain::{Action, Code, ViolationCode, attribute, sample};
 use perch_service::{Acting, Perch, Refusal};
 
 const LIST: &str = "attributes";
@@ -92,13 +92,8 @@ async fn save(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Turn<At
 async fn import(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Turn<AttributesState>, Refusal> {
     let mut state = typed(perch, acting, fields).await?;
     let Some(guesses) = sample::guess(&state.sample) else {
-        let mut faults = perch_domain::refusal::Faults::default();
-        faults.add(
-            "sample",
-            perch_domain::ViolationCode::InvalidValue,
-            "This is no JSON object. Paste what your backend would send, braces included.",
-        );
-        return Err(faults.into_result().err().unwrap_or_else(|| Code::RequestInvalid.into()));
+        let told = "This is no JSON object. Paste what your backend would send, braces included.";
+        return Err(Refusal::fault("sample", ViolationCode::InvalidValue, told));
     };
     let more = guesses.len().saturating_sub(attribute::MOST);
     // Also those on other pages of a long list.

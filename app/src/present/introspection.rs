@@ -27,13 +27,14 @@ pub fn reading(read: Read, acting: &Acting, now: i64) -> Reading {
 }
 
 fn check(step: Step, acting: &Acting) -> Check {
+    let word = step.outcome.word();
     let (outcome, word) = match step.outcome {
-        Outcome::Passed => ("passed", "Passed"),
+        Outcome::Passed => ("passed", word),
         // What does not refuse the token is not called a failure of it.
         Outcome::Failed if !step.rung.refuses() => ("noticed", "Look at this"),
-        Outcome::Failed => ("failed", "Failed"),
-        Outcome::NotReached => ("not-reached", "Not reached"),
-        Outcome::NotAsked => ("not-asked", "Not asked"),
+        Outcome::Failed => ("failed", word),
+        Outcome::NotReached => ("not-reached", word),
+        Outcome::NotAsked => ("not-asked", word),
     };
     let (fix, place) = step.fix.map(|fix| (fix.sentence, fix.place)).unwrap_or_default();
     let (fix, place) = within_reach(fix, place, acting);

@@ -38,6 +38,12 @@ impl Refusal {
         Self { message: message.into(), ..Self::new(code) }
     }
 
+    /// `REQUEST_INVALID` for a single fault, where nothing else of the input was looked at.
+    pub fn fault(field: impl Into<String>, code: ViolationCode, message: impl Into<String>) -> Self {
+        let violation = Violation { field: field.into(), code, message: message.into() };
+        Self { violations: vec![violation.clone()], ..Self::because(Code::RequestInvalid, violation.message) }
+    }
+
     /// The code, and when another try makes sense.
     pub fn retry(code: Code, seconds: u32) -> Self {
         Self { retry_after: Some(seconds), ..Self::new(code) }
@@ -74,7 +80,7 @@ impl Faults {
             return Ok(());
         }
         let message = match self.0.as_slice() {
-            [one] => Cow::Owned(one.message.clone()),
+            [one] => return Err(Refusal::fault(one.field.clone(), one.code, one.message.clone())),
             several if several.len() == MOST => Cow::Owned(format!("More than {MOST} fields need another value; these are the first.")),
             several => Cow::Owned(format!("{} fields need another value.", several.len())),
         };

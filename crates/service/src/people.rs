@@ -63,9 +63,7 @@ impl Perch {
             change.add_organization(organization, &new_organization, now).await.map_err(fault::store)?;
         }
         if !change.add_person(&person, now).await.map_err(fault::store)? {
-            let mut faults = Faults::default();
-            faults.add("email", ViolationCode::InvalidValue, "Somebody already signs in with this email.");
-            faults.into_result()?;
+            return Err(Refusal::fault("email", ViolationCode::InvalidValue, "Somebody already signs in with this email."));
         }
         if person.role == ConsoleRole::Admin {
             change.close_setup().await.map_err(fault::store)?;

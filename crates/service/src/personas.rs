@@ -6,7 +6,7 @@ use crate::perch::Perch;
 use perch_domain::mint_request::LONGEST_BODY;
 use perch_domain::refusal::Faults;
 use perch_domain::{Action, Code, Refusal, ViolationCode, text};
-use perch_store::{NewPersona, PersonaId, PersonaRow};
+use perch_store::{NewPersona, PersonId, PersonaId, PersonaRow};
 use serde::{Deserialize, Serialize};
 
 /// The viewer a sandbox token is made for, as the form holds it. There is no key in it.
@@ -44,6 +44,7 @@ pub struct PersonaView {
     pub id: PersonaId,
     pub name: String,
     pub shared: bool,
+    pub(crate) owner_id: PersonId,
     /// The owner's name, where it is somebody else's.
     pub owner: Option<String>,
     pub may_edit: bool,
@@ -106,15 +107,14 @@ impl Perch {
             faults.add(&*field, ViolationCode::InvalidValue, "A field holds a character that cannot be stored.");
         }
         faults.into_result()?;
-        let owner = self.owner_of(acting, known, person).await?;
+        // An admin who edits somebody's persona does not become its owner.
+        let owner = known.map_or(person, |known| known.owner_id);
         let id = form.id.unwrap_or_else(|| PersonaId(self.new_id()));
         // One such change at a time, so that a name that is free stays free until it is taken.
         let mut change = self.store.change().await.map_err(fault::store)?;
         let saved = NewPersona { id, owner, name: name.clone(), shared: form.shared, content };
         if change.persona_name_taken(acting.organization, &saved).await.map_err(fault::store)? {
-            let mut faults = Faults::default();
-            faults.add(&*field, ViolationCode::DuplicateField, format!("There is a persona {name} already."));
-            faults.into_result()?;
+            return Err(Refusal::fault(field, ViolationCode::DuplicateField, format!("There is a persona {name} already.")));
         }
         if known.is_none() {
             change.add_persona(acting.organization, &saved, &acting.name, self.now()).await.map_err(fault::store)?;
@@ -145,13 +145,6 @@ impl Perch {
         entry.before = Some(serde_json::json!({ "name": known.name, "shared": known.shared }).to_string());
         change.commit(&entry).await.map_err(fault::store)
     }
-
-    /// An admin who edits somebody's persona does not become its owner.
-    async fn owner_of(&self, acting: &Acting, known: Option<&PersonaView>, person: perch_store::PersonId) -> Result<perch_store::PersonId, Refusal> {
-        let Some(known) = known.filter(|known| known.owner.is_some()) else { return Ok(person) };
-        let rows = self.store.personas(acting.organization, person).await.map_err(fault::store)?;
-        rows.into_iter().find(|row| row.id == known.id).map(|row| row.owner_id).ok_or_else(|| Code::NotFound.into())
-    }
 }
 
 /// A persona that may be edited; of those one may only use, and of all others, nothing is told apart.
@@ -167,6 +160,7 @@ fn view(acting: &Acting, row: PersonaRow) -> Result<PersonaView, Refusal> {
         id: row.id,
         name: row.name,
         shared: row.shared,
+        owner_id: row.owner_id,
         owner: (!mine).then_some(row.owner_name),
         may_edit: mine || acting.can(Action::EditAnyPersona),
         changed_at: row.changed_at.div_euclid(1_000),

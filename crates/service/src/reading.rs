@@ -11,7 +11,7 @@ use perch_domain::origin::Origin;
 use perch_domain::pasted::{self, Foreign, Removed};
 use perch_domain::permission::MODELS;
 use perch_domain::verdict::Rung;
-use perch_domain::{Action, Code, Refusal, time};
+use perch_domain::{Action, Code, Refusal, ViolationCode, time};
 use perch_store::KeyId;
 use serde_json::Value;
 use uuid::Uuid;
@@ -70,11 +70,10 @@ impl Perch {
         acting.may(Action::ReadToken)?;
         let site = match site.trim() {
             "" => None,
-            site => Some(Origin::parse_asked(site).map(|(origin, _)| origin).map_err(|fault| {
-                let mut faults = perch_domain::refusal::Faults::default();
-                faults.add("site", perch_domain::ViolationCode::InvalidValue, fault.to_string());
-                faults.into_result().err().unwrap_or_else(|| Code::RequestInvalid.into())
-            })?),
+            site => {
+                let read = Origin::parse_asked(site).map_err(|fault| Refusal::fault("site", ViolationCode::InvalidValue, fault.to_string()));
+                Some(read?.0)
+            }
         };
         let (text, removed) = pasted::unwrap(pasted);
         if text.is_empty() {

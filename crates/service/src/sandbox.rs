@@ -11,7 +11,6 @@ use crate::{Acting, KeyState};
 use perch_domain::access::Scopes;
 use perch_domain::api_key::{self, ApiKeyText};
 use perch_domain::mint_request::{LONGEST_BODY, MintRequest, Rules};
-use perch_domain::refusal::Faults;
 use perch_domain::{Action, Code, Refusal, Violation, ViolationCode, lifetime};
 use perch_store::{KeyId, PersonaId};
 use zeroize::Zeroizing;
@@ -135,12 +134,8 @@ impl Perch {
 
     /// A shared persona for somebody without a secret in hand: at most an hour, never the databases.
     async fn prepared_viewer(&self, acting: &Acting, persona: Option<PersonaId>) -> Result<ViewerForm, Refusal> {
-        let choose = || {
-            let mut faults = Faults::default();
-            faults.add("persona", ViolationCode::Required, "Choose a shared persona, or paste an API key.");
-            faults.into_result()
-        };
-        let Some(id) = persona else { return choose().and(Err(Code::PermissionDenied.into())) };
+        let choose = || Refusal::fault("persona", ViolationCode::Required, "Choose a shared persona, or paste an API key.");
+        let id = persona.ok_or_else(choose)?;
         let persona = self.persona(acting, id).await?;
         if !persona.shared {
             return Err(Refusal::because(Code::PermissionDenied, "With a key of somebody else you can only use shared personas."));
@@ -189,9 +184,7 @@ impl Perch {
         let bare = Zeroizing::new(bare);
         let text = bare.find(api_key::PREFIX).and_then(|at| bare.get(at..)).unwrap_or(&bare);
         if text.is_empty() {
-            let mut faults = Faults::default();
-            faults.add("api_key", ViolationCode::Required, "Paste an API key, or choose one.");
-            faults.into_result()?;
+            return Err(Refusal::fault("api_key", ViolationCode::Required, "Paste an API key, or choose one."));
         }
         // Another organization's key gets the answer of a key that never existed, whatever its state.
         let foreign =

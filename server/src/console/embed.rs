@@ -76,61 +76,74 @@ pub(super) async fn submit(State(state): State<AppState>, visitor: Visitor, form
     }
 }
 
+/// Where what came of a submission stands on the page.
+type Place = Box<dyn FnOnce(&mut EmbedPage) + Send>;
+
 async fn submitted(state: &AppState, visitor: &Visitor, form: &Form) -> Result<Response, Refusal> {
     let (perch, acting, fields) = (&state.perch, visitor.acting(), &form.0);
-    let mut shown = stored(state, visitor, &Asked::nothing()).await?;
     let mut after = After { visitor, refused: None };
-    match form.value("form").as_str() {
+    let place: Place = match form.value("form").as_str() {
         "origins" => {
             let turn = flows::origins::submit(perch, &acting, fields).await;
             if let Some(saved) = saved("origins", &turn, fields) {
                 return Ok(saved);
             }
-            shown.origins = match after.settle(turn) {
+            let origins = match after.settle(turn) {
                 Ok(origins) => origins,
                 Err(problem) => flows::origins::refused(perch, &acting, fields, problem).await?,
             };
+            Box::new(|page| page.origins = origins)
         }
         "attributes" => {
             let turn = flows::attributes::submit(perch, &acting, fields).await;
             if let Some(saved) = saved("attributes", &turn, fields) {
                 return Ok(saved);
             }
-            shown.attributes = match after.settle(turn) {
+            let attributes = match after.settle(turn) {
                 Ok(attributes) => attributes,
                 Err(problem) => flows::attributes::refused(perch, &acting, fields, problem).await?,
             };
+            Box::new(|page| page.attributes = attributes)
         }
         "sandbox" if forms::intent(fields).0 == "introspect" => {
             let made: Fields = vec![("token".to_owned(), form.value("sandbox-token"))];
-            shown.sandbox = flows::sandbox::kept(perch, &acting, fields).await?;
-            shown.introspection = introspected(&mut after, state, &made).await?;
+            let sandbox = flows::sandbox::kept(perch, &acting, fields).await?;
+            let introspection = introspected(&mut after, state, &made).await?;
+            Box::new(|page| (page.sandbox, page.introspection) = (sandbox, introspection))
         }
         "sandbox" => {
             let turn = flows::sandbox::submit(perch, &acting, fields).await;
-            shown.sandbox = match after.settle(turn) {
+            let sandbox = match after.settle(turn) {
                 Ok(sandbox) => sandbox,
                 Err(problem) => flows::sandbox::refused(perch, &acting, fields, problem).await?,
             };
+            Box::new(|page| page.sandbox = sandbox)
         }
-        "introspection" => shown.introspection = introspected(&mut after, state, fields).await?,
-        "tester" => shown.tester = flows::tester::answer(perch, &acting, &form.value("site-test")).await?,
+        "introspection" => {
+            let introspection = introspected(&mut after, state, fields).await?;
+            Box::new(|page| page.introspection = introspection)
+        }
+        "tester" => {
+            let tester = flows::tester::answer(perch, &acting, &form.value("site-test")).await?;
+            Box::new(|page| page.tester = tester)
+        }
         "migration" => {
             let day = form.value("migration_until");
             let until = Some(day.as_str()).filter(|_| forms::intent(fields).0 != "stop");
-            match perch.set_migration(&acting, until).await {
-                Ok(_) => return Ok(see_other("/settings/embed#attributes")),
-                Err(refused) => shown.migration.problem = Some(after.refuse(refused)),
-            }
-            shown.migration.typed = day;
+            let Err(refused) = perch.set_migration(&acting, until).await else { return Ok(see_other("/settings/embed#attributes")) };
+            let problem = after.refuse(refused);
+            Box::new(|page| (page.migration.typed, page.migration.problem) = (day, Some(problem)))
         }
         "first-steps" => {
             perch.hide_first_steps(&acting, forms::intent(fields).0 == "hide").await?;
             return Ok(see_other("/settings/embed"));
         }
         _ => return Ok(see_other("/settings/embed")),
-    }
+    };
     let answer = Answer::after(TITLE, after.refused.as_ref());
+    // Read after the submission: the other sections show what it has changed.
+    let mut shown = stored(state, visitor, &Asked::nothing()).await?;
+    place(&mut shown);
     Ok(show_page(state, visitor, answer, shown).await)
 }
 

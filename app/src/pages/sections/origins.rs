@@ -116,7 +116,7 @@ pub fn tester(state: &TesterState) -> AnyView {
     view! {
         <input type="hidden" name="form" value="tester" />
         <div class="filter">
-            {text_field(Field::new("site-test", "Would this site be allowed?", &state.asked, state.problem.as_ref()).mono(), "text", "off")}
+            {text_field(Field::new("site-test", "Would this site be allowed?", &state.asked, None).mono(), "text", "off")}
             <button type="submit" class="button" data-busy="Testing…">"Test"</button>
         </div>
         <div class="feedback" role="status" id="tester-feedback" tabindex="-1" data-feedback="">{answer}</div>
