@@ -1,6 +1,7 @@
 //! Token Attributes: rows are edited, added, taken from a sample, and saved together, after what that breaks was said.
 
-use super::{Asked, Shared, Turn, paged, refreshed, show_both, take_theirs};
+use super::shared::{refreshed, shared, show_both, take_theirs};
+use super::{Asked, Turn, paged};
 use crate::forms;
 use crate::model::{AttributeRow, AttributesState, Confirm, Outcome};
 use crate::present;
@@ -144,73 +145,18 @@ pub async fn refused(perch: &Perch, acting: &Acting, fields: &Fields, problem: W
     Ok(AttributesState { outcome: Outcome { problem: Some(problem), done: None }, ..state })
 }
 
-impl Shared for AttributeRow {
-    fn id(&self) -> &str {
-        &self.id
-    }
+shared!(
+    AttributeRow { name: String, kind: String, list: bool, required: bool, description: String, example: String },
+    used,
+    |row| row.name.trim().is_empty(),
+    told
+);
 
-    fn version(&self) -> &str {
-        &self.version
-    }
-
-    fn was(&self) -> &str {
-        &self.was
-    }
-
-    fn values(&self) -> String {
-        self.values()
-    }
-
-    fn is_removed(&self) -> bool {
-        self.removed
-    }
-
-    fn is_blank(&self) -> bool {
-        self.name.trim().is_empty()
-    }
-
-    fn told(&self) -> String {
-        let list = if self.list { " list" } else { "" };
-        let required = if self.required { ", required" } else { "" };
-        let example = if self.example.is_empty() { String::new() } else { format!(", example {}", self.example) };
-        let description = if self.description.is_empty() { String::new() } else { format!(", “{}”", self.description) };
-        format!("Now stored: {}, {}{list}{required}{example}{description}. Changed {}.", self.name, self.kind, self.changed)
-    }
-
-    fn mark(&mut self, unsaved: bool, stored: Option<&Self>) {
-        self.unsaved = unsaved;
-        if let Some(stored) = stored {
-            self.used.clone_from(&stored.used);
-            self.changed.clone_from(&stored.changed);
-        }
-    }
-
-    fn meet(&mut self, stored: Option<&Self>, theirs: String) {
-        self.theirs = Some(theirs);
-        // What only the other one changed is taken over.
-        let was: Option<(String, String, bool, bool, String, String)> = serde_json::from_str(&self.was).ok();
-        if let (Some(stored), Some((name, kind, list, required, description, example))) = (stored, was) {
-            if self.name == name {
-                self.name.clone_from(&stored.name);
-            }
-            if self.kind == kind {
-                self.kind.clone_from(&stored.kind);
-            }
-            if self.list == list {
-                self.list = stored.list;
-            }
-            if self.required == required {
-                self.required = stored.required;
-            }
-            if self.description == description {
-                self.description.clone_from(&stored.description);
-            }
-            if self.example == example {
-                self.example.clone_from(&stored.example);
-            }
-        }
-        let nothing = Self::default();
-        let stored = stored.unwrap_or(&nothing);
-        (self.id, self.version, self.was) = (stored.id.clone(), stored.version.clone(), stored.was.clone());
-    }
+/// What a row has become meanwhile.
+fn told(row: &AttributeRow) -> String {
+    let list = if row.list { " list" } else { "" };
+    let required = if row.required { ", required" } else { "" };
+    let example = if row.example.is_empty() { String::new() } else { format!(", example {}", row.example) };
+    let description = if row.description.is_empty() { String::new() } else { format!(", “{}”", row.description) };
+    format!("Now stored: {}, {}{list}{required}{example}{description}. Changed {}.", row.name, row.kind, row.changed)
 }

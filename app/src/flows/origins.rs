@@ -1,6 +1,7 @@
 //! Authorized Origins: rows are edited, added, pasted, and saved together.
 
-use super::{Asked, Shared, Turn, paged, refreshed, show_both, take_theirs};
+use super::shared::{refreshed, shared, show_both, take_theirs};
+use super::{Asked, Turn, paged};
 use crate::forms;
 use crate::model::{Confirm, OriginRow, OriginsState, Outcome, SiteSaid};
 use crate::present;
@@ -162,61 +163,15 @@ pub async fn refused(perch: &Perch, acting: &Acting, fields: &Fields, problem: W
     Ok(OriginsState { outcome: Outcome { problem: Some(problem), done: None }, ..state })
 }
 
-impl Shared for OriginRow {
-    fn id(&self) -> &str {
-        &self.id
-    }
+shared!(
+    OriginRow { origin: String, label: String, environment: String },
+    note,
+    |row| row.origin.trim().is_empty() && row.label.trim().is_empty(),
+    told
+);
 
-    fn version(&self) -> &str {
-        &self.version
-    }
-
-    fn was(&self) -> &str {
-        &self.was
-    }
-
-    fn values(&self) -> String {
-        self.values()
-    }
-
-    fn is_removed(&self) -> bool {
-        self.removed
-    }
-
-    fn is_blank(&self) -> bool {
-        self.origin.trim().is_empty() && self.label.trim().is_empty()
-    }
-
-    fn told(&self) -> String {
-        let label = if self.label.is_empty() { String::new() } else { format!(", label {}", self.label) };
-        format!("Now stored: {}{label}, {}. Changed {}.", self.origin, self.environment, self.changed)
-    }
-
-    fn mark(&mut self, unsaved: bool, stored: Option<&Self>) {
-        self.unsaved = unsaved;
-        if let Some(stored) = stored {
-            self.note.clone_from(&stored.note);
-            self.changed.clone_from(&stored.changed);
-        }
-    }
-
-    fn meet(&mut self, stored: Option<&Self>, theirs: String) {
-        self.theirs = Some(theirs);
-        // What only the other one changed is taken over.
-        let was: Option<(String, String, String)> = serde_json::from_str(&self.was).ok();
-        if let (Some(stored), Some((origin, label, environment))) = (stored, was) {
-            if self.origin == origin {
-                self.origin.clone_from(&stored.origin);
-            }
-            if self.label == label {
-                self.label.clone_from(&stored.label);
-            }
-            if self.environment == environment {
-                self.environment.clone_from(&stored.environment);
-            }
-        }
-        let nothing = Self::default();
-        let stored = stored.unwrap_or(&nothing);
-        (self.id, self.version, self.was) = (stored.id.clone(), stored.version.clone(), stored.was.clone());
-    }
+/// What a row has become meanwhile.
+fn told(row: &OriginRow) -> String {
+    let label = if row.label.is_empty() { String::new() } else { format!(", label {}", row.label) };
+    format!("Now stored: {}{label}, {}. Changed {}.", row.origin, row.environment, row.changed)
 }
