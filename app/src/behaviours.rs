@@ -104,7 +104,8 @@ fn changed(event: &Event) {
     }
     one_key(&target);
     // A persona that is chosen is what the form shows.
-    let fills = target.id() == "persona";
+    // With none chosen there is nothing to fill in, and no answer that could overtake the next choice.
+    let fills = target.id() == "persona" && target.dyn_ref::<HtmlSelectElement>().is_some_and(|select| !select.value().is_empty());
     if let Some(button) = by_id::<HtmlElement>("persona-fill").filter(|_| fills) {
         button.click();
     }
