@@ -192,10 +192,16 @@ impl Perch {
 
     /// Decides from memory; a refusal counts only once memory is known to be current.
     pub(crate) async fn decide<T>(&self, decide: impl Fn(&Memory) -> Result<T, Refusal>) -> Result<T, Refusal> {
-        let from_memory = decide(&self.memory.load());
-        match from_memory {
-            Err(_) if self.look_again().await? => decide(&self.memory.load()),
-            decided => decided,
+        let (generation, decided) = {
+            let memory = self.memory.load();
+            (memory.generation, decide(&memory))
+        };
+        if decided.is_ok() {
+            return decided;
         }
+        self.look_again().await?;
+        // Somebody else may have replaced it in between, so what counts is what was decided from.
+        let memory = self.memory.load();
+        if memory.generation == generation { decided } else { decide(&memory) }
     }
 }
