@@ -40,7 +40,8 @@ pub async fn favicon(headers: HeaderMap) -> Response {
     serve("favicon.svg", &headers, "public, max-age=86400")
 }
 
-fn serve(path: &str, headers: &HeaderMap, cache: &'static str) -> Response {
+pub fn serve(path: &str, headers: &HeaderMap, cache: &'static str) -> Response {
+    // A file is only found under its own name, and no name leads out of the folder.
     let Some(content_type) = content_type(path) else { return StatusCode::NOT_FOUND.into_response() };
     let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let packed = [("br", ".br"), ("gzip", ".gz")].into_iter().filter(|(name, _)| accepted.contains(name));

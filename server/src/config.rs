@@ -26,6 +26,9 @@ pub struct Config {
     /// Addresses whose forwarding headers count.
     pub trusted_proxies: Vec<Network>,
     pub http_origins: Vec<String>,
+    /// Where the sandbox's preview listens, and how browsers reach it.
+    pub preview_addr: Option<SocketAddr>,
+    pub preview_url: Option<String>,
     pub record_days: u32,
     pub master_key_file: Option<PathBuf>,
     pub log: String,
@@ -55,6 +58,16 @@ impl Config {
         if let Some(url) = public_url.filter(|url| !shaped(url)) {
             return Err(fault("PERCH_PUBLIC_URL", "a scheme and a host, such as https://perch.example.com")(url));
         }
+        let preview_url = get("PERCH_PREVIEW_URL").map(|url| url.trim_end_matches('/'));
+        if let Some(url) = preview_url.filter(|url| !shaped(url)) {
+            return Err(fault("PERCH_PREVIEW_URL", "a scheme and a host other than the console's, such as https://perch-preview.example.com")(url));
+        }
+        let preview_addr = get("PERCH_PREVIEW_ADDR")
+            .map(|addr| addr.parse().map_err(|_| fault("PERCH_PREVIEW_ADDR", "an address and a port, such as 127.0.0.1:3001")(addr)))
+            .transpose()?;
+        if let (Some(url), None) = (preview_url, preview_addr) {
+            return Err(fault("PERCH_PREVIEW_URL", "accompanied by PERCH_PREVIEW_ADDR, where the preview listens")(url));
+        }
         let proxies = list("PERCH_TRUSTED_PROXIES");
         let trusted_proxies = proxies
             .iter()
@@ -69,6 +82,8 @@ impl Config {
             allowed_hosts: list("PERCH_ALLOWED_HOSTS").into_iter().map(|host| host.to_ascii_lowercase()).collect(),
             trusted_proxies,
             http_origins: list("PERCH_HTTP_ORIGINS"),
+            preview_addr,
+            preview_url: preview_url.map(str::to_owned),
             record_days: days.parse().map_err(|_| fault("PERCH_RECORD_DAYS", "a number of days")(days))?,
             master_key_file: get("PERCH_MASTER_KEY_FILE").map(PathBuf::from),
             log: get("PERCH_LOG").unwrap_or("info").to_owned(),

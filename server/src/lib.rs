@@ -7,5 +7,6 @@ pub mod config;
 pub mod console;
 pub mod data_dir;
 pub mod http;
+pub mod preview;
 pub mod run;
 pub mod site;

@@ -4,7 +4,9 @@ use crate::ambient::{SystemClock, SystemEntropy};
 use crate::config::Config;
 use crate::data_dir::{self, DataDirFault};
 use crate::http::{AppState, router};
+use crate::preview;
 use crate::site::Site;
+use axum::Router;
 use perch_service::{Clock, Entropy, Perch, PerchParts, Refusal, StartFault};
 use perch_store::{Store, StoreFault};
 use std::net::SocketAddr;
@@ -65,6 +67,7 @@ const FAREWELL: Duration = Duration::from_secs(10);
 /// A server that is bound and ready to run.
 pub struct Server {
     listener: TcpListener,
+    preview: Option<(TcpListener, Router)>,
     state: AppState,
     pub bound: SocketAddr,
 }
@@ -76,7 +79,8 @@ impl Server {
         let listener = TcpListener::bind(config.addr).await.map_err(listen)?;
         let bound = listener.local_addr().map_err(listen)?;
         let state = AppState::new(perch, Site::new(config, bound));
-        Ok(Self { listener, state, bound })
+        let preview = preview(config, &state, bound).await?;
+        Ok(Self { listener, preview, state, bound })
     }
 
     pub fn state(&self) -> &AppState {
@@ -91,9 +95,18 @@ impl Server {
             let _ = connection.set_nodelay(true);
         });
         let (stopping, stopped) = tokio::sync::oneshot::channel::<()>();
+        let connected = self.state.connected.clone();
         let stop = async move {
             stop.await;
+            connected.end();
             let _ = stopping.send(());
+        };
+        // It has nothing to finish, so it ends with the rest.
+        let preview = async move {
+            match self.preview {
+                Some((listener, router)) => axum::serve(listener, router).await.map_err(RunFault::Serve),
+                None => std::future::pending().await,
+            }
         };
         let patience = async move {
             let _ = stopped.await;
@@ -102,11 +115,23 @@ impl Server {
         // Whoever is in the middle of a request may finish it, but not hold the server for ever.
         tokio::select! {
             served = axum::serve(listener, router).with_graceful_shutdown(stop) => served.map_err(RunFault::Serve)?,
+            failed = preview => failed?,
             () = patience => {}
         }
         self.state.perch.close().await;
         Ok(())
     }
+}
+
+/// The sandbox's preview on a listener of its own, where there is a host for it.
+async fn preview(config: &Config, state: &AppState, console: SocketAddr) -> Result<Option<(TcpListener, Router)>, RunFault> {
+    let Some(addr) = preview::address(config, &state.site, console) else { return Ok(None) };
+    let listen = |source| RunFault::Listen { addr, source };
+    let listener = TcpListener::bind(addr).await.map_err(listen)?;
+    let bound = listener.local_addr().map_err(listen)?;
+    let Some(origin) = preview::origin(config, &state.site, bound) else { return Ok(None) };
+    state.perch.offer_preview(origin.clone());
+    Ok(Some((listener, preview::router(origin, state.site.clone()))))
 }
 
 /// Where a setup link is written when standard output is no terminal.

@@ -9,6 +9,8 @@ use std::net::{IpAddr, SocketAddr};
 pub struct Site {
     /// Without a slash at the end.
     pub public_url: String,
+    /// Where the console is opened, besides its public address: this machine by its other names.
+    twins: Vec<String>,
     hosts: Vec<String>,
     trusted_proxies: Vec<Network>,
 }
@@ -17,9 +19,30 @@ impl Site {
     /// From the settings and the address that was bound.
     pub fn new(config: &Config, bound: SocketAddr) -> Self {
         let public_url = config.public_url.clone().unwrap_or_else(|| format!("http://{bound}"));
+        let bare = public_url.split_once("://").map_or(public_url.as_str(), |(_, authority)| host_name(authority));
+        let twins = if is_loopback_name(bare) {
+            LOOPBACK.map(|name| format!("http://{name}:{}", bound.port())).into_iter().filter(|twin| *twin != public_url).collect()
+        } else {
+            Vec::new()
+        };
         let own = public_url.split_once("://").map(|(_, authority)| host_name(authority).to_ascii_lowercase());
         let hosts = own.into_iter().chain(config.allowed_hosts.iter().cloned()).collect();
-        Self { public_url, hosts, trusted_proxies: config.trusted_proxies.clone() }
+        Self { public_url, twins, hosts, trusted_proxies: config.trusted_proxies.clone() }
+    }
+
+    /// Every origin that the console may be opened at.
+    pub fn console_origins(&self) -> Vec<&str> {
+        std::iter::once(&self.public_url).chain(&self.twins).map(String::as_str).collect()
+    }
+
+    /// Whether browsers reach it on this machine only.
+    pub fn is_loopback(&self) -> bool {
+        LOOPBACK.iter().any(|name| self.is_named(name))
+    }
+
+    /// Whether its public address has this host.
+    pub fn is_named(&self, host: &str) -> bool {
+        self.public_url.split_once("://").is_some_and(|(_, authority)| host_name(authority).eq_ignore_ascii_case(host))
     }
 
     pub fn is_https(&self) -> bool {
@@ -34,7 +57,7 @@ impl Site {
     /// Whether a request for this `Host` is ours: the public host, an allowed one, or this machine by a loopback name.
     pub fn serves(&self, host: &str) -> bool {
         let name = host_name(host).to_ascii_lowercase();
-        matches!(name.as_str(), "localhost" | "127.0.0.1" | "[::1]") || self.hosts.contains(&name)
+        is_loopback_name(&name) || self.hosts.contains(&name)
     }
 
     /// The caller's address. A forwarding header counts only as far as trusted proxies wrote it: it is read from its end, and
@@ -52,6 +75,13 @@ impl Site {
         }
         client.to_string()
     }
+}
+
+/// The names of this very machine.
+const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
+
+fn is_loopback_name(name: &str) -> bool {
+    LOOPBACK.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
 /// The host without its port.

@@ -89,6 +89,9 @@ pub enum Action {
     SharePersona,
     EditAnyPersona,
     ReadToken,
+    /// Ending tokens of one's own keys, or that one made in the sandbox.
+    RevokeOwnTokens,
+    RevokeAnyTokens,
     AddPerson,
     SignOutEverywhere,
     /// A one-time link for somebody locked out.
@@ -99,7 +102,7 @@ pub enum Action {
 }
 
 impl Action {
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 26] = [
         Self::SeeSettings,
         Self::EditOrigins,
         Self::EditAttributes,
@@ -118,6 +121,8 @@ impl Action {
         Self::SharePersona,
         Self::EditAnyPersona,
         Self::ReadToken,
+        Self::RevokeOwnTokens,
+        Self::RevokeAnyTokens,
         Self::AddPerson,
         Self::SignOutEverywhere,
         Self::OpenSignInLink,
@@ -131,8 +136,8 @@ impl Action {
 pub fn allows(actor: Actor, action: Action) -> bool {
     use Action::{
         AddPerson, CreateKey, EditAttributes, EditOrigins, IntrospectByKey, Mint, OpenOwnKey, OpenSignInLink, ReadToken, RevokeByKey, RevokeOwnKey,
-        SandboxAsSharedPersona, SandboxWithOwnKey, SandboxWithPastedKey, SandboxWithSharedKey, SavePersona, SeeOwnKeys, SeeSettings, SharePersona,
-        SignOutEverywhere,
+        RevokeOwnTokens, SandboxAsSharedPersona, SandboxWithOwnKey, SandboxWithPastedKey, SandboxWithSharedKey, SavePersona, SeeOwnKeys, SeeSettings,
+        SharePersona, SignOutEverywhere,
     };
     match actor {
         Actor::Person(ConsoleRole::Admin) => !matches!(action, OpenSignInLink | Mint | IntrospectByKey | RevokeByKey),
@@ -150,11 +155,15 @@ pub fn allows(actor: Actor, action: Action) -> bool {
                 | SavePersona
                 | SharePersona
                 | ReadToken
+                | RevokeOwnTokens
                 | SignOutEverywhere
         ),
         // An Explorer without a secret in hand is whom others prepared.
         Actor::Person(ConsoleRole::Explorer) => {
-            matches!(action, SeeSettings | SandboxWithPastedKey | SandboxAsSharedPersona | SavePersona | ReadToken | SignOutEverywhere)
+            matches!(
+                action,
+                SeeSettings | SandboxWithPastedKey | SandboxAsSharedPersona | SavePersona | ReadToken | RevokeOwnTokens | SignOutEverywhere
+            )
         }
         Actor::Key(scopes) => match action {
             Mint => scopes.mint,
@@ -182,12 +191,12 @@ mod tests {
     #[test]
     fn the_whole_table() {
         let row = |actor| Action::ALL.map(|action| if allows(actor, action) { 'x' } else { '.' }).iter().collect::<String>();
-        assert_eq!(row(Actor::Person(ConsoleRole::Admin)), "xxxxxxxxxxxxxxxxxxxx....");
-        assert_eq!(row(Actor::Person(ConsoleRole::Maker)), "x..xx.x.xxxxx.xx.x.x....");
-        assert_eq!(row(Actor::Person(ConsoleRole::Explorer)), "x.......x..x..x..x.x....");
-        assert_eq!(row(Actor::Operator), ".xxx..............x.x...");
-        assert_eq!(row(Actor::Key(Scopes::ALL)), ".....................xxx");
-        assert_eq!(row(Actor::Key(Scopes::default())), "........................");
+        assert_eq!(row(Actor::Person(ConsoleRole::Admin)), "xxxxxxxxxxxxxxxxxxxxxx....");
+        assert_eq!(row(Actor::Person(ConsoleRole::Maker)), "x..xx.x.xxxxx.xx.xx..x....");
+        assert_eq!(row(Actor::Person(ConsoleRole::Explorer)), "x.......x..x..x..xx..x....");
+        assert_eq!(row(Actor::Operator), ".xxx................x.x...");
+        assert_eq!(row(Actor::Key(Scopes::ALL)), ".......................xxx");
+        assert_eq!(row(Actor::Key(Scopes::default())), "..........................");
     }
 
     #[test]

@@ -16,10 +16,12 @@ pub mod origin_list;
 pub mod pasted;
 pub mod permission;
 pub mod refusal;
+pub mod revoke_request;
 pub mod sample;
 pub mod text;
 pub mod time;
 pub mod verdict;
+pub mod visitor;
 
 pub use access::{Action, Actor, ConsoleRole, authorize};
 pub use code::{Code, ViolationCode};

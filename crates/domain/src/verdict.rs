@@ -22,6 +22,25 @@ impl Rung {
     pub const ALL: [Self; 9] =
         [Self::Shape, Self::Key, Self::Seal, Self::KeyState, Self::Time, Self::Revocation, Self::Origin, Self::Attributes, Self::Permissions];
 
+    /// The stored form.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Shape => "shape",
+            Self::Key => "key",
+            Self::Seal => "seal",
+            Self::KeyState => "key-state",
+            Self::Time => "time",
+            Self::Revocation => "revocation",
+            Self::Origin => "origin",
+            Self::Attributes => "attributes",
+            Self::Permissions => "permissions",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|rung| rung.as_str() == text)
+    }
+
     /// The question it answers.
     pub const fn title(self) -> &'static str {
         match self {

@@ -138,9 +138,7 @@ impl Perch {
     /// What revoking this key will break.
     pub async fn preview_revocation(&self, acting: &Acting, key: KeyId) -> Result<RevocationPreview, Refusal> {
         let view = self.revocable(acting, key).await?;
-        let now = self.now_seconds();
-        let oldest = crate::upkeep::least_id(now - i64::from(perch_domain::lifetime::LONGEST));
-        let live_tokens = self.store.live_tokens(acting.organization, key, oldest, now).await.map_err(fault::store)?;
+        let live_tokens = self.live_tokens(acting.organization, Some(key), None).await?;
         Ok(RevocationPreview { key: view, live_tokens })
     }
 
@@ -178,7 +176,7 @@ impl Perch {
     }
 
     /// A key this person may revoke; every other gets the answer of one that never existed.
-    async fn revocable(&self, acting: &Acting, key: KeyId) -> Result<KeyView, Refusal> {
+    pub(crate) async fn revocable(&self, acting: &Acting, key: KeyId) -> Result<KeyView, Refusal> {
         acting.may(Action::SeeOwnKeys)?;
         let row = self
             .key_row(acting, key)

@@ -2,6 +2,7 @@
 
 use crate::edits::counted;
 use crate::memory::{Organization, Secret};
+use crate::revocations::RevokedBy;
 use crate::tokens::{Failed, judge_site};
 use perch_domain::attribute::type_name;
 use perch_domain::claims::Claims;
@@ -49,6 +50,7 @@ pub(crate) struct Facts<'a> {
     pub site: Option<&'a Origin>,
     /// Unix seconds.
     pub now: i64,
+    pub revoked: Option<RevokedBy>,
 }
 
 type Found = (Outcome, String, Option<Fix>);
@@ -144,22 +146,26 @@ fn refusal(
                 fix("Generate a new token; in production the page fetches one before the old one ends.", Some(Place::Sandbox)),
             )
         }
-        Rung::Revocation => {
-            let sandbox = opened.is_some_and(|(claims, _)| claims.sandbox.is_some());
-            let what = if sandbox {
-                "Tokens of its time were revoked, or the person who made it in the sandbox has no access any more."
-            } else {
-                "Tokens of its time were revoked."
-            };
-            (what.to_owned(), new_token())
-        }
+        Rung::Revocation => (revoked(facts.revoked).to_owned(), new_token()),
         Rung::Origin => refused_site(code, facts, organization),
         Rung::Attributes | Rung::Permissions => (code.message().to_owned(), None),
     };
     (Outcome::Failed, evidence, fix)
 }
 
-fn refused_site(code: Code, facts: &Facts<'_>, organization: Option<&Organization>) -> (String, Option<Fix>) {
+/// What ended a token before its time, in a sentence.
+pub(crate) fn revoked(by: Option<RevokedBy>) -> &'static str {
+    match by {
+        Some(RevokedBy::Token) => "This token was revoked.",
+        Some(RevokedBy::Viewer) => "All tokens of this viewer were revoked after it was issued.",
+        Some(RevokedBy::Key) => "All tokens of its API key were revoked after it was issued.",
+        Some(RevokedBy::Organization) => "All tokens of the organization were revoked after it was issued.",
+        Some(RevokedBy::Maker) => "The person who made it in the sandbox has no access any more.",
+        None => Code::TokenRevoked.message(),
+    }
+}
+
+pub(crate) fn refused_site(code: Code, facts: &Facts<'_>, organization: Option<&Organization>) -> (String, Option<Fix>) {
     let (Some(site), Some(organization)) = (facts.site, organization) else { return (code.message().to_owned(), None) };
     match (code, organization.origins.decide(site)) {
         (_, Decision::Listed(entry)) => {

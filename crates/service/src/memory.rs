@@ -5,6 +5,7 @@
 
 use crate::fault;
 use crate::perch::Perch;
+use crate::revocations::Revocations;
 use crate::uses::Uses;
 use perch_domain::Refusal;
 use perch_domain::access::Scopes;
@@ -13,7 +14,7 @@ use perch_domain::claims::TOKEN_TYPE;
 use perch_domain::origin::Origin;
 use perch_domain::origin_list::{Environment, Listed, OriginList};
 use perch_jwe::{MasterKeys, TokenKey};
-use perch_store::{OrganizationId, OrganizationRow, OriginRow, PersonId, SecretRow, SecretState, Snapshot};
+use perch_store::{OrganizationId, OrganizationRow, OriginRow, PersonId, RevocationRow, SecretRow, SecretState, Snapshot};
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -34,6 +35,7 @@ pub(crate) struct Organization {
     pub row: OrganizationRow,
     pub declarations: Vec<Declaration>,
     pub origins: OriginList,
+    pub revocations: Arc<Revocations>,
 }
 
 /// A secret of a key, its cipher prepared on first use.
@@ -86,10 +88,16 @@ impl Memory {
         for (organization, row) in snapshot.origins {
             origins.entry(organization).or_default().extend(listed(row));
         }
+        let mut revoked: HashMap<OrganizationId, Vec<RevocationRow>> = HashMap::new();
+        for row in snapshot.revocations {
+            revoked.entry(row.organization).or_default().push(row);
+        }
         let organizations = snapshot.organizations.into_iter().map(|row| {
             let declarations = declarations.remove(&row.id).unwrap_or_default();
             let origins = OriginList::new(origins.remove(&row.id).unwrap_or_default());
-            (row.id, Arc::new(Organization { row, declarations, origins }))
+            let revocations = before.and_then(|before| before.organization(row.id)).map(|known| known.revocations.clone()).unwrap_or_default();
+            revocations.add(revoked.remove(&row.id).unwrap_or_default());
+            (row.id, Arc::new(Organization { row, declarations, origins, revocations }))
         });
         let organizations = organizations.collect();
         let mut secrets = HashMap::with_capacity(snapshot.secrets.len());
@@ -124,6 +132,10 @@ impl Memory {
         self.organizations.get(&id).cloned()
     }
 
+    pub fn organizations(&self) -> impl Iterator<Item = &Arc<Organization>> {
+        self.organizations.values()
+    }
+
     /// The encoded headers of an organization's tokens.
     pub fn headers(&self, organization: OrganizationId) -> impl Iterator<Item = &str> {
         self.headers.iter().filter(move |(_, secret)| secret.row.organization_id == organization).map(|(header, _)| header.as_str())
@@ -150,10 +162,15 @@ fn listed(row: OriginRow) -> Option<Listed> {
     Some(Listed { origin, label: row.label, environment: Environment::parse(&row.environment)? })
 }
 
+/// Milliseconds that a decision may rest on memory while the database does not answer.
+const LONGEST_SILENCE: i64 = 3_000;
+
 impl Perch {
     /// Reads the configuration again if it changed; tells whether it did.
     pub async fn refresh(&self) -> Result<bool, Refusal> {
+        let asked_at = self.now();
         let generation = self.store.generation().await.map_err(fault::store)?;
+        self.looked_at.fetch_max(asked_at, Ordering::Relaxed);
         if generation == self.memory.load().generation {
             return Ok(false);
         }
@@ -185,13 +202,20 @@ impl Perch {
     /// Replaces what is in memory. The caller holds `reloading`.
     async fn reload(&self) -> Result<(), perch_store::StoreFault> {
         let before = self.memory.load_full();
-        let snapshot = self.store.snapshot().await?;
+        let snapshot = self.store.snapshot(before.generation).await?;
+        let generation = snapshot.generation;
         self.memory.store(Arc::new(Memory::new(snapshot, Some(&before))));
+        // Whoever is connected is judged again.
+        self.changed.send_replace(generation);
         Ok(())
     }
 
-    /// Decides from memory; a refusal counts only once memory is known to be current.
-    pub(crate) async fn decide<T>(&self, decide: impl Fn(&Memory) -> Result<T, Refusal>) -> Result<T, Refusal> {
+    /// Decides from memory; a refusal counts only once memory is known to be current, and so does everything else where the
+    /// database has not been heard of for a while: somebody may have revoked meanwhile what this would let in.
+    pub(crate) async fn decide<T, E: From<Refusal>>(&self, decide: impl Fn(&Memory) -> Result<T, E>) -> Result<T, E> {
+        if self.now().saturating_sub(self.looked_at.load(Ordering::Relaxed)) > LONGEST_SILENCE {
+            self.look_again().await?;
+        }
         let (generation, decided) = {
             let memory = self.memory.load();
             (memory.generation, decide(&memory))

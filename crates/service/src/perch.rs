@@ -2,13 +2,16 @@
 
 use crate::ambient::{Clock, Entropy, new_id, random};
 use crate::memory::Memory;
+use crate::sightings::Sightings;
 use crate::{fault, password, upkeep};
 use arc_swap::ArcSwap;
+use perch_domain::origin::Origin;
 use perch_domain::{Actor, Refusal};
 use perch_jwe::MasterKeys;
 use perch_store::{AuditEntry, MintRecorder, Store, StoreFault};
-use std::sync::Arc;
-use tokio::sync::{Mutex, Semaphore};
+use std::sync::atomic::AtomicI64;
+use std::sync::{Arc, OnceLock};
+use tokio::sync::{Mutex, Semaphore, watch};
 use uuid::Uuid;
 
 /// What the service is made of.
@@ -46,6 +49,13 @@ pub struct Inner {
     pub(crate) issuer: Uuid,
     pub(crate) memory: ArcSwap<Memory>,
     pub(crate) reloading: Mutex<()>,
+    /// When memory was last known to be what the database holds, Unix milliseconds.
+    pub(crate) looked_at: AtomicI64,
+    /// The generation of the memory, for those who wait for it to change.
+    pub(crate) changed: watch::Sender<i64>,
+    /// Sites that connected or were refused, and refused requests, until they are written down.
+    pub(crate) sightings: Sightings,
+    pub(crate) preview: OnceLock<Origin>,
     pub(crate) recorder: MintRecorder,
     /// Held while what was counted is on its way into the database.
     pub(crate) writing_uses: Mutex<()>,
@@ -76,7 +86,7 @@ impl Perch {
         let PerchParts { store, master_keys, clock, entropy, http_hosts, record_days } = parts;
         let now = clock.now();
         let installation = store.installation(new_id(now, &*entropy), now).await?;
-        let memory = Memory::new(store.snapshot().await?, None);
+        let memory = Memory::new(store.snapshot(-1).await?, None);
         let recorder = MintRecorder::start(&store);
         let perch = Self(Arc::new(Inner {
             decoy_hash: password::decoy(random(&*entropy)),
@@ -87,6 +97,10 @@ impl Perch {
             http_hosts,
             record_days,
             issuer: installation.id,
+            looked_at: AtomicI64::new(now),
+            changed: watch::Sender::new(memory.generation),
+            sightings: Sightings::default(),
+            preview: OnceLock::new(),
             memory: ArcSwap::from_pointee(memory),
             reloading: Mutex::new(()),
             recorder,
@@ -145,6 +159,7 @@ impl Perch {
     /// Writes down what is only in memory and closes the database.
     pub async fn close(&self) {
         self.write_uses().await;
+        self.write_sightings().await;
         self.store.close().await;
     }
 

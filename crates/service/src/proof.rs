@@ -27,7 +27,7 @@ impl KeyHolder {
     }
 
     /// This key acting on its own organization, for the audit log.
-    fn acting(&self, request: RequestInfo) -> Acting {
+    pub(crate) fn acting(&self, request: RequestInfo) -> Acting {
         Acting {
             organization: self.secret.row.organization_id,
             actor: Actor::Key(self.secret.scopes),

@@ -1,8 +1,9 @@
 //! What people are told about a token of their organization: what it says, and the ladder of checks with the reason.
 
-use crate::ladder::{Facts, Step, ladder};
+use crate::ladder::{Facts, Step, ladder, revoked};
 use crate::memory::Memory;
 use crate::perch::Perch;
+use crate::revocations::Issued;
 use crate::tokens::{Failed, judge_site};
 use crate::{Acting, fault};
 use perch_domain::api_key::{self, ApiKeyText};
@@ -94,7 +95,7 @@ impl Perch {
         self.refresh().await?;
         let keys = self.store.keys(acting.organization, None).await.map_err(fault::store)?;
         let memory = self.memory.load_full();
-        let facts = Facts { keys: &keys, site: site.as_ref(), now: self.now_seconds() };
+        let facts = Facts { keys: &keys, site: site.as_ref(), now: self.now_seconds(), revoked: None };
         Ok(Reading { removed, ..self.read_from_memory(acting, &memory, &text, &facts) })
     }
 
@@ -124,14 +125,20 @@ impl Perch {
             }
         };
         let (claims, verdict) = self.judge(memory, &opened);
+        let secret = &opened.key.secret;
+        let revoked = claims
+            .as_ref()
+            .zip(organization.as_deref())
+            .and_then(|(claims, organization)| Self::revoked_by(memory, organization, secret, Issued::claimed(claims)));
+        let facts = &Facts { revoked, ..*facts };
         let sandbox = claims.as_ref().is_some_and(|claims| claims.sandbox.is_some());
         let by_site = || match (facts.site, &organization) {
             (Some(site), Some(organization)) => judge_site(organization, sandbox, site).map(drop).map_err(|code| Failed(Rung::Origin, code)),
             _ => Ok(()),
         };
         let failed = verdict.and_then(|()| by_site()).err();
-        let steps = ladder(facts, failed, claims.as_ref().map(|claims| (claims, &*opened.key.secret)), organization.as_deref(), None);
-        let token = claims.as_ref().map(|claims| view(claims, &opened.key.secret.row.id));
+        let steps = ladder(facts, failed, claims.as_ref().map(|claims| (claims, &**secret)), organization.as_deref(), None);
+        let token = claims.as_ref().map(|claims| view(claims, &secret.row.id));
         let sentence = match (failed, &token) {
             (None, Some(token)) => {
                 let open = steps.iter().filter(|step| step.outcome == perch_domain::verdict::Outcome::Failed).count();
@@ -183,9 +190,7 @@ impl Perch {
         let expired = if row.expires_at <= now { Err(Failed(Rung::Time, Code::TokenExpired)) } else { Ok(()) };
         let judged = match memory.secret(&row.secret_id) {
             None => Err(Failed(Rung::Key, Code::TokenUnknownKey)),
-            Some(secret) => {
-                self.judge_key(&secret).and(expired).and_then(|()| Self::judge_revocation(&memory, &secret, row.issued_at, row.sandbox_by))
-            }
+            Some(secret) => self.judge_key(&secret).and(expired).and_then(|()| Self::judge_revocation(&memory, &secret, Issued::recorded(&row))),
         };
         let when = |at: Option<i64>| at.map_or_else(String::new, |at| format!(" {}", time::relative(at.div_euclid(1_000), now)));
         let verdict = match judged {
@@ -193,6 +198,11 @@ impl Perch {
             Err(Failed(Rung::KeyState, Code::TokenRevoked)) => format!("Its API key was revoked{}.", when(key.and_then(|key| key.revoked_at))),
             Err(Failed(Rung::KeyState, _)) => format!("Its API key expired{}.", when(key.and_then(|key| key.expires_at))),
             Err(Failed(Rung::Time, _)) => format!("Expired {}.", time::relative(row.expires_at, now)),
+            Err(Failed(Rung::Revocation, _)) => {
+                let secret = memory.secret(&row.secret_id).zip(memory.organization(acting.organization));
+                revoked(secret.and_then(|(secret, organization)| Self::revoked_by(&memory, &organization, &secret, Issued::recorded(&row))))
+                    .to_owned()
+            }
             Err(Failed(_, code)) => code.message().to_owned(),
         };
         let refused = judged.err().map(|failed| failed.1);

@@ -77,7 +77,7 @@ impl Perch {
 
     async fn welcome(&self, person: PersonRow) -> Result<SignedIn, Refusal> {
         let name = |memory: &Memory| memory.organization(person.organization).map(|organization| organization.row.name.clone());
-        let organization_name = self.decide(|memory| name(memory).ok_or_else(|| Code::Internal.into())).await?;
+        let organization_name = self.decide(|memory| name(memory).ok_or_else(|| Refusal::from(Code::Internal))).await?;
         Ok(SignedIn {
             organization: person.organization,
             person: person.id,

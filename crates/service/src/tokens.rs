@@ -2,6 +2,7 @@
 
 use crate::memory::{Memory, Organization, Secret};
 use crate::perch::Perch;
+use crate::revocations::{Issued, RevokedBy};
 use perch_domain::Code;
 use perch_domain::claims::{Claims, Expected};
 use perch_domain::origin::Origin;
@@ -59,7 +60,7 @@ impl Perch {
         self.judge_key(secret)?;
         let expected = Expected { issuer: self.issuer, organization: secret.row.organization_id.0, now: self.now_seconds() };
         claims.check(&expected).map_err(|code| Failed(if code == Code::TokenInvalid { Rung::Seal } else { Rung::Time }, code))?;
-        Self::judge_revocation(memory, secret, claims.iat, claims.sandbox.map(perch_store::PersonId))
+        Self::judge_revocation(memory, secret, Issued::claimed(claims))
     }
 
     /// Whether a key's tokens still count at all.
@@ -74,17 +75,28 @@ impl Perch {
         Ok(())
     }
 
-    /// Whether a token issued then (Unix seconds), perhaps by somebody in the sandbox, is free of every revocation.
-    pub(crate) fn judge_revocation(memory: &Memory, secret: &Secret, issued_at: i64, maker: Option<perch_store::PersonId>) -> Result<(), Failed> {
+    /// Whether a token is free of every revocation.
+    pub(crate) fn judge_revocation(memory: &Memory, secret: &Secret, issued: Issued<'_>) -> Result<(), Failed> {
         let organization = memory.organization(secret.row.organization_id).ok_or(Failed(Rung::Key, Code::TokenUnknownKey))?;
-        if issued_at < organization.row.not_before || issued_at < secret.row.not_before {
-            return Err(Failed(Rung::Revocation, Code::TokenRevoked));
+        match Self::revoked_by(memory, &organization, secret, issued) {
+            Some(_) => Err(Failed(Rung::Revocation, Code::TokenRevoked)),
+            None => Ok(()),
+        }
+    }
+
+    /// What ended a token before its time, if anything did.
+    pub(crate) fn revoked_by(memory: &Memory, organization: &Organization, secret: &Secret, issued: Issued<'_>) -> Option<RevokedBy> {
+        if issued.at() <= organization.row.cut_off {
+            return Some(RevokedBy::Organization);
+        }
+        if issued.at() <= secret.row.cut_off {
+            return Some(RevokedBy::Key);
         }
         // A sandbox token ends with its maker's access.
-        if maker.is_some_and(|maker| !memory.is_active(secret.row.organization_id, maker)) {
-            return Err(Failed(Rung::Revocation, Code::TokenRevoked));
+        if issued.maker.is_some_and(|maker| !memory.is_active(secret.row.organization_id, maker)) {
+            return Some(RevokedBy::Maker);
         }
-        Ok(())
+        organization.revocations.find(secret.row.key_id, issued)
     }
 }
 

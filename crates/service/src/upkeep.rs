@@ -32,6 +32,7 @@ pub(crate) fn start(inner: Weak<Inner>) {
             until_write = until_write.checked_sub(1).unwrap_or(WRITE_EVERY);
             if until_write == 0 {
                 perch.write_uses().await;
+                perch.write_sightings().await;
             }
             if let Some(fewer) = until_sweep.checked_sub(1) {
                 until_sweep = fewer;
@@ -53,6 +54,9 @@ impl Perch {
         let swept: Result<(), StoreFault> = async {
             self.recount().await?;
             self.forget_dropped().await?;
+            self.forget_sightings().await?;
+            self.store.forget_revocations(now).await?;
+            self.memory.load().organizations().for_each(|organization| organization.revocations.forget(now));
             self.store.delete_expired_sessions(now).await?;
             self.store.clear_sign_in_failures(&[], now - DAY * 1_000).await?;
             self.store.forget_mints(bound, kept_since).await?;

@@ -176,6 +176,11 @@ impl Change {
     /// Keeps the change together with the entry that describes it.
     pub async fn commit(mut self, entry: &AuditEntry) -> Result<(), StoreFault> {
         audit::append(&mut self, entry).await?;
+        self.keep().await
+    }
+
+    /// Keeps what is no act of anybody, such as counts. Only for this crate: an act has an entry.
+    pub(crate) async fn keep(self) -> Result<(), StoreFault> {
         match self.transaction {
             Tx::Lite(transaction) => transaction.commit().await?,
             Tx::Pg(transaction) => transaction.commit().await?,

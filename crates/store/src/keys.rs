@@ -3,7 +3,6 @@
 use crate::db::{Change, each};
 use crate::{KeyId, OrganizationId, PersonId, Store, StoreFault};
 use perch_domain::access::Scopes;
-use uuid::Uuid;
 
 /// A key to be added, with its first secret.
 #[derive(Clone, Debug)]
@@ -61,7 +60,8 @@ pub struct SecretRow {
     pub scopes: String,
     pub sandbox_shared: bool,
     pub longest_lifetime: i64,
-    pub not_before: i64,
+    /// Unix milliseconds: tokens issued up to then are refused.
+    pub cut_off: i64,
 }
 
 impl Store {
@@ -78,14 +78,6 @@ impl Store {
     pub async fn a_wrapped_key(&self) -> Result<Option<(String, Vec<u8>)>, StoreFault> {
         const SQL: &str = "SELECT id, wrapped_key FROM api_secret ORDER BY created_at DESC LIMIT 1";
         Ok(each!(read self, pool => sqlx::query_as(SQL).fetch_optional(pool).await)?)
-    }
-
-    /// Tokens of a key that have not expired. `now` in Unix seconds; `ids_from` is the least id a live token can have,
-    /// so that only the young end of the table is read.
-    pub async fn live_tokens(&self, organization: OrganizationId, key: KeyId, ids_from: Uuid, now: i64) -> Result<i64, StoreFault> {
-        const SQL: &str = "SELECT COUNT(*) FROM mint m JOIN api_secret s ON s.id = m.secret_id \
-            WHERE s.organization_id = $1 AND s.key_id = $2 AND m.expires_at > $3 AND m.token_id >= $4";
-        Ok(each!(read self, pool => sqlx::query_scalar(SQL).bind(organization).bind(key).bind(now).bind(ids_from).fetch_one(pool).await)?)
     }
 }
 

@@ -11,8 +11,8 @@ pub struct OrganizationRow {
     pub name: String,
     /// Seconds: no token of the organization lives longer.
     pub longest_lifetime: i64,
-    /// Unix seconds: tokens issued before are refused.
-    pub not_before: i64,
+    /// Unix milliseconds: tokens issued up to then are refused.
+    pub cut_off: i64,
     /// Unix seconds: until then undeclared attributes are dropped instead of refused.
     pub drop_undeclared_until: Option<i64>,
 }
@@ -72,7 +72,7 @@ impl TryFrom<Raw> for PersonRow {
 impl Store {
     /// Every organization of the installation, oldest first.
     pub async fn organizations(&self) -> Result<Vec<OrganizationRow>, StoreFault> {
-        const SQL: &str = "SELECT id, name, longest_lifetime, not_before, drop_undeclared_until FROM organization ORDER BY created_at, id";
+        const SQL: &str = "SELECT id, name, longest_lifetime, cut_off, drop_undeclared_until FROM organization ORDER BY created_at, id";
         Ok(each!(read self, pool => sqlx::query_as(SQL).fetch_all(pool).await)?)
     }
 

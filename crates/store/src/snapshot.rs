@@ -2,7 +2,7 @@
 
 use crate::attributes::Raw as AttributeRaw;
 use crate::db::each;
-use crate::{AttributeRow, OrganizationId, OrganizationRow, OriginRow, PersonId, SecretRow, Store, StoreFault};
+use crate::{AttributeRow, OrganizationId, OrganizationRow, OriginRow, PersonId, RevocationRow, SecretRow, Store, StoreFault};
 
 /// The configuration at or after a generation.
 #[derive(Clone, Debug)]
@@ -14,6 +14,8 @@ pub struct Snapshot {
     pub origins: Vec<(OrganizationId, OriginRow)>,
     /// Who may sign in: a sandbox token ends with its maker's access.
     pub active_people: Vec<(OrganizationId, PersonId)>,
+    /// What was revoked since the generation that was asked from.
+    pub revocations: Vec<RevocationRow>,
 }
 
 /// A secret, and how many tokens it had issued when it was read.
@@ -38,11 +40,11 @@ struct Raw {
 }
 
 impl Store {
-    /// Reads the configuration. The generation is read first, so what follows is at least that new; a change that lands
+    /// Reads the configuration, and what was revoked after the generation `since`. The generation is read first, so what follows is at least that new; a change that lands
     /// in between raises the generation and is read again.
-    pub async fn snapshot(&self) -> Result<Snapshot, StoreFault> {
+    pub async fn snapshot(&self, since: i64) -> Result<Snapshot, StoreFault> {
         const SECRETS: &str = "SELECT s.id, s.organization_id, s.key_id, k.owner_id, s.hash, s.wrapped_key, s.expires_at, s.revoked_at AS secret_revoked_at, \
-            k.revoked_at AS key_revoked_at, k.exposed_at, k.scopes, k.sandbox_shared, k.longest_lifetime, k.not_before, s.minted \
+            k.revoked_at AS key_revoked_at, k.exposed_at, k.scopes, k.sandbox_shared, k.longest_lifetime, k.cut_off, s.minted \
             FROM api_secret s JOIN api_key k ON k.id = s.key_id";
         const ATTRIBUTES: &str = "SELECT id, organization_id, name, kind, is_list, required, description, example, version, changed_at, changed_by FROM attribute ORDER BY id";
         const ORIGINS: &str = "SELECT organization_id, id, canonical, label, environment, version, changed_at, changed_by FROM origin ORDER BY id";
@@ -53,8 +55,10 @@ impl Store {
         let attributes: Vec<AttributeRaw> = each!(read self, pool => sqlx::query_as(ATTRIBUTES).fetch_all(pool).await)?;
         let origins: Vec<RawOrigin> = each!(read self, pool => sqlx::query_as(ORIGINS).fetch_all(pool).await)?;
         let active_people = each!(read self, pool => sqlx::query_as(PEOPLE).fetch_all(pool).await)?;
+        let revocations = self.revocations_since(since).await?;
         Ok(Snapshot {
             generation,
+            revocations,
             active_people,
             organizations,
             secrets: secrets.into_iter().map(|raw| SecretState { row: raw.row, minted: raw.minted }).collect(),

@@ -261,7 +261,7 @@ both!(attributes_keep_their_version_and_their_organization, |store: Store| async
     change.commit(&entry(ORG)).await.unwrap();
     let listed = store.attributes(ORG).await.unwrap();
     assert_eq!((listed[0].declaration.clone(), listed[0].version), (attribute("until").declaration, 2));
-    assert_eq!(store.snapshot().await.unwrap().attributes, [(ORG, listed[0].clone())]);
+    assert_eq!(store.snapshot(-1).await.unwrap().attributes, [(ORG, listed[0].clone())]);
     let mut change = store.change().await.unwrap();
     assert!(!change.remove_attribute(OTHER, attribute("").id, 2).await.unwrap());
     assert!(change.remove_attribute(ORG, attribute("").id, 2).await.unwrap());
@@ -295,16 +295,16 @@ both!(mints_are_recorded_together_counted_and_forgotten, |store: Store| async mo
     assert_eq!(store.mint(OTHER, rows[0].token_id).await.unwrap(), None, "another organization's token");
     let key = &store.keys(ORG, None).await.unwrap()[0];
     assert_eq!((key.minted, key.last_used_at), (200, Some(1_000_000)));
-    assert_eq!(store.live_tokens(ORG, KEY, Uuid::nil(), 2_000).await.unwrap(), 200);
-    assert_eq!(store.live_tokens(ORG, KEY, Uuid::nil(), 4_600).await.unwrap(), 0);
-    assert_eq!(store.live_tokens(OTHER, KEY, Uuid::nil(), 2_000).await.unwrap(), 0);
+    assert_eq!(store.live_tokens(ORG, Some(KEY), None, Uuid::nil(), 2_000).await.unwrap(), 200);
+    assert_eq!(store.live_tokens(ORG, Some(KEY), None, Uuid::nil(), 4_600).await.unwrap(), 0);
+    assert_eq!(store.live_tokens(OTHER, Some(KEY), None, Uuid::nil(), 2_000).await.unwrap(), 0);
     assert_eq!(store.forget_mints(Uuid::from_u128(1_100), 4_600).await.unwrap(), 0, "not yet expired");
     assert_eq!(store.forget_mints(Uuid::from_u128(1_100), 4_601).await.unwrap(), 100);
 });
 
 both!(the_snapshot_holds_every_organization, |store: Store| async move {
     furnished(&store).await;
-    let snapshot = store.snapshot().await.unwrap();
+    let snapshot = store.snapshot(-1).await.unwrap();
     assert_eq!((snapshot.organizations.len(), snapshot.secrets.len(), snapshot.active_people.len()), (2, 2, 2));
     let secret = &snapshot.secrets.iter().find(|secret| secret.row.id == "aaaaaaaaaaa").unwrap().row;
     assert_eq!((secret.organization_id, secret.key_id, secret.hash.as_slice(), secret.longest_lifetime), (ORG, KEY, &[7; 32][..], 86_400));
@@ -384,6 +384,6 @@ both!(keys_are_opened_and_attributes_dropped_for_their_organization_only, async 
     change.drop_undeclared(ORG, Some(99)).await.unwrap();
     change.commit(&entry(ORG)).await.unwrap();
     assert!(store.keys(ORG, None).await.unwrap().iter().all(|key| key.sandbox_shared));
-    let until: Vec<_> = store.snapshot().await.unwrap().organizations.into_iter().map(|row| (row.id, row.drop_undeclared_until)).collect();
+    let until: Vec<_> = store.snapshot(-1).await.unwrap().organizations.into_iter().map(|row| (row.id, row.drop_undeclared_until)).collect();
     assert_eq!(until, [(ORG, Some(99)), (OTHER, None)]);
 });

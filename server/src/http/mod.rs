@@ -8,8 +8,10 @@ mod layer;
 mod openapi;
 
 pub use body::{FORM_LIMIT, read_body};
+pub use embed::Connected;
 pub use errors::{error_response, refuse};
 pub use layer::answered_later;
+use layer::request_id;
 pub use openapi::document as openapi_document;
 
 use crate::assets::{self, AssetNames};
@@ -33,11 +35,12 @@ pub struct AppState {
     pub perch: Perch,
     pub site: Arc<Site>,
     pub assets: Arc<AssetNames>,
+    pub connected: Connected,
 }
 
 impl AppState {
     pub fn new(perch: Perch, site: Site) -> Self {
-        Self { perch, site: Arc::new(site), assets: Arc::new(AssetNames::read()) }
+        Self { perch, site: Arc::new(site), assets: Arc::new(AssetNames::read()), connected: Connected::default() }
     }
 
     /// What the audit log keeps of a request.
@@ -54,11 +57,8 @@ impl AppState {
 
 /// Every route. Prefixes for machines answer unknown paths with JSON, the console with a page.
 pub fn router(state: AppState) -> Router {
-    let machines = Router::new()
-        .merge(embed::routes())
-        .route("/openapi.json", get(openapi::serve))
-        .route("/embed/{*rest}", axum::routing::any(not_found))
-        .route("/api/{*rest}", axum::routing::any(not_found));
+    let machines =
+        Router::new().merge(embed::routes()).route("/openapi.json", get(openapi::serve)).route("/api/{*rest}", axum::routing::any(not_found));
     let files = Router::new().route("/pkg/{file}", get(assets::package)).route("/favicon.svg", get(assets::favicon));
     Router::new()
         .merge(machines)

@@ -86,9 +86,9 @@ async fn every_rung_is_reached_by_a_token_made_for_it() {
     let nothing = app.nobody().token(&key, r#"{"user":{"distinctId":"u","role":"explorer"},"permissions":{}}"#).await;
     assert_eq!(climb(&admin, &nothing, "").await.0[8], "Look at this");
     // 6. Revocation: everything issued until now.
-    app.execute("UPDATE organization SET not_before = 1795168801").await;
+    app.execute("UPDATE organization SET cut_off = 1795168801000").await;
     assert_eq!(climb(&admin, &token, "").await.0, words(5, "Failed"));
-    app.execute("UPDATE organization SET not_before = 0").await;
+    app.execute("UPDATE organization SET cut_off = 0").await;
     // 4. The key's state: expired, then revoked.
     app.execute("UPDATE api_secret SET expires_at = 1795168800000").await;
     let (rungs, sentence) = climb(&admin, &token, "").await;

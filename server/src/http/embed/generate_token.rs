@@ -1,14 +1,12 @@
 //! `POST /embed/generate-token` and its alias `/api/generate-token`.
 
 use super::key_holder::with_key;
+use super::{is_json, json};
 use crate::http::{AppState, read_body};
-use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use perch_domain::mint_request::LONGEST_BODY;
 use perch_domain::{Code, lifetime, time};
-use perch_service::Refusal;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -22,7 +20,7 @@ struct Answer<'a> {
 }
 
 pub(super) async fn handle(State(state): State<AppState>, request: Request) -> Response {
-    with_key(&state, request, async |holder, parts, body| {
+    with_key(&state, "POST /embed/generate-token", request, async |holder, parts, body| {
         if !is_json(&parts.headers) {
             return Err(Code::ContentTypeNotJson.into());
         }
@@ -37,19 +35,4 @@ pub(super) async fn handle(State(state): State<AppState>, request: Request) -> R
         json(&answer)
     })
     .await
-}
-
-/// `application/json`, whatever its parameters.
-fn is_json(headers: &HeaderMap) -> bool {
-    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    content_type.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
-}
-
-/// An answer that nothing on the way may keep.
-pub(super) fn json(answer: &impl Serialize) -> Result<Response, Refusal> {
-    let text = serde_json::to_vec(answer).map_err(|_| Code::Internal)?;
-    let mut response = Response::new(Body::from(text));
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Ok(response)
 }

@@ -1,11 +1,12 @@
 //! Who calls with an API key. Refusals come in the promised order: the key first, so that a key used from a browser is
 //! noted as exposed whatever else the request got wrong.
 
-use crate::http::{AppState, refuse};
+use super::browser::{granted, listable, readable_by};
+use crate::http::{AppState, refuse, request_id};
 use axum::extract::Request;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::Response;
 use perch_domain::Code;
 use perch_service::{KeyHolder, Refusal};
 use std::future::Future;
@@ -13,14 +14,17 @@ use std::future::Future;
 /// Runs a route for backends: proves the key, refuses browsers, and lets a refused page read why.
 pub(super) async fn with_key<F: Future<Output = Result<Response, Refusal>>>(
     state: &AppState,
+    name: &'static str,
     request: Request,
     route: impl FnOnce(KeyHolder, Parts, axum::body::Body) -> F,
 ) -> Response {
     let (parts, body) = request.into_parts();
     let extensions = parts.extensions.clone();
-    let origin = parts.headers.get(header::ORIGIN).cloned();
+    let origin = asker(&parts.headers);
+    let mut proved = None;
     let outcome = async {
         let holder = state.perch.prove_key(key_text(&parts.headers)?).await?;
+        proved = Some(holder.clone());
         if is_browser(&parts.headers) {
             let refused = state.perch.refuse_from_browser(&holder, state.request_info(&parts.extensions, &parts.headers));
             // Boxed: the exception must not weigh on every request's future.
@@ -30,6 +34,7 @@ pub(super) async fn with_key<F: Future<Output = Result<Response, Refusal>>>(
     }
     .await;
     outcome.unwrap_or_else(|refusal| {
+        state.perch.note_refused_key(proved.as_ref(), name, &request_id(&extensions), &refusal);
         let mut response = refuse(refusal, &extensions);
         readable_by(origin, response.headers_mut());
         response
@@ -56,22 +61,14 @@ fn is_browser(headers: &HeaderMap) -> bool {
     headers.contains_key(header::ORIGIN) || headers.contains_key("sec-fetch-site")
 }
 
-/// Lets the page that called read the refusal: its own origin, never `*`, never credentials.
-fn readable_by(origin: Option<HeaderValue>, headers: &mut HeaderMap) {
-    headers.append(header::VARY, HeaderValue::from_static("Origin"));
-    if let Some(origin) = origin {
-        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-        headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("x-request-id"));
-    }
+/// The page that called, so that it can read the refusal. Also one without an origin of its own: the key it holds has to be
+/// noted as exposed, and the refusal tells it nothing else.
+fn asker(headers: &HeaderMap) -> Option<HeaderValue> {
+    let opaque = || headers.get(header::ORIGIN).filter(|origin| *origin == "null").cloned();
+    listable(headers).or_else(opaque)
 }
 
 /// The preflight is granted, so that the refusal that follows can be read.
 pub(super) async fn preflight(headers: HeaderMap) -> Response {
-    let mut response = StatusCode::NO_CONTENT.into_response();
-    let answer = response.headers_mut();
-    readable_by(headers.get(header::ORIGIN).cloned(), answer);
-    answer.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("POST"));
-    answer.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("authorization, content-type, x-api-key"));
-    answer.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
-    response
+    granted(asker(&headers), "POST", "authorization, content-type, x-api-key")
 }

@@ -1,0 +1,200 @@
+//! Viewers: a token in, what it grants out. What attributes and context a token carries stays here.
+
+use crate::fault;
+use crate::memory::{Memory, Organization, Secret};
+use crate::perch::Perch;
+use crate::revocations::Issued;
+use crate::sightings::{About, Turned};
+use crate::tokens::{Failed, judge_site};
+use perch_domain::claims::{Claims, SKEW};
+use perch_domain::origin::Origin;
+use perch_domain::permission::Permissions;
+use perch_domain::verdict::Rung;
+use perch_domain::{Code, Refusal};
+use perch_store::{OrganizationId, PersonId};
+use tokio::sync::watch;
+use uuid::Uuid;
+
+/// Where a request says it comes from.
+#[derive(Clone, Debug)]
+pub enum Caller {
+    /// No browser: whoever holds the token reads from a backend.
+    Backend,
+    /// A page of this site.
+    Site(Origin),
+    /// A page whose origin cannot be listed: `null`, several, or none a browser writes.
+    Unlistable,
+    /// A route for browsers was called without an origin.
+    Unnamed,
+}
+
+/// A viewer's request.
+#[derive(Clone, Debug)]
+pub struct Call<'a> {
+    pub route: &'static str,
+    pub request_id: &'a str,
+    pub caller: Caller,
+    pub token: Option<&'a str>,
+}
+
+/// What a token grants. Times are Unix seconds.
+#[derive(Clone, Debug)]
+pub struct Session {
+    pub subject: String,
+    pub role: &'static str,
+    pub organization: String,
+    pub permissions: Permissions,
+    pub expires_at: i64,
+    pub server_time: i64,
+    pub sandbox: bool,
+}
+
+/// A viewer who was let in and stays connected: enough to judge again, without the token.
+#[derive(Clone, Debug)]
+pub struct Admitted {
+    organization: OrganizationId,
+    secret: String,
+    token_id: Uuid,
+    subject: String,
+    maker: Option<PersonId>,
+    /// Unix seconds.
+    expires_at: i64,
+    caller: Caller,
+}
+
+impl Admitted {
+    /// Whose connection it is, to bound them: a hash of organization and viewer.
+    pub fn viewer(&self) -> [u8; 32] {
+        crate::sightings::viewer(self.organization, &self.subject)
+    }
+
+    fn about(&self) -> About {
+        About { organization: self.organization, secret_id: self.secret.clone(), token_id: Some(self.token_id), subject: self.subject.clone() }
+    }
+}
+
+impl Perch {
+    /// Opens a viewer's token for the site it is used on.
+    ///
+    /// # Errors
+    /// The code of the check that failed, in the order of the ladder; `UNAVAILABLE` where what was revoked cannot be known.
+    pub async fn connect(&self, call: &Call<'_>) -> Result<Session, Refusal> {
+        let session = self.let_in(call, |claims, _, organization| Session {
+            subject: claims.sub.clone().into_owned(),
+            role: claims.role.as_str(),
+            organization: organization.row.name.clone(),
+            permissions: claims.permissions,
+            expires_at: claims.exp,
+            server_time: self.now_seconds(),
+            sandbox: claims.sandbox.is_some(),
+        });
+        session.await
+    }
+
+    /// The same for a connection that stays open.
+    pub async fn admit(&self, call: &Call<'_>) -> Result<Admitted, Refusal> {
+        let admitted = self.let_in(call, |claims, secret, _| Admitted {
+            organization: secret.row.organization_id,
+            secret: secret.row.id.clone(),
+            token_id: claims.jti,
+            subject: claims.sub.clone().into_owned(),
+            maker: claims.sandbox.map(PersonId),
+            expires_at: claims.exp,
+            caller: call.caller.clone(),
+        });
+        admitted.await
+    }
+
+    /// Whether a connected viewer still is: judged by the same rules as when it came, in the same order.
+    pub fn still_admitted(&self, admitted: &Admitted, route: &'static str, request_id: &str) -> Result<(), Refusal> {
+        self.judge_again(admitted).map_err(|(rung, refusal)| {
+            let call = Call { route, request_id, caller: admitted.caller.clone(), token: None };
+            let turned = Turned::told(rung, refusal, admitted.about());
+            self.sightings.turned_away(&call, &turned, self.now());
+            turned.refusal
+        })
+    }
+
+    fn judge_again(&self, admitted: &Admitted) -> Result<(), (Rung, Refusal)> {
+        let memory = self.memory.load();
+        let failed = |Failed(rung, code): Failed| (rung, code.into());
+        let unknown = || (Rung::Key, Code::TokenUnknownKey.into());
+        let secret = memory.secret(&admitted.secret).ok_or_else(unknown)?;
+        self.judge_key(&secret).map_err(failed)?;
+        if admitted.expires_at.saturating_add(SKEW) <= self.now_seconds() {
+            return Err((Rung::Time, Code::TokenExpired.into()));
+        }
+        let issued = Issued { token_id: admitted.token_id, subject: &admitted.subject, maker: admitted.maker };
+        Self::judge_revocation(&memory, &secret, issued).map_err(failed)?;
+        let organization = memory.organization(admitted.organization).ok_or_else(unknown)?;
+        self.judge_caller(&organization, admitted.maker.is_some(), &admitted.caller).map_err(|refusal| (Rung::Origin, refusal))
+    }
+
+    /// Seconds after which a connected viewer's token has ended.
+    pub fn seconds_left(&self, admitted: &Admitted) -> u64 {
+        u64::try_from(admitted.expires_at + SKEW - self.now_seconds()).unwrap_or(0)
+    }
+
+    /// Tells whoever waits that the configuration was replaced.
+    pub fn changes(&self) -> watch::Receiver<i64> {
+        self.changed.subscribe()
+    }
+
+    async fn let_in<T>(&self, call: &Call<'_>, tell: impl Fn(&Claims<'_>, &Secret, &Organization) -> T) -> Result<T, Refusal> {
+        let decided = match call.token.filter(|token| !token.is_empty()) {
+            None => Err(Turned::nobody(Failed(Rung::Shape, Code::TokenMissing))),
+            Some(token) => self.decide(|memory| self.judge_call(memory, token, &call.caller, &tell)).await,
+        };
+        decided.map_err(|turned| {
+            self.sightings.turned_away(call, &turned, self.now());
+            turned.refusal
+        })
+    }
+
+    fn judge_call<T>(
+        &self,
+        memory: &Memory,
+        token: &str,
+        caller: &Caller,
+        tell: &impl Fn(&Claims<'_>, &Secret, &Organization) -> T,
+    ) -> Result<T, Turned> {
+        let opened = self.open_seal(memory, token, |_| true).map_err(Turned::nobody)?;
+        let secret = &opened.key.secret;
+        let (claims, verdict) = self.judge(memory, &opened);
+        let turned = |rung: Rung, refusal: Refusal| Turned::known(rung, refusal, secret, claims.as_ref());
+        verdict.map_err(|Failed(rung, code)| turned(rung, code.into()))?;
+        let organization = memory.organization(secret.row.organization_id).ok_or_else(|| turned(Rung::Key, Code::TokenUnknownKey.into()))?;
+        let claims = claims.as_ref().ok_or_else(|| turned(Rung::Seal, fault::broken(&"a verdict without claims")))?;
+        self.judge_caller(&organization, claims.sandbox.is_some(), caller).map_err(|refusal| turned(Rung::Origin, refusal))?;
+        self.sightings.connected(secret.row.organization_id, caller, claims.sandbox.is_none(), self.now());
+        Ok(tell(claims, secret, &organization))
+    }
+
+    /// Whether a token of this organization may be used from there.
+    fn judge_caller(&self, organization: &Organization, sandbox: bool, caller: &Caller) -> Result<(), Refusal> {
+        match caller {
+            Caller::Backend => Ok(()),
+            Caller::Site(site) => match judge_site(organization, sandbox, site) {
+                Ok(_) => Ok(()),
+                // The console's own preview is there to try sandbox tokens out, and for nothing else.
+                Err(Code::OriginNotAuthorized) if sandbox && self.preview.get() == Some(site) => Ok(()),
+                Err(code) => Err(code.into()),
+            },
+            Caller::Unlistable => Err(Refusal::because(
+                Code::OriginNotAuthorized,
+                "A page without an origin of its own, such as a sandboxed frame or a file, cannot be an authorized origin.",
+            )),
+            Caller::Unnamed => Err(Code::OriginMissing.into()),
+        }
+    }
+
+    /// Names the origin of the console's preview, once it is known where it listens.
+    pub fn offer_preview(&self, origin: Origin) {
+        let _ = self.preview.set(origin);
+    }
+
+    /// Where the console's preview is, if there is one.
+    pub fn preview(&self) -> Option<&Origin> {
+        self.preview.get()
+    }
+}

@@ -1,0 +1,226 @@
+//! What was seen of viewers: sites that connected, sites that were refused, refused requests. Noted in memory on the way of a
+//! request, bounded there, and written down about once a second; a crash loses a second of it, never a token.
+
+use crate::connect::{Call, Caller};
+use crate::fault;
+use crate::memory::Secret;
+use crate::perch::Perch;
+use crate::refused_sites;
+use crate::tokens::Failed;
+use perch_domain::claims::Claims;
+use perch_domain::verdict::Rung;
+use perch_domain::{Code, Refusal};
+use perch_store::{ConnectedSiteRow, OrganizationId, RefusedRequestRow, StoreFault};
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use uuid::Uuid;
+
+/// Refused requests that are noted between two writings; a flood of them is not worth more.
+const MOST_REQUESTS: usize = 200;
+/// Refused sites likewise.
+const MOST_REFUSED_SITES: usize = 500;
+/// Sites known to have connected; past that all are looked at anew.
+const MOST_CONNECTED: usize = 10_000;
+/// How old the time may become that a site is said to have connected last, in milliseconds.
+const LATELY: i64 = 3_600_000;
+
+/// A viewer's request that was refused, and whose it was as far as it proved to be somebody's.
+pub(crate) struct Turned {
+    pub refusal: Refusal,
+    rung: Option<Rung>,
+    about: Option<Box<About>>,
+}
+
+/// Whose a request was.
+pub(crate) struct About {
+    pub organization: OrganizationId,
+    pub secret_id: String,
+    pub token_id: Option<Uuid>,
+    pub subject: String,
+}
+
+impl Turned {
+    /// Nothing about it proved to belong to an organization.
+    pub fn nobody(Failed(rung, code): Failed) -> Self {
+        Self { refusal: code.into(), rung: Some(rung), about: None }
+    }
+
+    /// Its seal was ours.
+    pub fn known(rung: Rung, refusal: Refusal, secret: &Secret, claims: Option<&Claims<'_>>) -> Self {
+        let about = About {
+            organization: secret.row.organization_id,
+            secret_id: secret.row.id.clone(),
+            token_id: claims.map(|claims| claims.jti),
+            subject: claims.map(|claims| claims.sub.clone().into_owned()).unwrap_or_default(),
+        };
+        Self::told(rung, refusal, about)
+    }
+
+    pub fn told(rung: Rung, refusal: Refusal, about: About) -> Self {
+        Self { refusal, rung: Some(rung), about: Some(Box::new(about)) }
+    }
+}
+
+impl From<Refusal> for Turned {
+    fn from(refusal: Refusal) -> Self {
+        Self { refusal, rung: None, about: None }
+    }
+}
+
+/// A viewer without the name: SHA-256 of organization and `distinctId`.
+pub(crate) fn viewer(organization: OrganizationId, subject: &str) -> [u8; 32] {
+    Sha256::new().chain_update(organization.0.as_bytes()).chain_update(subject.as_bytes()).finalize().into()
+}
+
+/// A refused site of a viewer on a day (days since 1970).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct RefusedSite {
+    pub organization: OrganizationId,
+    pub viewer: [u8; 32],
+    pub day: i64,
+    pub origin: String,
+}
+
+/// How often, and when last (Unix milliseconds).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Refusals {
+    pub count: i64,
+    pub last_at: i64,
+}
+
+#[derive(Default)]
+pub(crate) struct Sightings(Mutex<Seen>);
+
+#[derive(Default)]
+struct Seen {
+    /// By organization and site: whether a live token connected, and when that was last written, Unix milliseconds.
+    connected: HashMap<OrganizationId, HashMap<String, (bool, i64)>>,
+    new_connected: Vec<(OrganizationId, ConnectedSiteRow)>,
+    refused_sites: HashMap<RefusedSite, Refusals>,
+    requests: Vec<RefusedRequestRow>,
+}
+
+impl Sightings {
+    fn locked<T>(&self, f: impl FnOnce(&mut Seen) -> T) -> T {
+        f(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// A site connected. Mostly known, and then nothing happens.
+    pub fn connected(&self, organization: OrganizationId, caller: &Caller, live: bool, now: i64) {
+        let origin = match caller {
+            Caller::Site(origin) => origin.to_string(),
+            _ => return,
+        };
+        self.locked(|seen| {
+            let sites = seen.connected.entry(organization).or_default();
+            if let Some((known_live, at)) = sites.get(&origin)
+                && (*known_live || !live)
+                && now - at < LATELY
+            {
+                return;
+            }
+            if sites.len() >= MOST_CONNECTED {
+                sites.clear();
+            }
+            let known = sites.entry(origin.clone()).or_default();
+            *known = (known.0 || live, now);
+            seen.new_connected.push((organization, ConnectedSiteRow { origin, live_at: live.then_some(now), last_at: now }));
+        });
+    }
+
+    /// A viewer's request was refused.
+    pub fn turned_away(&self, call: &Call<'_>, turned: &Turned, now: i64) {
+        let origin = match &call.caller {
+            Caller::Site(origin) => origin.to_string(),
+            _ => String::new(),
+        };
+        let about = turned.about.as_deref();
+        if let (Some(about), Caller::Site(_), Code::OriginNotAuthorized) = (about, &call.caller, turned.refusal.code) {
+            let viewer = viewer(about.organization, &about.subject);
+            let site = RefusedSite { organization: about.organization, viewer, day: now.div_euclid(refused_sites::DAY), origin: origin.clone() };
+            self.locked(|seen| {
+                if let Some(refusals) = seen.refused_sites.get_mut(&site) {
+                    *refusals = Refusals { count: refusals.count + 1, last_at: now };
+                } else if seen.refused_sites.len() < MOST_REFUSED_SITES {
+                    seen.refused_sites.insert(site, Refusals { count: 1, last_at: now });
+                }
+            });
+        }
+        let Some(row) = row(call.request_id, call.route, &turned.refusal, origin, now) else { return };
+        self.note(RefusedRequestRow {
+            rung: turned.rung.map(Rung::as_str).unwrap_or_default().to_owned(),
+            organization_id: about.map(|about| about.organization),
+            secret_id: about.map(|about| about.secret_id.clone()),
+            token_id: about.and_then(|about| about.token_id),
+            ..row
+        });
+    }
+
+    fn note(&self, row: RefusedRequestRow) {
+        self.locked(|seen| {
+            if seen.requests.len() < MOST_REQUESTS {
+                seen.requests.push(row);
+            }
+        });
+    }
+}
+
+/// What is kept of a refusal; field names and codes, never a value.
+fn row(request_id: &str, route: &str, refusal: &Refusal, origin: String, now: i64) -> Option<RefusedRequestRow> {
+    let faults: Vec<_> = refusal.violations.iter().take(20).map(|fault| format!("{} {}", fault.field, fault.code.as_str())).collect();
+    Some(RefusedRequestRow {
+        request_id: Uuid::parse_str(request_id).ok()?,
+        organization_id: None,
+        route: route.to_owned(),
+        code: refusal.code.as_str().to_owned(),
+        rung: String::new(),
+        // A field's name is whatever the caller sent.
+        faults: faults.join("\n").replace('\0', "").chars().take(2_000).collect(),
+        origin,
+        secret_id: None,
+        token_id: None,
+        at: now,
+    })
+}
+
+impl Perch {
+    /// Notes that a backend's request was refused, with the key it proved to hold.
+    pub fn note_refused_key(&self, holder: Option<&crate::KeyHolder>, route: &str, request_id: &str, refusal: &Refusal) {
+        let Some(row) = row(request_id, route, refusal, String::new(), self.now()) else { return };
+        let secret = holder.map(|holder| &holder.secret.row);
+        self.sightings.note(RefusedRequestRow {
+            organization_id: secret.map(|secret| secret.organization_id),
+            secret_id: secret.map(|secret| secret.id.clone()),
+            ..row
+        });
+    }
+
+    /// Writes down what was seen. Called by the upkeep and before stopping, never on the way of a request. What cannot be
+    /// written is lost: it tells of refusals, and the log has why.
+    pub(crate) async fn write_sightings(&self) {
+        let (connected, refused, requests) = self
+            .sightings
+            .locked(|seen| (std::mem::take(&mut seen.new_connected), std::mem::take(&mut seen.refused_sites), std::mem::take(&mut seen.requests)));
+        let written: Result<(), StoreFault> = async {
+            for (organization, site) in &connected {
+                self.store.note_connected(*organization, site).await?;
+            }
+            if !requests.is_empty() {
+                self.store.add_refused_requests(&requests).await?;
+            }
+            self.write_refused_sites(refused).await
+        }
+        .await;
+        if let Err(error) = written {
+            let _ = fault::store(error);
+            // Seen again, it is noted again.
+            self.sightings.locked(|seen| seen.connected.clear());
+        }
+    }
+
+    /// Forgets what is too old to be of use.
+    pub(crate) async fn forget_sightings(&self) -> Result<(), StoreFault> {
+        self.store.forget_refused_sites(self.now().div_euclid(refused_sites::DAY) - refused_sites::KEPT_DAYS).await
+    }
+}

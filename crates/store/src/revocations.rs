@@ -1,0 +1,86 @@
+//! Tokens refused before their time: one, all of a viewer, all of a key, all of an organization.
+
+use crate::db::{Change, each};
+use crate::{KeyId, OrganizationId, Store, StoreFault};
+use uuid::Uuid;
+
+/// One token, or the tokens of a viewer up to a moment. Times are Unix milliseconds.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct RevocationRow {
+    #[sqlx(rename = "organization_id")]
+    pub organization: OrganizationId,
+    /// Only tokens of this key; of a viewer, of every key where it is absent.
+    pub key_id: Option<KeyId>,
+    pub token_id: Option<Uuid>,
+    pub subject: Option<String>,
+    /// A viewer's tokens issued up to then are refused.
+    pub cut_off: i64,
+    /// Every token it concerns has expired by then.
+    pub expires_at: i64,
+}
+
+impl Store {
+    /// What was revoked by changes after this generation.
+    pub(crate) async fn revocations_since(&self, generation: i64) -> Result<Vec<RevocationRow>, StoreFault> {
+        const SQL: &str = "SELECT organization_id, key_id, token_id, subject, cut_off, expires_at FROM revocation WHERE generation > $1";
+        Ok(each!(read self, pool => sqlx::query_as(SQL).bind(generation).fetch_all(pool).await)?)
+    }
+
+    /// Forgets revocations whose tokens have all expired.
+    pub async fn forget_revocations(&self, now: i64) -> Result<(), StoreFault> {
+        const SQL: &str = "DELETE FROM revocation WHERE expires_at < $1";
+        each!(write self, pool => sqlx::query(SQL).bind(now).execute(pool).await.map(drop))?;
+        Ok(())
+    }
+
+    /// The newest token of an organization, if it is not older than `ids_from`: a node whose clock is ahead issues tokens that
+    /// a cut-off by this node's clock would miss.
+    pub async fn newest_token(&self, organization: OrganizationId, ids_from: Uuid) -> Result<Option<Uuid>, StoreFault> {
+        const SQL: &str = "SELECT token_id FROM mint WHERE token_id >= $2 AND organization_id = $1 ORDER BY token_id DESC LIMIT 1";
+        Ok(each!(read self, pool => sqlx::query_scalar(SQL).bind(organization).bind(ids_from).fetch_optional(pool).await)?)
+    }
+
+    /// Tokens that have not expired: of a key, of a viewer, of a viewer of a key, or all. `now` in Unix seconds; `ids_from` is
+    /// the least id such a token can have, so that only the young end of the table is read.
+    pub async fn live_tokens(
+        &self,
+        organization: OrganizationId,
+        key: Option<KeyId>,
+        subject: Option<&str>,
+        ids_from: Uuid,
+        now: i64,
+    ) -> Result<i64, StoreFault> {
+        const SQL: &str = "SELECT COUNT(*) FROM mint m JOIN api_secret s ON s.id = m.secret_id \
+            WHERE s.organization_id = $1 AND ($2 IS NULL OR s.key_id = $2) AND ($3 IS NULL OR m.subject = $3) AND m.expires_at > $4 AND m.token_id >= $5";
+        Ok(
+            each!(read self, pool => sqlx::query_scalar(SQL).bind(organization).bind(key).bind(subject).bind(now).bind(ids_from).fetch_one(pool).await)?,
+        )
+    }
+}
+
+impl Change {
+    /// Revokes one token, or a viewer's tokens.
+    pub async fn add_revocation(&mut self, id: Uuid, row: &RevocationRow, now: i64) -> Result<(), StoreFault> {
+        // The change has raised the generation already, and no other change runs beside it.
+        const SQL: &str = "INSERT INTO revocation (id, organization_id, key_id, token_id, subject, cut_off, created_at, expires_at, generation) \
+            SELECT $1, $2, $3, $4, $5, $6, $7, $8, value FROM generation WHERE one = 1";
+        each!(in self, connection => sqlx::query(SQL)
+            .bind(id).bind(row.organization).bind(row.key_id).bind(row.token_id).bind(&row.subject).bind(row.cut_off).bind(now).bind(row.expires_at)
+            .execute(connection).await.map(drop))?;
+        Ok(())
+    }
+
+    /// Refuses every token of a key issued up to then; `false` where the key is not there.
+    pub async fn cut_off_key(&mut self, organization: OrganizationId, key: KeyId, cut_off: i64) -> Result<bool, StoreFault> {
+        const SQL: &str = "UPDATE api_key SET cut_off = $3 WHERE organization_id = $1 AND id = $2";
+        let set = each!(in self, connection => sqlx::query(SQL).bind(organization).bind(key).bind(cut_off).execute(connection).await.map(|done| done.rows_affected()))?;
+        Ok(set == 1)
+    }
+
+    /// Refuses every token of an organization issued up to then.
+    pub async fn cut_off_organization(&mut self, organization: OrganizationId, cut_off: i64) -> Result<(), StoreFault> {
+        const SQL: &str = "UPDATE organization SET cut_off = $2 WHERE id = $1";
+        each!(in self, connection => sqlx::query(SQL).bind(organization).bind(cut_off).execute(connection).await.map(drop))?;
+        Ok(())
+    }
+}

@@ -1,0 +1,270 @@
+// One viewer's connection. Elements that were given the same token and source share it; what they were given apart stays apart.
+// Everything is decided in `look`, by the clock: one timer leads there, and so does whatever may have changed meanwhile.
+import { Failure, failed, report } from "./failure.js";
+import { listen, open } from "./server.js";
+import { renew } from "./source.js";
+
+/**
+ * @typedef {import("./server.js").Session} Session
+ * @typedef {import("./source.js").Source} Source
+ * @typedef {{ changed(): void, expiring(seconds: number): void }} Member an element
+ */
+
+const SECOND = 1_000;
+/** Milliseconds between two looks at most: the remaining time is shown. */
+const LOOK = 30 * SECOND;
+/** A clock that ran this much apart from the other was moved, or the machine slept. */
+const JUMP = 5 * SECOND;
+
+/** @type {Set<Connection>} */
+const pool = new Set();
+
+export class Connection {
+  /** @type {Session | null} */
+  session = null;
+  /** Why there is no session, or, beside one, why it could not be renewed. @type {Failure | null} */
+  failure = null;
+  /** Whether the server answered last. */
+  reached = true;
+  /** Counts the tokens that were taken. */
+  taken = 0;
+
+  /** @type {Set<Member>} */
+  #members = new Set();
+  #current;
+  /** @type {AbortController | null} */
+  #flight = null;
+  /** @type {AbortController | null} */
+  #live = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+  #failures = 0;
+  #offset = 0;
+  // Moments of the server's clock, in milliseconds.
+  #expires = 0;
+  #due = 0;
+  #retry = 0;
+  #announced = false;
+  #refused = "";
+  #checked = 0;
+  #apart = 0;
+
+  /**
+   * The connection for what an element was given.
+   * @param {string} server
+   * @param {string} token empty where only the source has one
+   * @param {Source} source
+   * @param {Connection | null} own the one it had before it was taken off the page
+   */
+  static of(server, token, source, own) {
+    const fits = (/** @type {Connection} */ one) => one.server === server && one.given === token && one.source === source;
+    for (const one of pool) if (fits(one)) return one;
+    return own && fits(own) ? own : new Connection(server, token, source);
+  }
+
+  /**
+   * @param {string} server
+   * @param {string} given
+   * @param {Source} source
+   */
+  constructor(server, given, source) {
+    this.server = server;
+    this.given = given;
+    this.source = source;
+    this.#current = given;
+  }
+
+  /** @param {Member} member */
+  join(member) {
+    this.#members.add(member);
+    if (this.#members.size > 1) return;
+    pool.add(this);
+    for (const [target, name] of WAKING) target().addEventListener(name, this.#wake);
+    this.#apart = Date.now() - performance.now();
+    this.#checked = 0;
+    this.#wake();
+  }
+
+  /** @param {Member} member */
+  leave(member) {
+    this.#members.delete(member);
+    if (this.#members.size) return;
+    pool.delete(this);
+    for (const [target, name] of WAKING) target().removeEventListener(name, this.#wake);
+    clearTimeout(this.#timer);
+    this.#flight?.abort();
+    this.#live?.abort();
+    this.#flight = this.#live = null;
+  }
+
+  /** Milliseconds of the session that are left, by the server's clock. */
+  get left() {
+    return this.#expires - this.#now();
+  }
+
+  /** Somebody asked for another try. */
+  again() {
+    this.#retry = 0;
+    this.#refused = "";
+    this.#work(!this.session && Boolean(this.source) && Boolean(this.#current));
+  }
+
+  #now() {
+    return Date.now() + this.#offset;
+  }
+
+  /** The tab is looked at again, the network is back, the machine is awake: what was known may be old. */
+  #wake = () => {
+    if (document.visibilityState === "hidden") {
+      this.#live?.abort();
+      this.#live = null;
+    } else if ((!this.#live || this.#jumped()) && Math.abs(this.#now() - this.#checked) > JUMP) {
+      this.#retry = 0;
+      this.#work(false);
+    }
+    this.#look();
+  };
+
+  #jumped() {
+    const apart = Date.now() - performance.now();
+    const jumped = Math.abs(apart - this.#apart) > JUMP;
+    this.#apart = apart;
+    return jumped;
+  }
+
+  #look = () => {
+    clearTimeout(this.#timer);
+    const now = this.#now();
+    if (this.#jumped()) this.#work(false);
+    if (this.session && now >= this.#expires) this.#end(new Failure("TOKEN_EXPIRED"));
+    if (this.session && now >= this.#due && !this.#announced) {
+      this.#announced = true;
+      this.#members.forEach((member) => member.expiring(Math.max(0, Math.round(this.left / SECOND))));
+    }
+    const old = this.session ? now >= this.#due : this.#refused === this.#current && this.#current !== "";
+    if (old && this.source && now >= this.#retry) this.#work(true);
+    else if (this.#retry && now >= this.#retry) this.#work(false);
+    this.#tell();
+    const next = [this.#retry, this.session && !this.#announced ? this.#due : 0, this.session ? this.#expires : 0].filter((at) => at > now);
+    if (this.#members.size) this.#timer = setTimeout(this.#look, Math.min(LOOK, ...next.map((at) => at - now)));
+  };
+
+  #tell() {
+    this.#members.forEach((member) => member.changed());
+  }
+
+  /**
+   * Asks the server what the token grants, for a new token where that is wanted. Once at a time.
+   * @param {boolean} fresh
+   */
+  async #work(fresh) {
+    if (this.#flight) return;
+    const flight = (this.#flight = new AbortController());
+    let token = this.#current;
+    try {
+      if ((fresh || !token) && this.source) token = await renew(this.source, token, flight.signal);
+      if (!token) throw new Failure("TOKEN_MISSING");
+      const sent = Date.now();
+      const session = await open(this.server, token, flight.signal);
+      if (flight.signal.aborted) return;
+      this.#take(token, session, (sent + Date.now()) / 2);
+    } catch (error) {
+      if (flight.signal.aborted) return;
+      this.#fail(failed(error, "SERVER_UNREACHABLE"), token);
+    }
+    this.#flight = null;
+    this.#look();
+  }
+
+  /**
+   * @param {string} token
+   * @param {Session} session
+   * @param {number} at when the server told the time, by our clock
+   */
+  #take(token, session, at) {
+    this.#offset = Date.parse(session.serverTime) - at;
+    this.#checked = this.#now();
+    this.#expires = Date.parse(session.expiresAt);
+    this.#retry = this.#failures = 0;
+    this.#refused = "";
+    this.reached = true;
+    this.failure = null;
+    if (token !== this.#current || !this.session) {
+      // A fifth of its life before it ends, at most five minutes, and not all at the same moment.
+      const early = Math.min(300, Math.max(10, this.left / SECOND / 5)) * SECOND;
+      this.#due = this.#expires - early * (1 + Math.random() / 2);
+      this.#announced = false;
+      this.taken += 1;
+      this.#live?.abort();
+      this.#live = null;
+    }
+    this.#current = token;
+    this.session = session;
+    this.#connect();
+  }
+
+  /**
+   * @param {Failure} failure
+   * @param {string} token the one it is about
+   */
+  #fail(failure, token) {
+    const wait = Math.max(failure.retryAfter * SECOND, Math.min(60, 2 ** this.#failures) * SECOND * (0.5 + Math.random() / 2));
+    const refused = failure.ofToken && token === this.#current;
+    // What time or another token can mend is tried again, ever more slowly.
+    this.#retry = failure.passing || (this.source && (failure.ofToken || this.session)) ? this.#now() + wait : 0;
+    this.#failures += 1;
+    this.reached = !failure.passing;
+    if (failure.code === "TOKEN_NOT_RENEWED" || failure.passing || token !== this.#current) {
+      // The old token goes on as long as it may.
+      this.#note(failure);
+      return;
+    }
+    // The first refusal of a token is worth another one at once.
+    if (refused && this.source && this.#refused !== token) this.#retry = this.#now();
+    this.#refused = token;
+    this.#end(failure);
+  }
+
+  /** @param {Failure} failure */
+  #end(failure) {
+    this.session = null;
+    this.#refused = this.#current;
+    this.#live?.abort();
+    this.#live = null;
+    this.#note(failure);
+  }
+
+  /** @param {Failure} failure */
+  #note(failure) {
+    // The same again is no news.
+    if (this.failure?.code !== failure.code || this.failure.message !== failure.message) report(this.server, failure);
+    this.failure = failure;
+  }
+
+  /** Listens for the end, as long as somebody looks. */
+  async #connect() {
+    if (this.#live || document.visibilityState === "hidden") return;
+    const live = (this.#live = new AbortController());
+    const token = this.#current;
+    try {
+      await listen(this.server, token, live.signal);
+      if (live.signal.aborted) return;
+      // The server went away, or something in between did.
+      this.#retry = this.#now() + SECOND * (0.5 + Math.random());
+    } catch (error) {
+      if (live.signal.aborted) return;
+      this.#live = null;
+      this.#fail(failed(error, "SERVER_UNREACHABLE"), token);
+    }
+    this.#live = null;
+    this.#look();
+  }
+}
+
+/** @type {[() => EventTarget, string][]} */
+const WAKING = [
+  [() => window, "online"],
+  [() => window, "focus"],
+  [() => window, "pageshow"],
+  [() => document, "visibilitychange"],
+];

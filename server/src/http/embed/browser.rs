@@ -1,0 +1,86 @@
+//! Calls from viewers' pages: which origin a request names, who may read the answer. A preflight (Fetch, section 3.2.2) carries
+//! no token, so nothing is known yet and every origin gets the same; the request that follows is decided by its token's
+//! organization.
+
+use crate::http::refuse;
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use perch_domain::Code;
+use perch_domain::origin::Origin;
+use perch_service::Caller;
+
+/// What the header `Origin` says (RFC 6454, section 7).
+pub(super) enum Named {
+    Nobody,
+    Site(Origin),
+    /// `null`, several, or nothing a browser writes for a page.
+    Unlistable,
+}
+
+impl Named {
+    pub fn read(headers: &HeaderMap) -> Self {
+        let mut sent = headers.get_all(header::ORIGIN).iter();
+        match (sent.next(), sent.next()) {
+            (None, _) => Self::Nobody,
+            (Some(one), None) => one.to_str().ok().and_then(Origin::from_header).map_or(Self::Unlistable, Self::Site),
+            _ => Self::Unlistable,
+        }
+    }
+
+    /// Who calls, on a route where nobody is `nobody`.
+    pub fn caller(self, nobody: Caller) -> Caller {
+        match self {
+            Self::Nobody => nobody,
+            Self::Site(origin) => Caller::Site(origin),
+            Self::Unlistable => Caller::Unlistable,
+        }
+    }
+}
+
+/// The token of the request (RFC 6750, section 2.1); none where there are two.
+pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let mut sent = headers.get_all(header::AUTHORIZATION).iter();
+    let (scheme, token) = sent.next()?.to_str().ok()?.split_at_checked(7)?;
+    (scheme.eq_ignore_ascii_case("bearer ") && sent.next().is_none()).then_some(token.trim_ascii())
+}
+
+/// Lets the page of this origin read the answer: never `*`, never credentials.
+pub(super) fn readable_by(origin: Option<HeaderValue>, headers: &mut HeaderMap) {
+    headers.append(header::VARY, HeaderValue::from_static("Origin"));
+    if let Some(origin) = origin {
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("x-request-id, retry-after"));
+    }
+}
+
+/// The one origin that was named, as it was sent, if it can be one of a page.
+pub(super) fn listable(headers: &HeaderMap) -> Option<HeaderValue> {
+    matches!(Named::read(headers), Named::Site(_)).then(|| headers.get(header::ORIGIN).cloned()).flatten()
+}
+
+/// Answers a preflight: the same for every origin of a page, and a refusal for what is none.
+pub(super) async fn preflight(request: Request) -> Response {
+    let origin = match Named::read(request.headers()) {
+        Named::Site(_) => listable(request.headers()),
+        Named::Nobody => return unread(refuse(Code::OriginMissing.into(), request.extensions())),
+        Named::Unlistable => return unread(refuse(Code::OriginNotAuthorized.into(), request.extensions())),
+    };
+    granted(origin, "GET, POST", "authorization")
+}
+
+fn unread(mut response: Response) -> Response {
+    readable_by(None, response.headers_mut());
+    response
+}
+
+/// A preflight that is granted.
+pub(super) fn granted(origin: Option<HeaderValue>, methods: &'static str, allowed: &'static str) -> Response {
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    let answer = response.headers_mut();
+    readable_by(origin, answer);
+    answer.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static(methods));
+    answer.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static(allowed));
+    answer.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
+    response
+}

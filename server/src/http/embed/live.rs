@@ -1,0 +1,169 @@
+//! `GET /embed/live`: a connection that stays open as long as its token is good, and is told at once when it is not. Server-sent
+//! events (HTML, section 9.2), read with fetch because that can carry the token in a header.
+
+use super::browser::{Named, bearer, listable, readable_by};
+use crate::http::{AppState, refuse, request_id};
+use axum::body::{Body, Bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, header};
+use axum::response::Response;
+use futures_util::stream;
+use perch_domain::Code;
+use perch_service::{Admitted, Call, Caller, Perch, Refusal};
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::watch;
+
+const ROUTE: &str = "GET /embed/live";
+/// Something is sent that often, so that neither a proxy nor the component takes the connection for dead.
+const HEARTBEAT: Duration = Duration::from_secs(20);
+/// Connections of one viewer, and of all.
+const MOST_OF_A_VIEWER: u32 = 20;
+const MOST: usize = 20_000;
+
+/// Who is connected, to bound it; and whether the server is stopping.
+#[derive(Clone, Debug)]
+pub struct Connected {
+    viewers: Arc<Mutex<HashMap<[u8; 32], u32>>>,
+    stopping: Arc<watch::Sender<bool>>,
+}
+
+impl Default for Connected {
+    fn default() -> Self {
+        Self { viewers: Arc::default(), stopping: Arc::new(watch::Sender::new(false)) }
+    }
+}
+
+impl Connected {
+    /// Ends every open connection; components come back to whoever answers then.
+    pub fn end(&self) {
+        self.stopping.send_replace(true);
+    }
+
+    fn enter(&self, viewer: [u8; 32]) -> Result<Place, Refusal> {
+        let mut viewers = self.viewers.lock().unwrap_or_else(PoisonError::into_inner);
+        let full = viewers.len() >= MOST;
+        let count = viewers.entry(viewer).or_default();
+        if *count >= MOST_OF_A_VIEWER || (full && *count == 0) {
+            if *count == 0 {
+                viewers.remove(&viewer);
+            }
+            return Err(Refusal {
+                message: "Too many connections are open; wait before trying again.".into(),
+                ..Refusal::retry(Code::TooManyRequests, 60)
+            });
+        }
+        *count += 1;
+        Ok(Place { viewer, connected: self.clone() })
+    }
+}
+
+/// One open connection.
+struct Place {
+    viewer: [u8; 32],
+    connected: Connected,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut viewers = self.connected.viewers.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = viewers.get_mut(&self.viewer) {
+            *count -= 1;
+            if *count == 0 {
+                viewers.remove(&self.viewer);
+            }
+        }
+    }
+}
+
+pub(super) async fn handle(State(state): State<AppState>, request: Request) -> Response {
+    let headers = request.headers();
+    let origin = listable(headers);
+    let id = request_id(request.extensions());
+    let call = Call { route: ROUTE, request_id: &id, caller: Named::read(headers).caller(Caller::Unnamed), token: bearer(headers) };
+    let entered = async {
+        // Subscribed before it is judged: what changes in between is not missed.
+        let changes = state.perch.changes();
+        let admitted = state.perch.admit(&call).await?;
+        let place = state.connected.enter(admitted.viewer())?;
+        Ok::<_, Refusal>((changes, admitted, place))
+    };
+    let mut response = match entered.await {
+        Ok((changes, admitted, place)) => {
+            let stopping = state.connected.stopping.subscribe();
+            events(Open { perch: state.perch.clone(), request_id: id, changes, stopping, admitted, _place: place, said: Said::Nothing })
+        }
+        Err(refusal) => refuse(refusal, request.extensions()),
+    };
+    readable_by(origin, response.headers_mut());
+    response
+}
+
+struct Open {
+    perch: Perch,
+    request_id: String,
+    changes: watch::Receiver<i64>,
+    stopping: watch::Receiver<bool>,
+    admitted: Admitted,
+    _place: Place,
+    said: Said,
+}
+
+enum Said {
+    Nothing,
+    Hello,
+    /// Why it ended.
+    Everything,
+}
+
+fn events(open: Open) -> Response {
+    let body = Body::from_stream(stream::unfold(open, |mut open| async move {
+        let event = open.next().await?;
+        Some((Ok::<_, Infallible>(event), open))
+    }));
+    let mut response = Response::new(body);
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // Proxies that hold answers back would hold back the news.
+    headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
+    response
+}
+
+impl Open {
+    /// The next piece of the answer; none where it is over.
+    async fn next(&mut self) -> Option<Bytes> {
+        match self.said {
+            Said::Everything => return None,
+            Said::Nothing => {
+                self.said = Said::Hello;
+                return Some(Bytes::from_static(b": connected\n\n"));
+            }
+            Said::Hello => {}
+        }
+        let beat = tokio::time::sleep(HEARTBEAT.min(Duration::from_secs(self.perch.seconds_left(&self.admitted))));
+        tokio::pin!(beat);
+        loop {
+            let only_alive = tokio::select! {
+                _ = self.stopping.wait_for(|stopping| *stopping) => return None,
+                changed = self.changes.changed() => { changed.ok()?; false }
+                () = &mut beat => true,
+            };
+            if let Err(refusal) = self.perch.still_admitted(&self.admitted, ROUTE, &self.request_id) {
+                self.said = Said::Everything;
+                return Some(refused(&refusal, &self.request_id));
+            }
+            if only_alive {
+                return Some(Bytes::from_static(b":\n\n"));
+            }
+        }
+    }
+}
+
+/// The event that ends a connection: the same envelope as a refused request's.
+fn refused(refusal: &Refusal, request_id: &str) -> Bytes {
+    let envelope = serde_json::json!({ "code": refusal.code.as_str(), "message": refusal.message, "requestId": request_id });
+    Bytes::from(format!("event: refused\ndata: {envelope}\n\n"))
+}

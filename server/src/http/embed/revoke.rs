@@ -1,0 +1,28 @@
+//! `POST /embed/revoke`: a backend ends tokens of its key before their time.
+
+use super::key_holder::with_key;
+use super::{is_json, json};
+use crate::http::{AppState, read_body};
+use axum::extract::{Request, State};
+use axum::response::Response;
+use perch_domain::mint_request::LONGEST_BODY;
+use perch_domain::revoke_request::RevokeRequest;
+use perch_domain::{Code, time};
+use serde_json::json as value;
+
+pub(super) async fn handle(State(state): State<AppState>, request: Request) -> Response {
+    with_key(&state, "POST /embed/revoke", request, async |holder, parts, body| {
+        if !is_json(&parts.headers) {
+            return Err(Code::ContentTypeNotJson.into());
+        }
+        let body = read_body(&parts.headers, body, LONGEST_BODY).await?;
+        let info = state.request_info(&parts.extensions, &parts.headers);
+        let revoked = match state.perch.revoke_by_key(&holder, &body, info).await? {
+            RevokeRequest::Token(id) => value!({ "tokenId": id }),
+            RevokeRequest::Viewer(subject) => value!({ "distinctId": subject }),
+            RevokeRequest::All => value!({ "all": true }),
+        };
+        json(&value!({ "revoked": revoked, "revokedAt": time::rfc3339(state.perch.now().div_euclid(1_000)) }))
+    })
+    .await
+}

@@ -1,0 +1,68 @@
+//! `POST /embed/session` for components and `GET /api/v1/me` for everybody who holds a token: what it grants.
+
+use super::browser::{Named, bearer, listable, readable_by};
+use super::json;
+use crate::http::{AppState, refuse, request_id};
+use axum::extract::{Request, State};
+use axum::response::Response;
+use perch_domain::permission::Permissions;
+use perch_domain::time;
+use perch_service::{Call, Caller, Session};
+use serde::Serialize;
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Answer<'a> {
+    user: User<'a>,
+    organization: Organization<'a>,
+    permissions: Permissions,
+    expires_at: String,
+    server_time: String,
+    sandbox: bool,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct User<'a> {
+    distinct_id: &'a str,
+    role: &'static str,
+}
+
+#[derive(Serialize)]
+struct Organization<'a> {
+    name: &'a str,
+}
+
+pub(super) async fn session(State(state): State<AppState>, request: Request) -> Response {
+    answer(&state, request, "POST /embed/session", Caller::Unnamed).await
+}
+
+pub(super) async fn me(State(state): State<AppState>, request: Request) -> Response {
+    answer(&state, request, "GET /api/v1/me", Caller::Backend).await
+}
+
+async fn answer(state: &AppState, request: Request, route: &'static str, nobody: Caller) -> Response {
+    let (parts, _) = request.into_parts();
+    let headers = &parts.headers;
+    let origin = listable(headers);
+    let id = request_id(&parts.extensions);
+    let call = Call { route, request_id: &id, caller: Named::read(headers).caller(nobody), token: bearer(headers) };
+    let mut response = match state.perch.connect(&call).await.and_then(|session| json(&told(&session))) {
+        Ok(response) => response,
+        Err(refusal) => refuse(refusal, &parts.extensions),
+    };
+    readable_by(origin, response.headers_mut());
+    response
+}
+
+/// Never an attribute, never a context clue: they are for the server's eyes.
+fn told(session: &Session) -> Answer<'_> {
+    Answer {
+        user: User { distinct_id: &session.subject, role: session.role },
+        organization: Organization { name: &session.organization },
+        permissions: session.permissions,
+        expires_at: time::rfc3339(session.expires_at),
+        server_time: time::rfc3339(session.server_time),
+        sandbox: session.sandbox,
+    }
+}
