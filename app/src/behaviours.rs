@@ -10,7 +10,10 @@ use leptos::prelude::{StoredValue, document, set_interval, set_timeout, window_e
 use leptos::task::spawn_local;
 use leptos::wasm_bindgen::JsCast;
 use std::time::Duration;
-use web_sys::{Element, Event, HtmlElement, HtmlFormElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement, KeyboardEvent};
+use web_sys::{
+    Element, Event, HtmlElement, HtmlFormElement, HtmlIFrameElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement, KeyboardEvent,
+    MessageEvent,
+};
 
 /// How long a person pauses before what they typed is looked at.
 const PAUSE: Duration = Duration::from_millis(200);
@@ -34,6 +37,9 @@ pub fn start() {
         );
     });
     window_event_listener_untyped("keydown", |event| entered(&event));
+    window_event_listener_untyped("message", |event| {
+        preview(&event);
+    });
     window_event_listener_untyped("beforeunload", |event| {
         // A secret that is shown once is as unsaved as a row.
         if all("form").iter().any(|form| unsaved(form) > 0) || !all("dialog[open]").is_empty() {
@@ -235,6 +241,21 @@ pub fn fill_snippets() {
             place.set_text_content(Some(&text));
         }
     }
+}
+
+/// Hands the token that was just made to the preview, when that says that it is there. Only to its own origin: should anything
+/// else be in the frame, it gets nothing.
+fn preview(event: &Event) -> Option<()> {
+    let event = event.dyn_ref::<MessageEvent>()?;
+    let frame: HtmlIFrameElement = by_id("preview")?;
+    let origin = frame.src().trim_end_matches('/').to_owned();
+    let root = document().document_element()?;
+    if event.origin() != origin {
+        return None;
+    }
+    let token: HtmlTextAreaElement = by_id("sandbox-token")?;
+    let text = format!("{}\n{}\n{}", frame.get_attribute("data-tag")?, root.get_attribute("data-theme").unwrap_or_default(), token.value());
+    frame.content_window()?.post_message(&text.into(), &origin).ok()
 }
 
 /// Lets every lifetime on the page run out by the second.

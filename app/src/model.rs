@@ -226,6 +226,16 @@ pub struct TokenResult {
     pub seconds_left: i64,
     pub size: String,
     pub reading: Reading,
+    pub preview: Preview,
+}
+
+/// Where a token can be seen at work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Preview {
+    /// In a frame on this origin.
+    Frame(String),
+    /// In a page to take along, where the server has no second host for a frame: its address.
+    Page(String),
 }
 
 impl std::fmt::Debug for TokenResult {
@@ -262,15 +272,39 @@ pub struct Reading {
     pub claims: Option<TokenClaims>,
     /// Address of what is known by the token's id alone.
     pub share: String,
+    pub endings: Vec<EndingButton>,
 }
 
-/// What the record tells of a token by its id.
+/// A button that ends tokens: the intent it sends, and its words.
+pub type EndingButton = (String, &'static str);
+
+/// What is known by an id alone: of a token, or of a request that was refused.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Record {
     pub valid: bool,
     pub verdict: String,
     pub code: String,
+    pub fix: String,
+    pub link: Option<(String, &'static str)>,
+    /// Every check, of a viewer's request.
+    pub ladder: Vec<Check>,
+    pub title: &'static str,
     pub facts: Vec<(String, String)>,
+    /// What it does not tell.
+    pub note: &'static str,
+    pub endings: Vec<EndingButton>,
+}
+
+/// A site that was refused lately.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RefusedSite {
+    pub origin: String,
+    /// How often, to how many, and when last.
+    pub told: String,
+    /// The entry it misses most narrowly, and that its name is written with other letters.
+    pub notes: Vec<String>,
+    /// Address of the form with this origin filled in.
+    pub add: String,
 }
 
 /// The introspection form and what it found. The token is shown again, an API key is not.
@@ -282,6 +316,7 @@ pub struct IntrospectionState {
     pub sites: Vec<String>,
     pub reading: Option<Reading>,
     pub record: Option<Record>,
+    pub confirm: Option<Confirm>,
     pub outcome: Outcome,
 }
 

@@ -1,9 +1,11 @@
 //! From the service's values to what people see: times as texts, ids as texts, sentences put together.
 
 mod introspection;
+mod refused;
 mod sandbox;
 
 pub use introspection::{is_token_id, reading, record, shown_again};
+pub use refused::{refused_request, refused_sites};
 pub use sandbox::{PRESETS, preset, request, sandbox, split, token_result};
 
 use crate::model::{AttributeRow, DroppedRow, FirstStep, MigrationState, NewKey, OriginRow, SiteSaid};

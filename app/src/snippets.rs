@@ -46,6 +46,19 @@ pub struct Filling {
     pub tag: &'static str,
     /// The request body, as JSON.
     pub body: String,
+    /// Version and hash of the newest released component script.
+    pub pinned: Option<(String, String)>,
+}
+
+impl Filling {
+    /// The script element that takes one version and no other.
+    pub fn pinned_script(&self) -> Option<String> {
+        let (version, hash) = self.pinned.as_ref()?;
+        Some(format!(
+            "<script type=\"module\" src=\"{}/embed/{version}/embed.js\" integrity=\"{hash}\" crossorigin=\"anonymous\"></script>",
+            self.server
+        ))
+    }
 }
 
 /// The component for what will be embedded.
@@ -83,7 +96,13 @@ mod tests {
 
     #[test]
     fn every_snippet_is_there_and_filled() {
-        let filling = Filling { server: "https://x.test".into(), token: "a.b".into(), tag: "tc-ai-assistant", body: "{\"a\": \"</script>\"}".into() };
+        let filling = Filling {
+            server: "https://x.test".into(),
+            token: "a.b".into(),
+            tag: "tc-ai-assistant",
+            body: "{\"a\": \"</script>\"}".into(),
+            pinned: None,
+        };
         for snippet in FRONTEND.iter().chain(&BACKEND) {
             let html = snippet.html(&filling);
             assert!(html.contains("https://x.test/embed/"), "{}: {html}", snippet.file);

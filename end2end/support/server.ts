@@ -10,21 +10,40 @@ export const password = "correct horse battery";
 
 export class Server {
   private constructor(
-    private readonly child: ChildProcess,
+    private child: ChildProcess,
     private readonly folder: string,
+    private readonly settings: Record<string, string>,
     readonly url: string,
     readonly setupLink: string,
   ) {}
 
   static async start(settings: Record<string, string> = {}): Promise<Server> {
     const folder = mkdtempSync(join(tmpdir(), "perch-e2e-"));
-    const env = { ...process.env, PERCH_DATA_DIR: join(folder, "data"), PERCH_ADDR: "127.0.0.1:0", ...settings };
+    const { child, url, lines } = await Server.spawn(folder, { PERCH_ADDR: "127.0.0.1:0", ...settings });
+    const link = (await lines.next()).value as string;
+    const file = link.replace("the setup link is in ", "");
+    return new Server(child, folder, settings, url, readFileSync(file, "utf8").trim());
+  }
+
+  private static async spawn(folder: string, settings: Record<string, string>) {
+    const env = { ...process.env, PERCH_DATA_DIR: join(folder, "data"), ...settings };
     const child = spawn(binary, ["serve"], { env, stdio: ["ignore", "pipe", "inherit"] });
     const lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]();
     const listening = (await lines.next()).value as string;
-    const link = (await lines.next()).value as string;
-    const file = link.replace("the setup link is in ", "");
-    return new Server(child, folder, listening.replace("listening on ", ""), readFileSync(file, "utf8").trim());
+    return { child, lines, url: listening.replace("listening on ", "") };
+  }
+
+  /** A second process on the same database. */
+  async twin(): Promise<Server> {
+    const { child, url } = await Server.spawn(this.folder, { PERCH_ADDR: "127.0.0.1:0", ...this.settings });
+    return new Server(child, "", {}, url, "");
+  }
+
+  /** Stops and starts again at the same address. */
+  async restart(while_ = async () => {}): Promise<void> {
+    await this.end();
+    await while_();
+    this.child = (await Server.spawn(this.folder, { ...this.settings, PERCH_ADDR: new URL(this.url).host })).child;
   }
 
   /** Runs a command on this server's data and returns what it answers. */
@@ -35,14 +54,40 @@ export class Server {
     return JSON.parse(done.stdout);
   }
 
+  /** Lists an origin, by default for Development. */
+  list(origin: string): void {
+    this.command(["origin", "add", origin]);
+  }
+
+  /** A new key of the first admin's. */
+  key(name = "backend"): string {
+    return this.command(["key", "create", "--name", name]).key;
+  }
+
+  /** A call as a backend makes it. */
+  call(path: string, key: string, body: unknown): Promise<Response> {
+    return fetch(`${this.url}${path}`, { method: "POST", headers: { "x-api-key": key, "content-type": "application/json" }, body: JSON.stringify(body) });
+  }
+
+  /** A token for a viewer. */
+  async token(key: string, distinctId = "viewer-1", more: Record<string, unknown> = {}): Promise<string> {
+    const answer = await this.call("/embed/generate-token", key, { user: { distinctId, role: "explorer" }, ...more });
+    if (!answer.ok) throw new Error(await answer.text());
+    return (await answer.json()).token;
+  }
+
   addPerson(email: string, role: string): void {
     this.command(["admin", "create", "--email", email, "--name", "Ada Lovelace", "--role", role], `${password}\n`);
   }
 
-  async stop(): Promise<void> {
+  private async end(): Promise<void> {
     const ended = new Promise((resolve) => this.child.once("exit", resolve));
     this.child.kill("SIGTERM");
     await ended;
-    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  async stop(): Promise<void> {
+    await this.end();
+    if (this.folder) rmSync(this.folder, { recursive: true, force: true });
   }
 }

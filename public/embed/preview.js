@@ -1,20 +1,23 @@
 // The page of the sandbox's preview. It gets a token from the console that shows it, and from nobody else: the browser shows
 // this page to no other site (frame-ancestors).
 
-/** @param {MessageEvent} event */
+const server = document.querySelector("script")?.dataset["server"] ?? "";
+
+/** Three lines: the element, its theme, the token. @param {MessageEvent} event */
 function show({ source, data }) {
-  if (source !== window.parent || !/^tc-[a-z-]+$/.test(data?.tag ?? "") || typeof data.token !== "string") return;
-  const script = document.createElement("script");
-  script.type = "module";
-  script.src = `${data.server}/embed/embed.js`;
-  const element = document.createElement(data.tag);
-  element.setAttribute("server-url", data.server);
-  element.setAttribute("auth-token", data.token);
-  if (data.theme) element.setAttribute("data-theme", data.theme);
+  const [tag, theme, token] = String(data).split("\n");
+  if (source !== window.parent || !tag?.startsWith("tc-") || !token) return;
+  const element = document.createElement(tag);
+  if (theme) element.setAttribute("data-theme", theme);
+  element.setAttribute("server-url", server);
+  element.setAttribute("auth-token", token);
   document.body.replaceChildren(element);
-  document.head.append(script);
 }
 
+const script = document.createElement("script");
+script.type = "module";
+script.src = `${server}/embed/embed.js`;
+document.head.append(script);
 window.addEventListener("message", show);
 // No secret in it, so whoever shows this page may hear it.
 window.parent.postMessage("perch-preview", "*");

@@ -18,6 +18,8 @@ pub struct AssetNames {
     /// `perch-<hash>`: the script and the WebAssembly file are called that.
     pub bundle: String,
     pub stylesheet: String,
+    /// The newest released version of the component script, and the hash that pins it (SRI, section 3.5).
+    pub pinned: Option<(String, String)>,
 }
 
 impl AssetNames {
@@ -26,7 +28,9 @@ impl AssetNames {
         let manifest = Site::get("manifest.txt").map(|file| String::from_utf8_lossy(&file.data).into_owned()).unwrap_or_default();
         let mut lines = manifest.lines();
         let mut next = |fallback: &str| lines.next().unwrap_or(fallback).to_owned();
-        Self { bundle: next("perch"), stylesheet: next("perch.css") }
+        let (bundle, stylesheet) = (next("perch"), next("perch.css"));
+        let pinned = lines.last().and_then(|line| line.split_once(' ')).map(|(version, hash)| (version.to_owned(), hash.to_owned()));
+        Self { bundle, stylesheet, pinned }
     }
 }
 

@@ -45,14 +45,14 @@ pub fn router(origin: Origin, site: Arc<Site>) -> Router {
         .with_state(preview)
 }
 
-const PAGE: &str = concat!(
-    "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">",
-    "<meta name=\"color-scheme\" content=\"light dark\"><title>Preview</title><link rel=\"icon\" href=\"data:,\">",
-    "<script type=\"module\" src=\"/preview.js\"></script></head><body></body></html>"
-);
-
-async fn page() -> Html<&'static str> {
-    Html(PAGE)
+async fn page(State(preview): State<Preview>) -> Html<String> {
+    // An address that was read as an origin's holds nothing that HTML would take for markup.
+    let server = &preview.site.public_url;
+    Html(format!(
+        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
+         <meta name=\"color-scheme\" content=\"light dark\"><title>Preview</title><link rel=\"icon\" href=\"data:,\">\
+         <script type=\"module\" src=\"/preview.js\" data-server=\"{server}\"></script></head><body></body></html>"
+    ))
 }
 
 async fn script(headers: HeaderMap) -> Response {

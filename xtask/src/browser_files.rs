@@ -38,7 +38,8 @@ pub fn build(care: Care) -> Done {
         .arg(wasm_dir.join("wasm32-unknown-unknown").join(profile).join("perch_frontend.wasm"))
         .arg(root.join("style/main.css"))
         .arg(root.join("public"))
-        .arg(root.join("target/site"));
+        .arg(root.join("target/site"))
+        .arg(root.join("node_modules/esbuild/bin/esbuild"));
     if care == Care::Release {
         bundler.arg(root.join("node_modules/binaryen/bin/wasm-opt"));
     }

@@ -1,15 +1,21 @@
 //! `check`: what can be said without running anything.
 
 use crate::browser_files::{Care, build};
-use crate::process::{cargo, step};
-use crate::{Done, layers, sizes, system};
+use crate::process::{cargo, root, step};
+use crate::{Done, layers, node, sizes, system};
+use std::process::Command;
 
-/// Format, lints, layers, lengths of files.
+/// Format, lints, types of the component script, layers, lengths of files.
 pub fn quick() -> Done {
     system::openssl()?;
     step("format", &mut cargo(&["fmt", "--all", "--check"]))?;
     layers::check()?;
     sizes::sources()?;
+    node::packages()?;
+    step(
+        "types of the component script",
+        Command::new("node").arg(root().join("node_modules/typescript/bin/tsc")).args(["-p", "public/embed"]).current_dir(root()),
+    )?;
     step("lints", &mut cargo(&["clippy", "--workspace", "--exclude", "perch-frontend", "--all-targets", "--locked", "--", "-D", "warnings"]))
 }
 

@@ -30,6 +30,7 @@ cargo xtask <command>
   check    the quick part of it: format, lints, layers, sizes
   build    the release binary target/release/perch, browser files inside
   screenshots  a picture of every page and state, into end2end/screenshots
+  freeze   keep the component script of this version, for a release
   bench    start times, memory, throughput of the release binary
   fuzz     the long form of the mutation suite
 ";
@@ -45,6 +46,7 @@ fn main() -> ExitCode {
         "check" => check::check(),
         "build" => browser_files::release(),
         "screenshots" => test::screenshots(),
+        "freeze" => browser_files::build(browser_files::Care::Release).and_then(|()| sizes::freeze()),
         "bench" => bench::bench(),
         "fuzz" => test::fuzz(),
         _ => {

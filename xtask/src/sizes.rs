@@ -9,6 +9,8 @@ use std::process::Command;
 const WASM: u64 = 100_000;
 /// Bytes of everything a first page brings besides its HTML, brotli.
 const FIRST_PAGE: u64 = 130_000;
+/// Bytes of the component script, brotli.
+const EMBED: u64 = 8_000;
 /// Lines of a source file.
 const LINES: usize = 400;
 
@@ -27,9 +29,37 @@ pub fn browser_files() -> Done {
         }
     }
     println!("{total:>8}  together; budget {FIRST_PAGE}, of which WebAssembly {WASM}");
+    let script = root().join("target/site/embed/embed.js.br").metadata().map(|metadata| metadata.len()).unwrap_or_default();
+    println!("{script:>8}  embed/embed.js; budget {EMBED}");
+    if script == 0 || script > EMBED {
+        return Err(format!("the component script is over budget: {script} bytes"));
+    }
+    released()?;
     if wasm == 0 || wasm > WASM || total > FIRST_PAGE {
         return Err(format!("the browser files are over budget: {wasm} bytes of WebAssembly, {total} in all"));
     }
+    Ok(())
+}
+
+/// A version that was released stays as it was: pages pin it by its hash.
+fn released() -> Done {
+    let version = env!("CARGO_PKG_VERSION");
+    let kept = root().join(format!("public/embed/released/{version}.js"));
+    let built = std::fs::read(root().join("target/site/embed/embed.js")).map_err(|error| error.to_string())?;
+    match std::fs::read(&kept) {
+        Ok(kept) if kept != built => Err(format!(
+            "the component script is another than the released {version}: raise the version, or, where {version} is not out yet, run cargo xtask freeze"
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Keeps the component script as it is now under this version.
+pub fn freeze() -> Done {
+    let kept = root().join(format!("public/embed/released/{}.js", env!("CARGO_PKG_VERSION")));
+    std::fs::create_dir_all(root().join("public/embed/released")).map_err(|error| error.to_string())?;
+    std::fs::copy(root().join("target/site/embed/embed.js"), &kept).map_err(|error| error.to_string())?;
+    println!("kept as {}; commit it", kept.display());
     Ok(())
 }
 

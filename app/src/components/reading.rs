@@ -1,10 +1,10 @@
 //! What a token says: the verdict first, then every check, then its four groups.
 
-use crate::model::{Check, Reading, Record};
+use crate::model::{Check, EndingButton, Reading, Record};
 use leptos::prelude::*;
 
 pub fn reading(reading: Reading) -> AnyView {
-    let Reading { valid, verdict: sentence, code, fix, link, removed, ladder, claims, share } = reading;
+    let Reading { valid, verdict: sentence, code, fix, link, removed, ladder, claims, share, endings } = reading;
     let groups = claims.map(|claims| {
         [
             ("User Information", claims.user, ""),
@@ -25,23 +25,32 @@ pub fn reading(reading: Reading) -> AnyView {
             {removed}
             {steps(ladder)}
             {groups}
+            {ending(endings)}
             {share}
         </div>
     }
     .into_any()
 }
 
-/// What is known of a token by its id alone.
+/// What is known by an id alone.
 pub fn record(record: Record) -> AnyView {
-    let Record { valid, verdict: sentence, code, facts } = record;
+    let Record { valid, verdict: sentence, code, fix, link, ladder, title, facts, note, endings } = record;
     view! {
         <div class="reading">
-            {verdict(valid, sentence, String::new(), None, code)}
-            {group("From the record", facts, "")}
-            <p class="meta">"Attributes and permissions are only in the token itself; paste it to see them."</p>
+            {verdict(valid, sentence, fix, link, code)}
+            {steps(ladder)}
+            {group(title, facts, "")}
+            {ending(endings)}
+            <p class="meta">{note}</p>
         </div>
     }
     .into_any()
+}
+
+/// Buttons that end tokens; each asks first.
+fn ending(endings: Vec<EndingButton>) -> Option<AnyView> {
+    let button = |(intent, words): EndingButton| view! { <button type="submit" class="button small" name="intent" value=intent>{words}</button> };
+    (!endings.is_empty()).then(|| view! { <div class="actions">{endings.into_iter().map(button).collect_view()}</div> }.into_any())
 }
 
 fn verdict(valid: bool, sentence: String, fix: String, link: Option<(String, &'static str)>, code: String) -> AnyView {

@@ -1,7 +1,7 @@
 //! What is shown once: a new API key, a sandbox token.
 
 use super::{raw_text, reading};
-use crate::model::{NewKey, TokenResult};
+use crate::model::{NewKey, Preview, TokenResult};
 use leptos::prelude::*;
 
 /// Copies what the read-only field `target` holds. Hidden until the form is alive: without JavaScript it could do nothing.
@@ -40,7 +40,7 @@ pub fn new_key(key: NewKey) -> AnyView {
 }
 
 /// A sandbox token and what it says.
-pub fn token_result(result: TokenResult, draft: &[String]) -> AnyView {
+pub fn token_result(result: TokenResult, draft: &[String], tag: &'static str) -> AnyView {
     let draft = (!draft.is_empty()).then(|| {
         view! { <p class="notice caution">{format!("Not saved yet under Token Attributes: {}. A token can carry it once it is.", draft.join(", "))}</p> }
     });
@@ -55,9 +55,29 @@ pub fn token_result(result: TokenResult, draft: &[String]) -> AnyView {
                 <a class="button" href="#snippets">"Snippets with this token"</a>
                 <span class="meta"><span data-left=result.seconds_left.to_string()>{format!("Lives {}", result.expires_in)}</span>{format!(", {}.", result.size)}</span>
             </div>
+            {preview(result.preview, tag)}
             <p class="notice">"This token is for trying things out. In production "<a href="#snippets">"your backend makes tokens by API"</a>"; keep the API key in a password manager, not this token."</p>
             {reading(result.reading)}
         </section>
     }
     .into_any()
+}
+
+/// The component itself with this token, in a frame on another host; or a page to try it out elsewhere.
+fn preview(preview: Preview, tag: &'static str) -> AnyView {
+    match preview {
+        Preview::Frame(origin) => view! {
+            <section class="stack preview" aria-labelledby="preview-title">
+                <h5 id="preview-title">"Preview"</h5>
+                <p class="meta">"The component with this token, on " <code>{origin.clone()}</code> ": another site to the browser, so your own sign-in cannot help it."</p>
+                <noscript><p class="notice">"The preview needs JavaScript."</p></noscript>
+                <iframe id="preview" title="Preview of the component" src=format!("{origin}/") data-tag=tag></iframe>
+            </section>
+        }
+        .into_any(),
+        Preview::Page(address) => view! {
+            <p class="meta">"To see the component at work, save " <a href=address download="perch-test.html">"a test page"</a> " and put it on a site that is listed above as Development."</p>
+        }
+        .into_any(),
+    }
 }

@@ -1,23 +1,64 @@
-//! Token Introspection: a token is read, or found in the record by its id.
+//! Token Introspection: a token is read, or something is found by its id; and tokens are ended before their time.
 
 use super::Turn;
 use crate::forms;
-use crate::model::{IntrospectionState, Outcome};
+use crate::model::{Confirm, EndingButton, IntrospectionState, Outcome, Record};
 use crate::present;
 use crate::wire::{Fields, WireError};
-use perch_service::{Acting, Perch, Refusal};
+use perch_domain::{Action, Code, time};
+use perch_service::{Acting, Ending, EndingPreview, Perch, Refusal};
+use uuid::Uuid;
 
-/// The section as it opens; with the id of a token, what is known of that.
-pub async fn stored(perch: &Perch, acting: &Acting, token_id: &str) -> Result<IntrospectionState, Refusal> {
+/// The section as it opens; with the id of a token or a request, what is known of that.
+pub async fn stored(perch: &Perch, acting: &Acting, id: &str) -> Result<IntrospectionState, Refusal> {
     let sites = present::sites(perch, acting).await?;
     let mut state = IntrospectionState { sites, ..IntrospectionState::default() };
-    if !token_id.is_empty() {
-        match perch.token_record(acting, token_id).await {
-            Ok(record) => state.record = Some(present::record(record, perch.now())),
+    if !id.is_empty() {
+        match found(perch, acting, id).await {
+            Ok(record) => state.record = Some(record),
             Err(refusal) => state.outcome.problem = Some(crate::api::wire_error(refusal, acting.request.id.clone())),
         }
     }
     Ok(state)
+}
+
+/// What is known by an id: of a token, or of a refused request.
+async fn found(perch: &Perch, acting: &Acting, id: &str) -> Result<Record, Refusal> {
+    let unknown = match perch.token_record(acting, id).await {
+        Err(refusal) if refusal.code == Code::NotFound => refusal,
+        Err(refusal) => return Err(refusal),
+        Ok(token) => {
+            let endings = if token.refused.is_none() { endings(perch, acting, token.token_id).await } else { Vec::new() };
+            return Ok(Record { endings, ..present::record(token, perch.now()) });
+        }
+    };
+    let Ok(request) = Uuid::parse_str(id.trim()) else { return Err(unknown) };
+    match perch.refused_request(acting, request).await {
+        Ok(refused) => Ok(present::refused_request(refused, acting, perch.now())),
+        Err(refusal) if refusal.code == Code::NotFound => Err(Refusal::because(Code::NotFound, nothing(request))),
+        Err(refusal) => Err(refusal),
+    }
+}
+
+/// Nothing is kept under this id; the id itself tells when it was made (UUID v7).
+fn nothing(id: Uuid) -> String {
+    let made = id.get_timestamp().map(|at| time::readable(i64::try_from(at.to_unix().0).unwrap_or_default()));
+    let when = made.map_or_else(String::new, |made| {
+        format!(" It was given on {made}; requests that were answered are not kept, and of refused ones the last 1,000.")
+    });
+    format!("No token with this id is in the record of your organization, and no refused request.{when}")
+}
+
+/// How this person may end this token and its like.
+async fn endings(perch: &Perch, acting: &Acting, token_id: Uuid) -> Vec<EndingButton> {
+    let mut endings = Vec::new();
+    if perch.may_end(acting, token_id).await {
+        endings.push((format!("end-token:{token_id}"), "Revoke this token"));
+    }
+    if acting.can(Action::RevokeAnyTokens) {
+        endings.push((format!("end-viewer:{token_id}"), "Revoke all tokens of this viewer"));
+    }
+    endings
 }
 
 async fn typed(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<IntrospectionState, Refusal> {
@@ -28,17 +69,71 @@ async fn typed(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Intros
     })
 }
 
-pub async fn submit(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Turn<IntrospectionState>, Refusal> {
+/// The section with what the field holds read or found.
+async fn read(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<IntrospectionState, Refusal> {
     let state = typed(perch, acting, fields).await?;
     let pasted = forms::value(fields, "token").trim();
-    // A token's id is no token, but it finds the record of one.
+    // An id is no token, but it finds the record of one.
     if present::is_token_id(pasted) {
-        let record = Some(present::record(perch.token_record(acting, pasted).await?, perch.now()));
-        return Ok(Turn::show(IntrospectionState { record, ..state }, "introspection-result"));
+        return Ok(IntrospectionState { record: Some(found(perch, acting, pasted).await?), ..state });
     }
     let read = perch.read_token(acting, pasted, &state.site).await?;
-    let reading = Some(present::reading(read, acting, perch.now()));
-    Ok(Turn::show(IntrospectionState { reading, ..state }, "introspection-result"))
+    let valid = read.token.as_ref().filter(|_| read.refused.is_none()).map(|token| token.token_id);
+    let mut reading = present::reading(read, acting, perch.now());
+    if let Some(token_id) = valid {
+        reading.endings = endings(perch, acting, token_id).await;
+    }
+    Ok(IntrospectionState { reading: Some(reading), ..state })
+}
+
+pub async fn submit(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Turn<IntrospectionState>, Refusal> {
+    let ending = |verb: &str, id: &str| {
+        let id = Uuid::parse_str(id).map_err(|_| Refusal::from(Code::NotFound))?;
+        Ok::<_, Refusal>(if verb.starts_with("end-viewer") { Ending::ViewerOf(id) } else { Ending::Token(id) })
+    };
+    match forms::intent(fields) {
+        (verb @ ("end-token" | "end-viewer"), id) => {
+            let preview = perch.preview_ending(acting, ending(verb, id)?).await?;
+            let mut state = of(perch, acting, fields, id).await?;
+            state.confirm = Some(ask(&preview, format!("{verb}-sure:{id}")));
+            Ok(Turn::show(state, "introspection-feedback"))
+        }
+        (verb @ ("end-token-sure" | "end-viewer-sure"), id) => {
+            let ended = perch.end_tokens(acting, ending(verb, id)?).await?;
+            let mut state = of(perch, acting, fields, id).await?;
+            state.outcome.done = Some(done(&ended));
+            Ok(Turn::show(state, "introspection-feedback"))
+        }
+        _ => Ok(Turn::show(read(perch, acting, fields).await?, "introspection-result")),
+    }
+}
+
+/// The section with what the field holds, or, opened by a link, with what the button is about.
+async fn of(perch: &Perch, acting: &Acting, fields: &Fields, id: &str) -> Result<IntrospectionState, Refusal> {
+    if forms::value(fields, "token").trim().is_empty() { stored(perch, acting, id).await } else { read(perch, acting, fields).await }
+}
+
+fn count(tokens: i64) -> String {
+    if tokens == 1 { "1 live token".to_owned() } else { format!("{tokens} live tokens") }
+}
+
+fn ask(preview: &EndingPreview, intent: String) -> Confirm {
+    let everything = "Whoever looks at an embed with it sees it stop within a second. The viewer’s page may fetch a new token.".to_owned();
+    let (headline, verb) = match preview.ending {
+        Ending::Token(_) => (format!("This token of {} will end.", preview.whose), "Revoke this token".to_owned()),
+        _ => (
+            format!("{} of {} will end, of every API key.", count(preview.live_tokens), preview.whose),
+            format!("Revoke {}", count(preview.live_tokens)),
+        ),
+    };
+    Confirm { headline, consequences: vec![(verb.clone(), everything)], field: ("intent", intent), verb }
+}
+
+fn done(ended: &EndingPreview) -> String {
+    match ended.ending {
+        Ending::Token(_) => "Revoked. The token is refused everywhere within a second.".to_owned(),
+        _ => format!("Revoked {} of {}. They are refused everywhere within a second.", count(ended.live_tokens), ended.whose),
+    }
 }
 
 pub async fn refused(perch: &Perch, acting: &Acting, fields: &Fields, problem: WireError) -> Result<IntrospectionState, Refusal> {

@@ -11,6 +11,8 @@ pub struct AccountPage {
     pub keys: Vec<KeyView>,
     pub may_create: bool,
     pub sees_all: bool,
+    /// May end the tokens of the whole organization.
+    pub ends_all: bool,
     pub now: i64,
     pub done: Option<String>,
 }
@@ -30,6 +32,7 @@ pub fn account(frame: &Frame, page: AccountPage) -> AnyView {
                 <p>"A key lets your backend make tokens for viewers. Keep it on the server: a key in a web page lets anyone make tokens."</p>
                 {done}
                 {keys(page.keys, page.sees_all, page.may_create, page.now)}
+                {page.ends_all.then(|| view! { <p class="meta">"In an emergency: "<a href="/account/end-tokens">"end every token of the organization"</a>"."</p> })}
             </section>
             <section class="card" id="profile" aria-labelledby="profile-title">
                 <h2 id="profile-title">"Profile"</h2>
@@ -84,6 +87,9 @@ fn row(key: KeyView, sees_all: bool, now: i64) -> AnyView {
     let revoke = (key.state != KeyState::Revoked).then(|| {
         view! { <a class="button small" href=format!("/account/keys/{}/revoke", key.id)>"Revoke"<span class="visually-hidden">" "{key.name.clone()}</span></a> }
     });
+    let end = (key.state == KeyState::Active && key.minted > 0).then(|| {
+        view! { <a class="button small" href=format!("/account/keys/{}/end-tokens", key.id)>"End tokens"<span class="visually-hidden">" of "{key.name.clone()}</span></a> }
+    });
     let open = (key.state == KeyState::Active).then(|| {
         let (value, verb) = if key.sandbox_shared { ("no", "Close for the sandbox") } else { ("yes", "Open for the sandbox") };
         view! {
@@ -102,7 +108,7 @@ fn row(key: KeyView, sees_all: bool, now: i64) -> AnyView {
             <td data-label="Expires">{key.expires_at.map_or_else(|| "Never".to_owned(), |at| when(at, now))}</td>
             <td data-label="Tokens">{key.minted}</td>
             <td data-label="State"><span class=class>{key.state.as_str()}</span> {exposed} {shared}</td>
-            <td class="row-action">{open}{revoke}</td>
+            <td class="row-action">{open}{end}{revoke}</td>
         </tr>
     }
     .into_any()

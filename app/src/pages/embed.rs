@@ -5,7 +5,8 @@ use super::shell::Frame;
 use crate::components::{feedback, filter, live};
 use crate::islands::FormKind;
 use crate::model::{
-    AttributeRow, AttributesState, FirstStep, IntrospectionState, MigrationState, OriginRow, OriginsState, Outcome, SandboxState, TesterState,
+    AttributeRow, AttributesState, FirstStep, IntrospectionState, MigrationState, OriginRow, OriginsState, Outcome, RefusedSite, SandboxState,
+    TesterState,
 };
 use crate::snippets::{Filling, tag};
 use leptos::prelude::*;
@@ -17,6 +18,7 @@ pub struct EmbedPage {
     pub first_steps: Option<Vec<FirstStep>>,
     pub origins: OriginsState,
     pub edits_origins: bool,
+    pub refused_sites: Vec<RefusedSite>,
     pub tester: TesterState,
     pub attributes: AttributesState,
     pub edits_attributes: bool,
@@ -26,6 +28,8 @@ pub struct EmbedPage {
     pub introspection: IntrospectionState,
     /// The address visitors reach this installation at.
     pub server: String,
+    /// Version and hash of the newest released component script.
+    pub pinned: Option<(String, String)>,
 }
 
 const SECTIONS: [(&str, &str); 5] = [
@@ -42,6 +46,7 @@ pub fn embed(frame: &Frame, page: EmbedPage) -> AnyView {
         server: page.server,
         token: page.sandbox.token.as_ref().map(|token| token.token.clone()).unwrap_or_default(),
         tag: tag(&page.sandbox.embed),
+        pinned: page.pinned,
         body: page.sandbox.request.body.clone(),
     };
     let hidden = (page.first_steps.is_none() && page.edits_origins).then(|| {
@@ -59,7 +64,7 @@ pub fn embed(frame: &Frame, page: EmbedPage) -> AnyView {
                     <p class="lead">"Decide which sites may embed, what is known about their viewers, and try out the tokens that carry it."</p>
                 </div>
                 {page.first_steps.map(first_steps)}
-                {origins(&page.origins, page.edits_origins, &page.tester)}
+                {origins(&page.origins, page.edits_origins, &page.tester, page.refused_sites)}
                 {attributes(&page.attributes, page.edits_attributes, &page.migration)}
                 {sandbox(&page.sandbox, page.may_have_keys)}
                 {snippets(&filling)}
@@ -92,7 +97,7 @@ fn first_steps(steps: Vec<FirstStep>) -> AnyView {
     .into_any()
 }
 
-fn origins(state: &OriginsState, edits: bool, tester: &TesterState) -> AnyView {
+fn origins(state: &OriginsState, edits: bool, tester: &TesterState, refused: Vec<RefusedSite>) -> AnyView {
     let what = view! {
         <p>"The sites where components may render. A site, also called origin, is scheme, host and port, such as " <code>"https://app.example.com"</code> "; " <code>"https://*.example.com"</code> " stands for one level of subdomains. Sandbox tokens work on Development origins; Production origins refuse them."</p>
     };
@@ -101,9 +106,10 @@ fn origins(state: &OriginsState, edits: bool, tester: &TesterState) -> AnyView {
     };
     let asked = !tester.asked.is_empty();
     let tester = live(FormKind::Tester, sections::tester(tester));
+    let refused = sections::refused_sites(refused, edits);
     if edits {
         let form = live(FormKind::Origins, sections::origins(state));
-        let body = view! { {what}{filter("origins", "Find a site", &state.paging)}{form}{tester}{limits} };
+        let body = view! { {what}{filter("origins", "Find a site", &state.paging)}{form}{tester}{refused}{limits} };
         return section("origins", "Authorized Origins", body.into_any());
     }
     let row = |row: &OriginRow| {
@@ -115,7 +121,7 @@ fn origins(state: &OriginsState, edits: bool, tester: &TesterState) -> AnyView {
         0 => "None listed, so no site may embed. Admins can change that.".to_owned(),
         count => format!("{count} listed. Admins can change them."),
     };
-    folded("origins", "Authorized Origins", told, asked, view! { {what}<ul class="plain-list">{rows}</ul>{tester}{limits} }.into_any())
+    folded("origins", "Authorized Origins", told, asked, view! { {what}<ul class="plain-list">{rows}</ul>{tester}{refused}{limits} }.into_any())
 }
 
 fn attributes(state: &AttributesState, edits: bool, migration: &MigrationState) -> AnyView {

@@ -1,6 +1,7 @@
 //! `/docs/errors`: the registry, as people read it.
 
 use leptos::prelude::*;
+use perch_domain::visitor::Said;
 use perch_domain::{Code, ViolationCode};
 
 pub fn errors() -> AnyView {
@@ -13,11 +14,14 @@ pub fn errors() -> AnyView {
                 code.message(),
                 code.cause(),
                 code.fix(),
+                Some(Said::about(*code).sentence()),
             )
         })
         .collect_view();
-    let violations =
-        ViolationCode::ALL.iter().map(|code| entry(code.as_str(), "violation".to_owned(), code.message(), code.cause(), code.fix())).collect_view();
+    let violations = ViolationCode::ALL
+        .iter()
+        .map(|code| entry(code.as_str(), "violation".to_owned(), code.message(), code.cause(), code.fix(), None))
+        .collect_view();
     view! {
         <h1>"Error codes"</h1>
         <p class="lead">"Every refusal carries one of these codes, a sentence and a request id. The id is also in the header " <code>"x-request-id"</code> "; whoever runs the server finds the request by it."</p>
@@ -34,12 +38,20 @@ pub fn errors() -> AnyView {
 const EXAMPLE: &str = r#"{"code":"REQUEST_INVALID","message":"The attribute \"regoin\" is not declared. Did you mean region?",
  "requestId":"019a9f5e-…","violations":[{"field":"user.attributes.regoin","code":"ATTRIBUTE_UNKNOWN","message":"…"}]}"#;
 
-fn entry(code: &'static str, status: String, message: &'static str, cause: &'static str, fix: &'static str) -> AnyView {
+fn entry(
+    code: &'static str,
+    status: String,
+    message: &'static str,
+    cause: &'static str,
+    fix: &'static str,
+    visitor: Option<&'static str>,
+) -> AnyView {
+    let visitor = visitor.map(|said| view! { <div><dt>"A visitor reads"</dt><dd>{said}</dd></div> });
     view! {
         <section class="card" id=code>
             <h3><code>{code}</code> <span class="meta">{status}</span></h3>
             <p>{message}</p>
-            <dl><div><dt>"Usual cause"</dt><dd>{cause}</dd></div><div><dt>"What to do"</dt><dd>{fix}</dd></div></dl>
+            <dl><div><dt>"Usual cause"</dt><dd>{cause}</dd></div><div><dt>"What to do"</dt><dd>{fix}</dd></div>{visitor}</dl>
         </section>
     }
     .into_any()

@@ -2,6 +2,7 @@
 
 mod account;
 mod embed;
+mod end_tokens;
 mod errors;
 mod message;
 mod new_key;
@@ -13,6 +14,7 @@ mod sign_in;
 
 pub use account::{AccountPage, account};
 pub use embed::{EmbedPage, embed};
+pub use end_tokens::end_tokens;
 pub use errors::errors;
 pub use message::message;
 pub use new_key::new_key;

@@ -23,10 +23,11 @@ pub fn reading(read: Read, acting: &Acting, now: i64) -> Reading {
         claims: read.token.map(|token| claims(token, now)),
         ladder,
         share,
+        endings: Vec::new(),
     }
 }
 
-fn check(step: Step, acting: &Acting) -> Check {
+pub(super) fn check(step: Step, acting: &Acting) -> Check {
     let word = step.outcome.word();
     let (outcome, word) = match step.outcome {
         Outcome::Passed => ("passed", word),
@@ -103,6 +104,8 @@ pub fn record(record: TokenRecord, now: i64) -> Record {
         valid: record.refused.is_none(),
         verdict: record.verdict,
         code: record.refused.map(|code| code.as_str().to_owned()).unwrap_or_default(),
+        title: "From the record",
+        note: "Attributes and permissions are only in the token itself; paste it to see them.",
         facts: vec![
             ("distinctId".to_owned(), record.subject),
             ("Made in".to_owned(), if record.sandbox { "the sandbox".to_owned() } else { "a backend".to_owned() }),
@@ -111,6 +114,7 @@ pub fn record(record: TokenRecord, now: i64) -> Record {
             ("Expires".to_owned(), when(record.expires_at, now)),
             ("Token id".to_owned(), record.token_id.to_string()),
         ],
+        ..Record::default()
     }
 }
 

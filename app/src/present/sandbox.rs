@@ -2,7 +2,7 @@
 
 use super::{reading, when};
 use crate::forms;
-use crate::model::{AttributeField, PersonaRow, RequestView, SandboxState, TokenResult};
+use crate::model::{AttributeField, PersonaRow, Preview, RequestView, SandboxState, TokenResult};
 use perch_domain::{claims, lifetime};
 use perch_service::{Acting, AttributeView, Perch, Refusal, ViewerForm};
 
@@ -102,6 +102,22 @@ pub async fn token_result(perch: &Perch, acting: &Acting, token: String) -> Resu
         seconds_left,
         // A token that was just made passed every check; what it says is what matters here.
         reading: crate::model::Reading { ladder: Vec::new(), ..reading(read, acting, now) },
+        preview: preview(perch, &token),
         token,
     }))
+}
+
+/// Where the token can be seen at work: in a frame on the preview's own host, else in a page to take along.
+fn preview(perch: &Perch, token: &str) -> Preview {
+    if let Some(origin) = perch.preview() {
+        return Preview::Frame(origin.to_string());
+    }
+    let server = perch.public_url();
+    let page = format!(
+        "<!doctype html>\n<!-- Put this on a site that is listed as Development; opened as a file, a page has no origin that could be listed. -->\n\
+         <meta charset=\"utf-8\">\n<title>Perch test page</title>\n<script type=\"module\" src=\"{server}/embed/embed.js\"></script>\n\
+         <tc-dashboard auth-token=\"{token}\" server-url=\"{server}\"></tc-dashboard>\n"
+    );
+    let page: String = form_urlencoded::byte_serialize(page.as_bytes()).collect();
+    Preview::Page(format!("data:text/html;charset=utf-8,{}", page.replace('+', "%20")))
 }

@@ -103,7 +103,7 @@ registry! {
         TokenNotRenewed "TOKEN_NOT_RENEWED" 0 "The page handed over the same token again.",
             "fetchToken returned a cached token instead of a new one.", "Call your backend each time fetchToken runs, without caching.";
         ServerUnreachable "SERVER_UNREACHABLE" 0 "The server cannot be reached.",
-            "The network is down, or the address in server-url is another one.", "Check the network and the server-url attribute.";
+            "The network is down, or the address in server-url is another one.", "Check the network, the server-url attribute, and connect-src in the page's Content-Security-Policy.";
     }
 }
 

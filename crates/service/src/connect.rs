@@ -188,6 +188,16 @@ impl Perch {
         }
     }
 
+    /// Names the address that visitors reach this installation at.
+    pub fn stand_at(&self, public_url: String) {
+        let _ = self.public_url.set(public_url);
+    }
+
+    /// Where visitors reach this installation; empty where nobody said, as in a command.
+    pub fn public_url(&self) -> &str {
+        self.public_url.get().map_or("", String::as_str)
+    }
+
     /// Names the origin of the console's preview, once it is known where it listens.
     pub fn offer_preview(&self, origin: Origin) {
         let _ = self.preview.set(origin);

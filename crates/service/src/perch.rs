@@ -56,6 +56,7 @@ pub struct Inner {
     /// Sites that connected or were refused, and refused requests, until they are written down.
     pub(crate) sightings: Sightings,
     pub(crate) preview: OnceLock<Origin>,
+    pub(crate) public_url: OnceLock<String>,
     pub(crate) recorder: MintRecorder,
     /// Held while what was counted is on its way into the database.
     pub(crate) writing_uses: Mutex<()>,
@@ -101,6 +102,7 @@ impl Perch {
             changed: watch::Sender::new(memory.generation),
             sightings: Sightings::default(),
             preview: OnceLock::new(),
+            public_url: OnceLock::new(),
             memory: ArcSwap::from_pointee(memory),
             reloading: Mutex::new(()),
             recorder,

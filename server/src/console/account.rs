@@ -9,10 +9,10 @@ use crate::http::AppState;
 use axum::extract::State;
 use axum::response::Response;
 use perch_app::model::{NewKey, NewKeyState};
-use perch_app::pages::{AccountPage, account, new_key as new_key_page, revoke};
+use perch_app::pages::{AccountPage, account, end_tokens as end_tokens_page, new_key as new_key_page, revoke};
 use perch_app::{forms, present};
 use perch_domain::{Action, Code};
-use perch_service::{KeyId, Refusal};
+use perch_service::{Ending, KeyId, Refusal};
 use tower_sessions::Session;
 
 pub(super) async fn show(State(state): State<AppState>, visitor: Visitor, asked: Asked) -> Response {
@@ -22,12 +22,18 @@ pub(super) async fn show(State(state): State<AppState>, visitor: Visitor, asked:
     match keys {
         Err(refused) => refusal(&state, &visitor.anyone, "Account settings", refused).await,
         Ok(keys) => {
-            let revoked = keys
-                .iter()
-                .find(|key| key.id.to_string() == asked.value("revoked"))
-                .map(|key| format!("The key {} is revoked; its tokens have ended.", key.name));
-            let shown =
-                AccountPage { keys, may_create, sees_all: acting.can(Action::SeeAllKeys), now: state.perch.now().div_euclid(1_000), done: revoked };
+            let named = |name: &str| keys.iter().find(|key| key.id.to_string() == asked.value(name));
+            let revoked = named("revoked").map(|key| format!("The key {} is revoked; its tokens have ended.", key.name));
+            let ended = named("ended").map(|key| format!("The tokens of {} have ended; the key goes on.", key.name));
+            let all = (asked.value("ended") == "all").then(|| "Every token of the organization has ended; the keys go on.".to_owned());
+            let shown = AccountPage {
+                keys,
+                may_create,
+                sees_all: acting.can(Action::SeeAllKeys),
+                ends_all: acting.can(Action::RevokeAnyTokens),
+                now: state.perch.now().div_euclid(1_000),
+                done: revoked.or(ended).or(all),
+            };
             let frame = frame(&visitor, "/account", "account");
             page(&state, &visitor.anyone, Answer::ok("Account settings"), move || account(&frame, shown.clone())).await
         }
@@ -103,5 +109,40 @@ pub(super) async fn revoke_key(State(state): State<AppState>, visitor: Visitor, 
     match revoked {
         Err(refused) => refusal(&state, &visitor.anyone, "Revoke API key", refused).await,
         Ok(preview) => see_other(&format!("/account?revoked={}#api-keys", preview.key.id)),
+    }
+}
+
+pub(super) async fn confirm_ending(State(state): State<AppState>, visitor: Visitor, Named(id): Named) -> Response {
+    ask_ending(&state, &visitor, key_id(&id).map(Ending::Key)).await
+}
+
+pub(super) async fn confirm_ending_all(State(state): State<AppState>, visitor: Visitor) -> Response {
+    ask_ending(&state, &visitor, Ok(Ending::Everything)).await
+}
+
+pub(super) async fn end_tokens(State(state): State<AppState>, visitor: Visitor, Named(id): Named) -> Response {
+    end(&state, &visitor, key_id(&id).map(Ending::Key), &id).await
+}
+
+pub(super) async fn end_all_tokens(State(state): State<AppState>, visitor: Visitor) -> Response {
+    end(&state, &visitor, Ok(Ending::Everything), "all").await
+}
+
+const ENDING: &str = "End tokens";
+
+async fn ask_ending(state: &AppState, visitor: &Visitor, ending: Result<Ending, Refusal>) -> Response {
+    match async { state.perch.preview_ending(&visitor.acting(), ending?).await }.await {
+        Err(refused) => refusal(state, &visitor.anyone, ENDING, refused).await,
+        Ok(preview) => {
+            let frame = frame(visitor, "/account", "account");
+            page(state, &visitor.anyone, Answer::ok(ENDING), move || end_tokens_page(&frame, preview.clone())).await
+        }
+    }
+}
+
+async fn end(state: &AppState, visitor: &Visitor, ending: Result<Ending, Refusal>, named: &str) -> Response {
+    match async { state.perch.end_tokens(&visitor.acting(), ending?).await }.await {
+        Err(refused) => refusal(state, &visitor.anyone, ENDING, refused).await,
+        Ok(_) => see_other(&format!("/account?ended={named}#api-keys")),
     }
 }

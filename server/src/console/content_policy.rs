@@ -1,6 +1,7 @@
 //! What a console page may load, and who may show it: nothing from elsewhere, nobody in a frame.
 
-use axum::extract::Request;
+use crate::http::AppState;
+use axum::extract::{Request, State};
 use axum::http::{HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -9,12 +10,14 @@ use axum::response::Response;
 #[derive(Clone, Debug)]
 pub(super) struct Nonce(pub String);
 
-pub(super) async fn apply(request: Request, next: Next) -> Response {
+pub(super) async fn apply(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let nonce = response.extensions_mut().remove::<Nonce>().map(|nonce| format!(" 'nonce-{}'", nonce.0)).unwrap_or_default();
     // 'self' for scripts because the preload of a module carries no nonce; WebAssembly needs its own word.
+    // The sandbox's preview, and no other page, is shown in a frame.
+    let frame = state.perch.preview().map(|origin| format!("frame-src {origin}; ")).unwrap_or_default();
     let policy = format!(
-        "default-src 'none'; script-src 'self'{nonce} 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'{nonce} 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; {frame}form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     );
     let headers = response.headers_mut();
     if let Ok(policy) = HeaderValue::from_str(&policy) {

@@ -30,6 +30,7 @@ async fn stored(state: &AppState, visitor: &Visitor, asked: &Asked) -> Result<Em
             listed(state, visitor).await?
         },
         edits_origins,
+        refused_sites: present::refused_sites(perch, &acting).await?,
         tester: flows::tester::answer(perch, &acting, asked.value("site-test")).await?,
         attributes: flows::attributes::stored(perch, &acting, &part("attributes")).await?,
         edits_attributes: acting.can(Action::EditAttributes),
@@ -38,6 +39,7 @@ async fn stored(state: &AppState, visitor: &Visitor, asked: &Asked) -> Result<Em
         may_have_keys: acting.can(Action::CreateKey),
         introspection: flows::introspection::stored(perch, &acting, asked.value("token")).await?,
         server: state.site.public_url.clone(),
+        pinned: state.assets.pinned.clone(),
     })
 }
 

@@ -39,6 +39,8 @@ pub fn routes(state: &AppState) -> Router<AppState> {
         .route("/account/sign-out-everywhere", post(account::sign_out_everywhere))
         .route("/account/keys/new", get(account::new_key).post(account::create_key))
         .route("/account/keys/{id}/revoke", get(account::confirm_revocation).post(account::revoke_key))
+        .route("/account/keys/{id}/end-tokens", get(account::confirm_ending).post(account::end_tokens))
+        .route("/account/end-tokens", get(account::confirm_ending_all).post(account::end_all_tokens))
         .route("/account/keys/{id}/sandbox", post(account::open_key))
         .route("/setup/{secret}", get(setup::show).post(setup::submit))
         .route("/sign-in", get(sign_in::show).post(sign_in::submit))
@@ -52,7 +54,7 @@ pub fn routes(state: &AppState) -> Router<AppState> {
         .layer(middleware::from_fn_with_state(state.clone(), visitor::load))
         .layer(session::layer(state))
         .layer(csrf(state))
-        .layer(middleware::from_fn(content_policy::apply))
+        .layer(middleware::from_fn_with_state(state.clone(), content_policy::apply))
 }
 
 /// Refuses forms and calls of other sites by `Sec-Fetch-Site` and `Origin` (RFC 6454); over plain http on a network, where

@@ -40,6 +40,7 @@ pub struct AppState {
 
 impl AppState {
     pub fn new(perch: Perch, site: Site) -> Self {
+        perch.stand_at(site.public_url.clone());
         Self { perch, site: Arc::new(site), assets: Arc::new(AssetNames::read()), connected: Connected::default() }
     }
 

@@ -1,6 +1,8 @@
-//! Makes the browser files from what cargo built: `bundler <frontend.wasm> <style/main.css> <public> <site> [wasm-opt]`.
+//! Makes the browser files from what cargo built: `bundler <frontend.wasm> <style/main.css> <public> <site> <esbuild> [wasm-opt]`.
 //!
 //! A process of its own, so that the first line of `cargo xtask` does not wait for these libraries to compile.
+
+mod embed;
 
 use lightningcss::bundler::{Bundler, FileProvider};
 use lightningcss::printer::PrinterOptions;
@@ -16,8 +18,8 @@ type Done<T = ()> = Result<T, Box<dyn Error>>;
 
 fn main() -> Done {
     let arguments: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();
-    let [wasm, style, public, site, rest @ ..] = arguments.as_slice() else {
-        return Err("usage: bundler <wasm> <css> <public> <site> [wasm-opt]".into());
+    let [wasm, style, public, site, esbuild, rest @ ..] = arguments.as_slice() else {
+        return Err("usage: bundler <wasm> <css> <public> <site> <esbuild> [wasm-opt]".into());
     };
     let wasm_opt = rest.first();
     let work = site.with_extension("new");
@@ -36,7 +38,8 @@ fn main() -> Done {
     write(&pkg.join(format!("{bundle}.wasm")), &module, packed)?;
     write(&pkg.join(&sheet), css.as_bytes(), packed)?;
     fs::copy(public.join("favicon.svg"), work.join("favicon.svg"))?;
-    fs::write(work.join("manifest.txt"), format!("{bundle}\n{sheet}\n"))?;
+    let released = embed::bundle(&public.join("embed"), esbuild, &work, packed)?;
+    fs::write(work.join("manifest.txt"), format!("{bundle}\n{sheet}\n{released}"))?;
     let _ = fs::remove_dir_all(site);
     fs::rename(&work, site)?;
     Ok(())

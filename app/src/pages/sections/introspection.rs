@@ -1,6 +1,6 @@
 //! Token Introspection: paste a token, read what it says and why it is refused.
 
-use crate::components::{Field, feedback, reading as reading_view, record as record_view, text_area, text_field};
+use crate::components::{Field, default_submit, feedback_or, reading as reading_view, record as record_view, text_area, text_field};
 use crate::model::IntrospectionState;
 use leptos::prelude::*;
 
@@ -16,9 +16,10 @@ pub fn introspection(state: &IntrospectionState) -> AnyView {
     let token = Field::new("token", "JWT Token", &state.pasted, problem).mono();
     let site = Field::new("site", "As seen from this site", &state.site, problem).mono().suggestions("sites");
     view! {
+        {default_submit()}
         <input type="hidden" name="form" value="introspection" />
-        {feedback("introspection", &state.outcome)}
-        {text_area(token.hint("Quotes, blanks and Bearer around it are ignored. A token id works too. The token is not stored."), "4")}
+        {feedback_or("introspection", &state.outcome, state.confirm.as_ref())}
+        {text_area(token.hint("Quotes, blanks and Bearer around it are ignored. A token id works too, and so does the reference from a visitor’s screen. The token is not stored."), "4")}
         {text_field(site.hint("Optional: whether that site may use the token."), "text", "off")}
         <datalist id="sites">{sites}</datalist>
         <div class="actions"><button type="submit" class="button primary" data-busy="Reading…">"Introspect Token"</button></div>

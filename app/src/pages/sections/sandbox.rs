@@ -23,7 +23,7 @@ pub fn sandbox(state: &SandboxState) -> AnyView {
         {feedback_or("sandbox", &state.outcome, state.confirm.as_ref())}
         {body}
         {generate}
-        {state.token.clone().map(|token| token_result(token, &state.draft))}
+        {state.token.clone().map(|token| token_result(token, &state.draft, crate::snippets::tag(&state.embed)))}
     }
     .into_any()
 }

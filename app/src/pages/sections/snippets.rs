@@ -12,9 +12,28 @@ pub fn snippets(filling: &Filling) -> AnyView {
     view! {
         {warning}
         {tabs("frontend", "In your page", &FRONTEND, filling)}
+        {pinned(filling)}
         {tabs("backend", "On your backend", &BACKEND, filling)}
     }
     .into_any()
+}
+
+/// For pages that must know exactly what they load.
+fn pinned(filling: &Filling) -> Option<AnyView> {
+    let script = filling.pinned_script()?;
+    Some(
+        view! {
+            <details class="part">
+                <summary>"Pin a version"</summary>
+                <div class="stack">
+                    <p class="meta">"The plain address brings corrections by itself. This one brings this version for ever, and the browser refuses any other content."</p>
+                    <pre class="code" tabindex="0" aria-label="Pinned script"><code id="pinned-script">{script}</code></pre>
+                    <div class="actions">{copy_button_of("pinned-script".to_owned())}</div>
+                </div>
+            </details>
+        }
+        .into_any(),
+    )
 }
 
 fn tabs(group: &'static str, title: &'static str, snippets: &[Snippet], filling: &Filling) -> AnyView {

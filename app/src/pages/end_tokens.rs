@@ -1,0 +1,39 @@
+//! Ending tokens before their time: a key's, or everybody's. The consequence in numbers, and the way back in focus.
+
+use super::shell::Frame;
+use leptos::prelude::*;
+use perch_service::{Ending, EndingPreview};
+
+pub fn end_tokens(frame: &Frame, preview: EndingPreview) -> AnyView {
+    let (action, title, what) = match preview.ending {
+        Ending::Key(key) => (
+            format!("/account/keys/{key}/end-tokens"),
+            format!("End the tokens of “{}”", preview.whose),
+            "The key itself goes on: your backend makes new tokens with it.",
+        ),
+        _ => (
+            "/account/end-tokens".to_owned(),
+            "End every token of the organization".to_owned(),
+            "The keys go on: backends make new tokens with them. Sign-ins to this console are not touched.",
+        ),
+    };
+    let (count, verb) = match preview.live_tokens {
+        0 => ("There are no live tokens.".to_owned(), "End tokens".to_owned()),
+        1 => ("1 live token ends.".to_owned(), "End 1 token".to_owned()),
+        many => (format!("{many} live tokens end."), format!("End {many} tokens")),
+    };
+    let content = view! {
+        <header class="page-header"><p class="crumb"><a href="/account#api-keys">"API Keys"</a></p><h1><bdi>{title}</bdi></h1></header>
+        <div class="sections">
+            <section class="card">
+                <p>{count}" Whoever looks at an embed sees it stop within a second, and go on where its page fetches a new token."</p>
+                <p>{what}" This cannot be undone."</p>
+                <form method="post" action=action class="actions">
+                    <a class="button" href="/account#api-keys" autofocus>"Cancel"</a>
+                    <button type="submit" class="button danger">{verb}</button>
+                </form>
+            </section>
+        </div>
+    };
+    frame.around(content.into_any())
+}

@@ -1,0 +1,58 @@
+//! What was refused: sites, and requests by the id their caller was told.
+
+use super::introspection::check;
+use super::when;
+use crate::model::{Check, Record, RefusedSite};
+use perch_domain::time;
+use perch_service::{Acting, Perch, Refusal, RefusedRequest, RefusedSiteView};
+
+/// The sites that were refused lately.
+pub async fn refused_sites(perch: &Perch, acting: &Acting) -> Result<Vec<RefusedSite>, Refusal> {
+    let now = perch.now().div_euclid(1_000);
+    Ok(perch.refused_sites(acting).await?.into_iter().map(|site| refused_site(site, now)).collect())
+}
+
+fn refused_site(site: RefusedSiteView, now: i64) -> RefusedSite {
+    let viewers = if site.viewers == 1 { "1 viewer".to_owned() } else { format!("{} viewers", site.viewers) };
+    let times = if site.refusals == 1 { "once".to_owned() } else { format!("{} times", site.refusals) };
+    let nearest = site.nearest.map(|(entry, miss)| format!("Nearest listed: {entry}; {miss}."));
+    let international = site.international.then(|| "Browsers may show this name with other letters; xn-- is how it is really written.".to_owned());
+    let add: String = form_urlencoded::byte_serialize(site.origin.as_bytes()).collect();
+    RefusedSite {
+        told: format!("{viewers}, {times}, last {}", time::relative(site.last_at, now)),
+        notes: nearest.into_iter().chain(international).collect(),
+        add: format!("/settings/embed?add={add}#origins"),
+        origin: site.origin,
+    }
+}
+
+/// A request that was refused. `now` in Unix milliseconds.
+pub fn refused_request(request: RefusedRequest, acting: &Acting, now: i64) -> Record {
+    let ladder: Vec<Check> = request.ladder.into_iter().map(|step| check(step, acting)).collect();
+    let failed = ladder.iter().find(|check| !check.code.is_empty()).cloned();
+    let (verdict, fix, link) = match failed {
+        Some(failed) => (failed.evidence, failed.fix, failed.link),
+        None => (request.code.message().to_owned(), request.code.fix().to_owned(), None),
+    };
+    let told = |name: &str, text: String| (!text.is_empty()).then(|| (name.to_owned(), text));
+    let facts = [
+        told("Request", request.route),
+        told("When", when(request.at, now.div_euclid(1_000))),
+        told("Site", request.origin),
+        told("API key", request.key),
+        told("Faults", request.faults.join(", ")),
+        told("Token id", request.token_id.map(|id| id.to_string()).unwrap_or_default()),
+        told("Request id", request.request_id.to_string()),
+    ];
+    Record {
+        verdict,
+        code: request.code.as_str().to_owned(),
+        fix,
+        link,
+        ladder,
+        title: "What was refused",
+        facts: facts.into_iter().flatten().collect(),
+        note: "The token itself and what it carries are not kept.",
+        ..Record::default()
+    }
+}
