@@ -16,6 +16,8 @@ pub struct Confirm {
     pub headline: String,
     /// What will change, and what follows.
     pub consequences: Vec<(String, String)>,
+    /// The words on the button that does not go ahead.
+    pub stay: &'static str,
     /// Name and value of the button that goes ahead, and the verb on it.
     pub field: (&'static str, String),
     pub verb: String,

@@ -46,7 +46,7 @@ function make(name, part) {
 
 /** @param {number} milliseconds */
 function left(milliseconds) {
-  const minutes = Math.floor(milliseconds / 60_000);
+  const minutes = Math.round(milliseconds / 60_000);
   if (minutes < 1) return "under a minute";
   if (minutes < 120) return `${minutes} ${minutes === 1 ? "minute" : "minutes"}`;
   return `${Math.floor(minutes / 60)} hours`;

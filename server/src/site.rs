@@ -21,7 +21,8 @@ impl Site {
         let public_url = config.public_url.clone().unwrap_or_else(|| format!("http://{bound}"));
         let bare = public_url.split_once("://").map_or(public_url.as_str(), |(_, authority)| host_name(authority));
         let twins = if is_loopback_name(bare) {
-            LOOPBACK.map(|name| format!("http://{name}:{}", bound.port())).into_iter().filter(|twin| *twin != public_url).collect()
+            // A content policy knows no IPv6 addresses.
+            ["localhost", "127.0.0.1"].map(|name| format!("http://{name}:{}", bound.port())).into_iter().filter(|twin| *twin != public_url).collect()
         } else {
             Vec::new()
         };

@@ -66,6 +66,7 @@ async fn save(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Turn<At
     if !consequences.is_empty() && forms::value(fields, "confirmed") != asked {
         let mut state = typed(perch, acting, fields).await?;
         state.confirm = Some(Confirm {
+            stay: "Keep editing",
             headline: "This changes which requests get a token.".to_owned(),
             verb: if consequences.len() == 1 { format!("{asked} and save") } else { format!("Save these {} changes", consequences.len()) },
             consequences: consequences.iter().map(|consequence| (consequence.change.clone(), consequence.effect.clone())).collect(),

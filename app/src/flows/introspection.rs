@@ -118,7 +118,7 @@ fn count(tokens: i64) -> String {
 }
 
 fn ask(preview: &EndingPreview, intent: String) -> Confirm {
-    let everything = "Whoever looks at an embed with it sees it stop within a second. The viewer’s page may fetch a new token.".to_owned();
+    let effect = "Whoever looks at an embed with it sees it stop within a second. Their page may fetch a new token.";
     let (headline, verb) = match preview.ending {
         Ending::Token(_) => (format!("This token of {} will end.", preview.whose), "Revoke this token".to_owned()),
         _ => (
@@ -126,7 +126,7 @@ fn ask(preview: &EndingPreview, intent: String) -> Confirm {
             format!("Revoke {}", count(preview.live_tokens)),
         ),
     };
-    Confirm { headline, consequences: vec![(verb.clone(), everything)], field: ("intent", intent), verb }
+    Confirm { headline, consequences: vec![(verb.clone(), effect.to_owned())], stay: "Cancel", field: ("intent", intent), verb }
 }
 
 fn done(ended: &EndingPreview) -> String {

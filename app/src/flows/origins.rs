@@ -93,6 +93,7 @@ async fn save(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Turn<Or
         let mut state = typed(perch, acting, fields).await?;
         let effect = "Components there stop at once.".to_owned();
         state.confirm = Some(Confirm {
+            stay: "Keep editing",
             headline: if removed.len() == 1 { "A site will be removed.".to_owned() } else { format!("{} sites will be removed.", removed.len()) },
             consequences: removed.iter().map(|origin| (format!("Remove {origin}"), effect.clone())).collect(),
             verb: if removed.len() == 1 { "Remove and save".to_owned() } else { format!("Remove {} sites and save", removed.len()) },

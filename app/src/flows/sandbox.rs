@@ -71,6 +71,7 @@ pub async fn submit(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<T
             let mut state = typed(perch, acting, fields).await?;
             let effect = if known.shared { "Colleagues who use it lose it too." } else { "Nobody else uses it." };
             state.confirm = Some(Confirm {
+                stay: "Keep editing",
                 headline: "Tokens made as this persona live on until they expire.".to_owned(),
                 consequences: vec![(format!("Delete {}", known.name), effect.to_owned())],
                 field: ("intent", format!("persona-delete-sure:{id}")),

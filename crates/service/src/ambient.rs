@@ -37,7 +37,11 @@ impl ManualClock {
     }
 
     pub fn advance_seconds(&self, seconds: i64) {
-        self.0.fetch_add(seconds * 1_000, std::sync::atomic::Ordering::SeqCst);
+        self.advance_milliseconds(seconds * 1_000);
+    }
+
+    pub fn advance_milliseconds(&self, milliseconds: i64) {
+        self.0.fetch_add(milliseconds, std::sync::atomic::Ordering::SeqCst);
     }
 }
 

@@ -8,6 +8,7 @@ use crate::{Acting, RequestInfo};
 use perch_domain::revoke_request::RevokeRequest;
 use perch_domain::{Action, Code, Refusal};
 use perch_store::{Change, KeyId, MintRow, OrganizationId, RevocationRow};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// What a person ends in the console.
@@ -137,22 +138,27 @@ impl Perch {
         self.live_tokens(organization, key, subject).await
     }
 
-    /// Tokens that still work as far as key, organization and time go.
+    /// Tokens that still work as far as key, organization and time go: of a key, or of every key that is active.
     pub(crate) async fn live_tokens(&self, organization: OrganizationId, key: Option<KeyId>, subject: Option<&str>) -> Result<i64, Refusal> {
         let now = self.now_seconds();
         let memory = self.memory.load_full();
         let ended = memory.organization(organization).map_or(0, |organization| organization.row.cut_off);
-        let key_ended = key.and_then(|key| memory.secret_of_key(key)).map_or(0, |secret| secret.row.cut_off);
-        let since = (now - i64::from(perch_domain::lifetime::LONGEST)).max((ended.max(key_ended) + 1).div_euclid(1_000));
-        let oldest = crate::upkeep::least_id(since);
-        self.store.live_tokens(organization, key, subject, oldest, now).await.map_err(fault::store)
+        let born = (now - i64::from(perch_domain::lifetime::LONGEST)) * 1_000;
+        let concerned = memory.secrets().filter(|secret| secret.row.organization_id == organization && self.judge_key(secret).is_ok());
+        let keys: BTreeMap<KeyId, i64> = concerned.map(|secret| (secret.row.key_id, secret.row.cut_off)).collect();
+        let mut live = 0;
+        for (id, key_ended) in keys.into_iter().filter(|(id, _)| key.is_none_or(|only| only == *id)) {
+            let oldest = crate::upkeep::least_id(born.max(ended + 1).max(key_ended + 1));
+            live += self.store.live_tokens(organization, id, subject, oldest, now).await.map_err(fault::store)?;
+        }
+        Ok(live)
     }
 
     async fn end(&self, acting: &Acting, tokens: Tokens) -> Result<(), Refusal> {
         let now = self.now();
         let organization = acting.organization;
         // A node whose clock is ahead has issued tokens that look younger than this moment.
-        let ahead = self.store.newest_token(organization, crate::upkeep::least_id(now.div_euclid(1_000))).await.map_err(fault::store)?;
+        let ahead = self.store.newest_token(organization, crate::upkeep::least_id(now)).await.map_err(fault::store)?;
         let cut_off = ahead.map_or(now, |newest| now.max(issued_at(newest)));
         let row = |key_id, token_id, subject| RevocationRow { organization, key_id, token_id, subject, cut_off, expires_at: cut_off + OUTLIVES };
         let mut change = self.store.change().await.map_err(fault::store)?;

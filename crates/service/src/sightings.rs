@@ -219,6 +219,12 @@ impl Perch {
         }
     }
 
+    /// Writes it down now, for a test that does not wait.
+    #[cfg(feature = "testing")]
+    pub async fn note_now(&self) {
+        self.write_sightings().await;
+    }
+
     /// Forgets what is too old to be of use.
     pub(crate) async fn forget_sightings(&self) -> Result<(), StoreFault> {
         self.store.forget_refused_sites(self.now().div_euclid(refused_sites::DAY) - refused_sites::KEPT_DAYS).await

@@ -50,7 +50,7 @@ impl Perch {
         let now = self.now();
         let kept_since = self.now_seconds() - i64::from(self.record_days) * DAY;
         // Ids begin with their time, so the index finds what is old enough to look at.
-        let bound = least_id(kept_since);
+        let bound = least_id(kept_since * 1_000);
         let swept: Result<(), StoreFault> = async {
             self.recount().await?;
             self.forget_dropped().await?;
@@ -69,9 +69,9 @@ impl Perch {
     }
 }
 
-/// The least id that a moment (Unix seconds) can give.
-pub(crate) fn least_id(unix_seconds: i64) -> uuid::Uuid {
-    new_id((unix_seconds * 1_000).max(0), &Floor)
+/// The least id that a moment (Unix milliseconds) can give.
+pub(crate) fn least_id(unix_milliseconds: i64) -> uuid::Uuid {
+    new_id(unix_milliseconds.max(0), &Floor)
 }
 
 struct Floor;

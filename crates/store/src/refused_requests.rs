@@ -71,6 +71,12 @@ impl Store {
         Ok(())
     }
 
+    /// How many are kept.
+    pub async fn count_refused_requests(&self, organization: Option<OrganizationId>) -> Result<i64, StoreFault> {
+        const SQL: &str = "SELECT COUNT(*) FROM refused_request WHERE organization_id = $1 OR ($1 IS NULL AND organization_id IS NULL)";
+        Ok(each!(read self, pool => sqlx::query_scalar(SQL).bind(organization).fetch_one(pool).await)?)
+    }
+
     /// A refused request of this organization, or of none: whoever was told its id may know of it.
     pub async fn refused_request(&self, organization: OrganizationId, request_id: Uuid) -> Result<Option<RefusedRequestRow>, StoreFault> {
         const SQL: &str = "SELECT request_id, organization_id, route, code, rung, faults, origin, secret_id, token_id, at FROM refused_request \

@@ -40,18 +40,18 @@ impl Store {
         Ok(each!(read self, pool => sqlx::query_scalar(SQL).bind(organization).bind(ids_from).fetch_optional(pool).await)?)
     }
 
-    /// Tokens that have not expired: of a key, of a viewer, of a viewer of a key, or all. `now` in Unix seconds; `ids_from` is
+    /// Tokens of a key that have not expired, of one viewer where one is named. `now` in Unix seconds; `ids_from` is
     /// the least id such a token can have, so that only the young end of the table is read.
     pub async fn live_tokens(
         &self,
         organization: OrganizationId,
-        key: Option<KeyId>,
+        key: KeyId,
         subject: Option<&str>,
         ids_from: Uuid,
         now: i64,
     ) -> Result<i64, StoreFault> {
         const SQL: &str = "SELECT COUNT(*) FROM mint m JOIN api_secret s ON s.id = m.secret_id \
-            WHERE s.organization_id = $1 AND ($2 IS NULL OR s.key_id = $2) AND ($3 IS NULL OR m.subject = $3) AND m.expires_at > $4 AND m.token_id >= $5";
+            WHERE s.organization_id = $1 AND s.key_id = $2 AND ($3 IS NULL OR m.subject = $3) AND m.expires_at > $4 AND m.token_id >= $5";
         Ok(
             each!(read self, pool => sqlx::query_scalar(SQL).bind(organization).bind(key).bind(subject).bind(now).bind(ids_from).fetch_one(pool).await)?,
         )

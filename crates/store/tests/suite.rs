@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test that cannot go on may stop where it stands")]
 
 mod both;
+mod embedding;
 
 use both::both;
 use perch_domain::ConsoleRole;
@@ -295,9 +296,9 @@ both!(mints_are_recorded_together_counted_and_forgotten, |store: Store| async mo
     assert_eq!(store.mint(OTHER, rows[0].token_id).await.unwrap(), None, "another organization's token");
     let key = &store.keys(ORG, None).await.unwrap()[0];
     assert_eq!((key.minted, key.last_used_at), (200, Some(1_000_000)));
-    assert_eq!(store.live_tokens(ORG, Some(KEY), None, Uuid::nil(), 2_000).await.unwrap(), 200);
-    assert_eq!(store.live_tokens(ORG, Some(KEY), None, Uuid::nil(), 4_600).await.unwrap(), 0);
-    assert_eq!(store.live_tokens(OTHER, Some(KEY), None, Uuid::nil(), 2_000).await.unwrap(), 0);
+    assert_eq!(store.live_tokens(ORG, KEY, None, Uuid::nil(), 2_000).await.unwrap(), 200);
+    assert_eq!(store.live_tokens(ORG, KEY, None, Uuid::nil(), 4_600).await.unwrap(), 0);
+    assert_eq!(store.live_tokens(OTHER, KEY, None, Uuid::nil(), 2_000).await.unwrap(), 0);
     assert_eq!(store.forget_mints(Uuid::from_u128(1_100), 4_600).await.unwrap(), 0, "not yet expired");
     assert_eq!(store.forget_mints(Uuid::from_u128(1_100), 4_601).await.unwrap(), 100);
 });

@@ -33,6 +33,14 @@ pub fn document() -> Value {
                 "Tell whether one of this key's tokens is active (RFC 7662)", "introspectToken", "application/x-www-form-urlencoded",
                 json!({ "type": "object", "required": ["token"], "properties": { "token": { "type": "string" } } }), reference("Introspection"), &INTROSPECT,
             ),
+            "/embed/revoke": operation(
+                "End tokens of this key before their time: one, a viewer's, or all. Every node refuses them within a second", "revokeTokens", "application/json",
+                reference("RevokeRequest"), reference("RevokeAnswer"), &REVOKE,
+            ),
+            "/embed/session": viewer("post", "What a token grants, for a component on an authorized origin", "openSession", "application/json", reference("Session")),
+            "/embed/live": viewer("get", "Stays open as long as the token is good; the event `refused` says why it is not any more", "followSession", "text/event-stream", json!({ "type": "string" })),
+            "/api/v1/me": viewer("get", "What a token grants; without Origin for a backend, with one it must be authorized", "me", "application/json", reference("Session")),
+            "/embed/embed.js": { "get": { "summary": "The components, as an ES module; /embed/{version}/embed.js is one version for ever", "operationId": "componentScript", "security": [], "responses": { "200": { "description": "The module", "content": { "text/javascript": { "schema": { "type": "string" } } } } } } },
             "/healthz": health("The process is up", "health"),
             "/readyz": health("The database answers", "ready"),
             "/openapi.json": { "get": { "summary": "This document", "operationId": "openapi", "security": [], "responses": { "200": { "description": "OpenAPI 3.1", "content": { "application/json": { "schema": { "type": "object" } } } } } } },
@@ -41,6 +49,7 @@ pub fn document() -> Value {
             "securitySchemes": {
                 "apiKey": { "type": "apiKey", "in": "header", "name": "x-api-key", "description": "From a backend only." },
                 "bearer": { "type": "http", "scheme": "bearer", "description": "The same API key." },
+                "token": { "type": "http", "scheme": "bearer", "description": "A token of a viewer, from /embed/generate-token." },
             },
             "schemas": schemas(),
         },
@@ -81,13 +90,57 @@ const INTROSPECT: [Code; 12] = [
     Code::Unavailable,
 ];
 
+const REVOKE: [Code; 15] = [
+    Code::BodyNotJson,
+    Code::ApiKeyMissing,
+    Code::ApiKeyMalformed,
+    Code::ApiKeyUnknown,
+    Code::ApiKeyExpired,
+    Code::ApiKeyRevoked,
+    Code::ApiKeyInBrowser,
+    Code::ApiKeyScopeMissing,
+    Code::NotFound,
+    Code::MethodNotAllowed,
+    Code::BodyTooLarge,
+    Code::ContentTypeNotJson,
+    Code::RequestInvalid,
+    Code::Internal,
+    Code::Unavailable,
+];
+const VIEWER: [Code; 14] = [
+    Code::TokenMissing,
+    Code::TokenMalformed,
+    Code::TokenUnknownKey,
+    Code::TokenInvalid,
+    Code::TokenNotYetValid,
+    Code::TokenExpired,
+    Code::TokenRevoked,
+    Code::OriginMissing,
+    Code::OriginNotAuthorized,
+    Code::SandboxTokenOnProductionOrigin,
+    Code::MethodNotAllowed,
+    Code::TooManyRequests,
+    Code::Internal,
+    Code::Unavailable,
+];
+
 fn reference(schema: &str) -> Value {
     json!({ "$ref": format!("#/components/schemas/{schema}") })
 }
 
 fn operation(summary: &str, id: &str, media: &str, body: Value, answer: Value, codes: &[Code]) -> Value {
+    let responses = responses("application/json", answer, codes);
+    json!({ "post": { "summary": summary, "operationId": id, "requestBody": { "required": true, "content": { media: { "schema": body } } }, "responses": responses } })
+}
+
+/// A route for whoever holds a token.
+fn viewer(method: &str, summary: &str, id: &str, media: &str, answer: Value) -> Value {
+    json!({ method: { "summary": summary, "operationId": id, "security": [{ "token": [] }], "responses": responses(media, answer, &VIEWER) } })
+}
+
+fn responses(media: &str, answer: Value, codes: &[Code]) -> Value {
     let mut responses = serde_json::Map::new();
-    responses.insert("200".to_owned(), json!({ "description": "Done", "content": { "application/json": { "schema": answer } } }));
+    responses.insert("200".to_owned(), json!({ "description": "Done", "content": { media: { "schema": answer } } }));
     for code in codes {
         let line = format!("`{}`: {}", code.as_str(), code.message());
         let entry = responses
@@ -97,7 +150,7 @@ fn operation(summary: &str, id: &str, media: &str, body: Value, answer: Value, c
             *text = if text.is_empty() { line } else { format!("{text} {line}") };
         }
     }
-    json!({ "post": { "summary": summary, "operationId": id, "requestBody": { "required": true, "content": { media: { "schema": body } } }, "responses": responses } })
+    Value::Object(responses)
 }
 
 fn health(summary: &str, id: &str) -> Value {
@@ -147,6 +200,31 @@ fn schemas() -> Value {
                 "expiresIn": { "type": "string", "examples": ["1h"] },
                 "expiresAt": { "type": "string", "format": "date-time" },
                 "tokenId": { "type": "string", "format": "uuid" },
+            },
+        },
+        "RevokeRequest": {
+            "type": "object", "additionalProperties": false, "minProperties": 1, "maxProperties": 1,
+            "properties": {
+                "tokenId": { "type": "string", "format": "uuid" },
+                "distinctId": { "type": "string", "minLength": 1, "maxLength": 256 },
+                "all": { "const": true },
+            },
+            "examples": [{ "distinctId": "user-123" }],
+        },
+        "RevokeAnswer": {
+            "type": "object", "required": ["revoked", "revokedAt"],
+            "properties": { "revoked": reference("RevokeRequest"), "revokedAt": { "type": "string", "format": "date-time" } },
+        },
+        "Session": {
+            "type": "object", "required": ["user", "organization", "permissions", "expiresAt", "serverTime", "sandbox"],
+            "description": "Attributes and context clues of the token are never told here.",
+            "properties": {
+                "user": { "type": "object", "required": ["distinctId", "role"], "properties": { "distinctId": { "type": "string" }, "role": { "type": "string" } } },
+                "organization": { "type": "object", "required": ["name"], "properties": { "name": { "type": "string" } } },
+                "permissions": { "type": "object", "additionalProperties": { "type": "array", "items": { "type": "string" } } },
+                "expiresAt": { "type": "string", "format": "date-time" },
+                "serverTime": { "type": "string", "format": "date-time" },
+                "sandbox": { "type": "boolean" },
             },
         },
         "Introspection": {

@@ -41,6 +41,17 @@ impl Answer {
     }
 }
 
+/// An answer that goes on.
+pub struct Stream(Body);
+
+impl Stream {
+    /// The next piece; none where it is over.
+    pub async fn next(&mut self) -> Option<String> {
+        let frame = self.0.frame().await?.unwrap();
+        Some(String::from_utf8_lossy(&frame.into_data().unwrap()).into_owned())
+    }
+}
+
 impl Client {
     pub fn new(router: Router) -> Self {
         Self { router, cookies: Mutex::default() }
@@ -52,6 +63,35 @@ impl Client {
 
     /// Sends one request with these headers on top of a browser's least.
     pub async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: impl Into<Body>) -> Answer {
+        let (mut answer, body) = self.begin(method, path, headers, body).await;
+        answer.text = String::from_utf8_lossy(&body.collect().await.unwrap().to_bytes()).into_owned();
+        answer
+    }
+
+    /// The same for an answer that has no end: its text is what came first.
+    pub async fn head(&self, method: Method, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let (mut answer, body) = self.begin(method, path, headers, "").await;
+        answer.text = Stream(body).next().await.unwrap_or_default();
+        answer
+    }
+
+    /// Stays connected as a component does.
+    pub async fn live(&self, token: &str, origin: &str) -> (Answer, Stream) {
+        let (answer, body) = self.begin(Method::GET, "/embed/live", &[("authorization", &format!("Bearer {token}")), ("origin", origin)], "").await;
+        (answer, Stream(body))
+    }
+
+    /// Opens a token as a component does.
+    pub async fn session(&self, token: &str, origin: &str) -> Answer {
+        self.send(Method::POST, "/embed/session", &[("authorization", &format!("Bearer {token}")), ("origin", origin)], "").await
+    }
+
+    /// `POST` of JSON with a key.
+    pub async fn revoke(&self, key: &str, body: &str) -> Answer {
+        self.send(Method::POST, "/embed/revoke", &[("x-api-key", key), ("content-type", "application/json")], body.to_owned()).await
+    }
+
+    async fn begin(&self, method: Method, path: &str, headers: &[(&str, &str)], body: impl Into<Body>) -> (Answer, Body) {
         let mut request = Request::builder().method(method).uri(path);
         if !headers.iter().any(|(name, _)| *name == "host") {
             request = request.header(header::HOST, "127.0.0.1:3000");
@@ -74,8 +114,7 @@ impl Client {
                 self.cookies.lock().unwrap().insert(name.to_owned(), value.to_owned());
             }
         }
-        let text = String::from_utf8_lossy(&body.collect().await.unwrap().to_bytes()).into_owned();
-        Answer { status: parts.status.as_u16(), headers: parts.headers, text }
+        (Answer { status: parts.status.as_u16(), headers: parts.headers, text: String::new() }, body)
     }
 
     pub async fn get(&self, path: &str) -> Answer {
@@ -119,6 +158,15 @@ impl Client {
     pub async fn introspect(&self, key: &str, token: &str) -> Answer {
         let headers = [("x-api-key", key), ("content-type", "application/x-www-form-urlencoded")];
         self.send(Method::POST, "/embed/introspect", &headers, encode(&[("token", token)])).await
+    }
+
+    /// A sandbox token by a pasted key, as the console makes it.
+    pub async fn sandbox_token(&self, key: &str) -> String {
+        let fields = [("api_key", key), ("distinctId", "v"), ("role", "explorer"), ("permissions", "chart.can_view")];
+        let made = self.call("generate-sandbox-token", &fields).await;
+        assert_eq!(made.status, 200, "{}", made.text);
+        let result = made.json()["html"].as_str().unwrap().split("id=\"sandbox-token\"").nth(1).unwrap().to_owned();
+        between(&result, ">", "<").trim().to_owned()
     }
 
     /// Makes a key through the plain form and reads its secret from that one answer.

@@ -109,6 +109,12 @@ impl TestApp {
         assert_eq!(answer.status, 303, "{}", answer.text);
     }
 
+    /// Lists an origin.
+    pub async fn list(&self, origin: &str, environment: &str) {
+        let fields = [("form", "origins"), ("origins[0].origin", origin), ("origins[0].environment", environment)];
+        assert_eq!(self.admin().await.form("/settings/embed", &fields).await.status, 303);
+    }
+
     /// Runs a statement behind the service's back, as an operator of the future might; every node then reads again.
     pub async fn execute(&self, sql: &'static str) {
         let file = self.folder.path().join("data/perch.sqlite3");

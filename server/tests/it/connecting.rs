@@ -1,0 +1,189 @@
+//! `POST /embed/session`, `GET /api/v1/me`, `GET /embed/live`: what a viewer's page is told, and what it is never told.
+
+use crate::harness::{BODY, NOW, TestApp};
+use axum::http::Method;
+use serde_json::json;
+
+const SITE: &str = "https://app.test";
+const CARRYING: &str = r#"{"user":{"distinctId":"ann","role":"explorer","attributes":{"region":"Secretland"}},"permissions":{"dashboard":"can_edit"},"aiContextClues":"Whisper the secret."}"#;
+
+/// An organization with a listed site, a key and an attribute.
+async fn furnished() -> (TestApp, String) {
+    let app = TestApp::with_admin().await;
+    app.list(SITE, "development").await;
+    app.declare("region", "String").await;
+    let key = app.api_key().await;
+    (app, key)
+}
+
+#[tokio::test]
+async fn a_component_is_told_what_its_token_grants_and_nothing_it_carries() {
+    let (app, key) = furnished().await;
+    let token = app.nobody().token(&key, CARRYING).await;
+    let answer = app.nobody().session(&token, SITE).await;
+    assert_eq!((answer.status, answer.header("cache-control"), answer.header("access-control-allow-origin")), (200, "no-store", SITE));
+    assert_eq!(
+        answer.json(),
+        json!({
+            "user": { "distinctId": "ann", "role": "explorer" },
+            "organization": { "name": "Analytical Engines" },
+            "permissions": { "dashboard": ["can_view", "can_edit"] },
+            "expiresAt": "2026-11-20T11:00:00Z",
+            "serverTime": "2026-11-20T10:00:00Z",
+            "sandbox": false,
+        })
+    );
+    let bearer = format!("Bearer {token}");
+    let me = app.nobody().send(Method::GET, "/api/v1/me", &[("authorization", &bearer)], "").await;
+    assert_eq!((me.status, me.json()), (200, answer.json()));
+    let (live, mut stream) = app.nobody().live(&token, SITE).await;
+    assert_eq!((live.status, live.header("content-type"), live.header("cache-control")), (200, "text/event-stream", "no-store"));
+    let heard = stream.next().await.unwrap();
+    assert!(app.nobody().revoke(&key, r#"{"all":true}"#).await.status == 200);
+    let heard = heard + &stream.next().await.unwrap();
+    for text in [&answer.text, &me.text, &heard] {
+        for secret in ["Secretland", "Whisper", "region"] {
+            assert!(!text.contains(secret), "{text}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn embed_routes_do_not_look_at_cookies() {
+    let (app, _) = furnished().await;
+    let admin = app.admin().await;
+    let answer = admin.send(Method::POST, "/embed/session", &[("origin", SITE)], "").await;
+    assert_eq!((answer.status, answer.code().as_str(), answer.header("set-cookie")), (401, "TOKEN_MISSING", ""));
+}
+
+#[tokio::test]
+async fn refusals_come_in_the_order_of_the_ladder_and_are_readable() {
+    let (app, key) = furnished().await;
+    let elsewhere = TestApp::with_admin().await;
+    let token = app.nobody().token(&key, BODY).await;
+    let foreign = elsewhere.nobody().token(&elsewhere.api_key().await, BODY).await;
+    let mut changed = token.clone().into_bytes();
+    let at = changed.len() - 30;
+    changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
+    let changed = String::from_utf8(changed).unwrap();
+    for (token, code) in [
+        ("", "TOKEN_MISSING"),
+        ("x", "TOKEN_MALFORMED"),
+        (&token[..token.len() - 1], "TOKEN_MALFORMED"),
+        (foreign.as_str(), "TOKEN_UNKNOWN_KEY"),
+        (changed.as_str(), "TOKEN_INVALID"),
+    ] {
+        // From a site that is not listed, too: nothing of the list is known before the token is.
+        let answer = app.nobody().session(token, "https://evil.test").await;
+        assert_eq!((answer.status, answer.code().as_str()), (401, code));
+        assert_eq!((answer.header("access-control-allow-origin"), answer.header("www-authenticate")), ("https://evil.test", "Bearer"));
+        assert_eq!(answer.json()["requestId"].as_str().unwrap(), answer.header("x-request-id"));
+        assert!(answer.header("access-control-expose-headers").contains("x-request-id"));
+    }
+    app.clock.advance_seconds(-60);
+    assert_eq!(app.nobody().session(&token, SITE).await.code(), "TOKEN_NOT_YET_VALID");
+    app.clock.advance_seconds(60 + 3_629);
+    assert_eq!(app.nobody().session(&token, SITE).await.status, 200);
+    app.clock.advance_seconds(1);
+    assert_eq!(app.nobody().session(&token, SITE).await.code(), "TOKEN_EXPIRED");
+    for (method, path) in [(Method::GET, "/embed/session"), (Method::POST, "/embed/live"), (Method::POST, "/api/v1/me")] {
+        assert_eq!(app.nobody().send(method, path, &[], "").await.status, 405, "{path}");
+    }
+    let two = [("authorization", "Bearer a"), ("authorization", "Bearer b"), ("origin", SITE)];
+    assert_eq!(app.nobody().send(Method::POST, "/embed/session", &two, "").await.code(), "TOKEN_MISSING");
+}
+
+#[tokio::test]
+async fn sandbox_tokens_are_for_development_and_the_preview() {
+    let (app, key) = furnished().await;
+    app.list("https://live.test", "production").await;
+    let preview = "http://localhost:4321";
+    app.perch.offer_preview(perch_domain::origin::Origin::from_header(preview).unwrap());
+    let sandbox = app.admin().await.sandbox_token(&key).await;
+    let live = app.nobody().token(&key, BODY).await;
+    let told = |token: &str, site: &'static str| {
+        let (client, token) = (app.nobody(), token.to_owned());
+        async move {
+            let answer = client.session(&token, site).await;
+            (answer.status, serde_json::from_str::<serde_json::Value>(&answer.text).unwrap()["code"].as_str().unwrap_or_default().to_owned())
+        }
+    };
+    assert_eq!(told(&sandbox, SITE).await.0, 200);
+    assert_eq!(told(&sandbox, "https://live.test").await, (403, "SANDBOX_TOKEN_ON_PRODUCTION_ORIGIN".into()));
+    assert_eq!(told(&live, "https://live.test").await.0, 200);
+    assert_eq!(told(&sandbox, preview).await.0, 200);
+    assert_eq!(told(&live, preview).await, (403, "ORIGIN_NOT_AUTHORIZED".into()), "the preview is for sandbox tokens only");
+    assert_eq!(told(&sandbox, "http://localhost:4322").await, (403, "ORIGIN_NOT_AUTHORIZED".into()));
+}
+
+#[tokio::test]
+async fn a_site_counts_from_the_moment_it_is_listed_or_removed() {
+    let (app, key) = furnished().await;
+    let token = app.nobody().token(&key, BODY).await;
+    assert_eq!(app.nobody().session(&token, "https://eu.shop.test").await.status, 403);
+    app.list("https://*.shop.test", "development").await;
+    assert_eq!(app.nobody().session(&token, "https://eu.shop.test").await.status, 200);
+    for near in ["https://shop.test", "https://a.eu.shop.test", "http://eu.shop.test", "https://eu.shop.test.evil.test", "https://eu.shop.test:444"] {
+        assert_eq!(app.nobody().session(&token, near).await.code(), "ORIGIN_NOT_AUTHORIZED", "{near}");
+    }
+    let (_, mut stream) = app.nobody().live(&token, SITE).await;
+    assert!(stream.next().await.unwrap().starts_with(": connected"));
+    app.execute("DELETE FROM origin WHERE canonical = 'https://app.test'").await;
+    let told = stream.next().await.unwrap();
+    assert!(told.starts_with("event: refused\ndata: ") && told.contains("ORIGIN_NOT_AUTHORIZED"), "{told}");
+    assert_eq!(stream.next().await, None, "then it is over");
+}
+
+#[tokio::test]
+async fn a_change_that_concerns_nobody_who_is_connected_ends_nothing() {
+    let (app, key) = furnished().await;
+    let token = app.nobody().token(&key, BODY).await;
+    let (_, mut stream) = app.nobody().live(&token, SITE).await;
+    stream.next().await.unwrap();
+    app.declare("other", "String").await;
+    assert_eq!(app.nobody().revoke(&key, r#"{"distinctId":"user-1"}"#).await.status, 200);
+    // The next thing that is said is about the second change.
+    assert!(stream.next().await.unwrap().contains("TOKEN_REVOKED"));
+}
+
+#[tokio::test]
+async fn connections_of_one_viewer_are_bounded() {
+    let (app, key) = furnished().await;
+    let token = app.nobody().token(&key, BODY).await;
+    let mut open = Vec::new();
+    for _ in 0..20 {
+        open.push(app.nobody().live(&token, SITE).await);
+    }
+    let (full, body) = app.nobody().live(&token, SITE).await;
+    assert_eq!((full.status, full.header("retry-after")), (429, "60"));
+    drop(body);
+    let other = app.nobody().token(&key, &BODY.replace("user-1", "user-2")).await;
+    assert_eq!(app.nobody().live(&other, SITE).await.0.status, 200);
+    open.pop();
+    assert_eq!(app.nobody().live(&token, SITE).await.0.status, 200, "one that ended makes room");
+}
+
+#[tokio::test]
+async fn without_the_database_nothing_is_let_in_that_may_have_been_revoked() {
+    let (app, key) = furnished().await;
+    let token = app.nobody().token(&key, BODY).await;
+    app.perch.store().close().await;
+    assert_eq!(app.nobody().session(&token, SITE).await.status, 200, "memory is a moment old");
+    app.clock.advance_seconds(4);
+    let answer = app.nobody().session(&token, SITE).await;
+    assert_eq!((answer.status, answer.code().as_str(), answer.header("retry-after")), (503, "UNAVAILABLE", "5"));
+}
+
+#[tokio::test]
+async fn the_first_component_ticks_the_last_step() {
+    let (app, key) = furnished().await;
+    let admin = app.admin().await;
+    let token = app.nobody().token(&key, BODY).await;
+    assert!(admin.get("/settings/embed").await.text.contains("<a href=\"#snippets\">See an embed connect</a>"));
+    assert_eq!(app.nobody().session(&token, SITE).await.status, 200);
+    app.perch.note_now().await;
+    assert!(!admin.get("/settings/embed").await.text.contains("<a href=\"#snippets\">See an embed connect</a>"));
+    let organization = app.perch.store().organizations().await.unwrap()[0].id;
+    let sites = app.perch.store().connected_sites(organization).await.unwrap();
+    assert_eq!(sites.iter().map(|site| (site.origin.as_str(), site.live_at)).collect::<Vec<_>>(), [(SITE, Some(NOW))]);
+}
