@@ -1,15 +1,16 @@
-// The snippets as the console shows them, filled in: every backend program runs against the server, every page is built and
-// opened on an origin of its own. C# is shown but not run: its tools cannot be installed where these tests run.
+// The snippets as the console shows them, filled in: every backend program runs against the server, every page is built,
+// opened on an origin of its own, and connects there. C# is shown but not run: its tools cannot be installed where these tests run.
 import { spawn } from "node:child_process";
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { extname, join } from "node:path";
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import type { ServerResponse } from "node:http";
+import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { build } from "vite";
 import vue from "@vitejs/plugin-vue";
 import { alive, expect, test } from "../support/console.ts";
+import { Elsewhere } from "../support/elsewhere.ts";
 import type { Server } from "../support/server.ts";
+import { Visitor } from "../support/visitor.ts";
 
 // Characters that end a raw text in one language or another.
 const viewer = `o'Hara "#1" \`\${x}\` \\ """ é🦜 Auth-Token tc-dashboard`;
@@ -94,8 +95,8 @@ const projects: Record<string, Record<string, string>> = {
 
 for (const [name, around] of Object.entries(projects)) {
   test(`page: ${name}`, async ({ admin: page, server, browser }, info) => {
-    server.command(["key", "create", "--name", name]);
-    const token = await fill(page, server);
+    const { key } = server.command(["key", "create", "--name", name]);
+    await fill(page, server);
     const folder = info.outputPath("project");
     mkdirSync(folder, { recursive: true });
     const text = await shown(page, name);
@@ -108,28 +109,21 @@ for (const [name, around] of Object.entries(projects)) {
       await build({ root: folder, configFile: false, logLevel: "error", esbuild: { jsx: "automatic" }, plugins: [vue({ template: { compilerOptions: { isCustomElement } } })] });
       site = join(folder, "dist");
     }
-    const elsewhere = createServer((request, answer) => {
-      const path = request.url === "/" ? "/index.html" : request.url!;
-      const type = { ".html": "text/html; charset=utf-8", ".js": "text/javascript" }[extname(path)] ?? "text/plain";
-      try {
-        answer.setHeader("content-type", type).end(readFileSync(join(site, path)));
-      } catch {
-        answer.writeHead(404).end();
-      }
-    });
-    await new Promise<void>((resolve) => elsewhere.listen(0, "127.0.0.1", resolve));
-    const visitor = await (await browser.newContext()).newPage();
-    const script = visitor.waitForRequest(`${server.url}/embed/embed.js`);
-    await visitor.goto(`http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}/`);
-    await script;
-    const element = visitor.locator("tc-dashboard");
-    await expect(element).toHaveAttribute("server-url", server.url);
-    if (name === "html-production.html") {
-      await expect.poll(() => element.evaluate((embed) => typeof (embed as { fetchToken?: unknown }).fetchToken)).toBe("function");
-    } else {
-      await expect(element).toHaveAttribute("auth-token", token);
-    }
-    await visitor.context().close();
-    elsewhere.close();
+    const file = (path: string, type: string) => [path, (_: unknown, answer: ServerResponse) => answer.setHeader("content-type", type).end(readFileSync(join(site, path)))];
+    const files = readdirSync(site, { recursive: true, encoding: "utf8" }).filter((path) => /\.(html|js)$/.test(path));
+    const pages = Object.fromEntries(files.map((path) => file(`/${path}`, path.endsWith(".js") ? "text/javascript" : "text/html; charset=utf-8")));
+    // What the production snippet asks its own backend for.
+    pages["/embed-token"] = async (_: unknown, answer: ServerResponse) => answer.end(JSON.stringify({ token: await server.token(key, viewer) }));
+    const elsewhere = await Elsewhere.start({ ...pages, "/": pages["/index.html"] });
+    server.list(elsewhere.url);
+    const visitor = await Visitor.of(browser);
+    await visitor.page.goto(elsewhere.url);
+    await visitor.connects();
+    await expect(visitor.component()).toHaveAttribute("server-url", server.url);
+    await expect(visitor.component()).not.toHaveAttribute("auth-token");
+    await expect(visitor.component().locator("dd").nth(1)).toHaveText(viewer);
+    expect(visitor.reports).toEqual([]);
+    await visitor.close();
+    elsewhere.stop();
   });
 }

@@ -12,7 +12,8 @@ export class Failure extends Error {
     const [known = "", fix = ""] = DECIDED[code] ?? [];
     super(message || known);
     this.code = code;
-    this.fix = fix;
+    // What to do in general is beside the point where something is known in particular.
+    this.fix = message && message !== known ? "" : fix;
     this.requestId = requestId;
     this.retryAfter = retryAfter;
   }
@@ -41,7 +42,7 @@ export class Failure extends Error {
  */
 export function failed(thrown, code, what = "") {
   if (thrown instanceof Failure) return thrown;
-  return new Failure(code, what && `${what}: ${thrown instanceof Error ? thrown.message : thrown}`);
+  return new Failure(code, what && `${what}: ${thrown instanceof Error ? thrown.message : thrown}.`);
 }
 
 /**

@@ -10,6 +10,7 @@ impl Perch {
     pub async fn first_steps(&self, acting: &Acting) -> Result<FirstSteps, Refusal> {
         acting.may(Action::SeeSettings)?;
         let person = acting.person.ok_or(Code::PermissionDenied)?;
+        self.write_sightings().await;
         self.store.first_steps(acting.organization, person).await.map_err(fault::store)
     }
 

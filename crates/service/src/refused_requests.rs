@@ -36,6 +36,7 @@ impl Perch {
     /// `NOT_FOUND` where none with this id is kept; another organization's is not.
     pub async fn refused_request(&self, acting: &Acting, request_id: Uuid) -> Result<RefusedRequest, Refusal> {
         acting.may(Action::ReadToken)?;
+        self.write_sightings().await;
         let found = self.store.refused_request(acting.organization, request_id).await.map_err(fault::store)?;
         let row = found.ok_or(Code::NotFound)?;
         let code = Code::parse(&row.code).ok_or_else(|| fault::broken(&format!("refused_request.code of row {request_id} cannot be read")))?;

@@ -39,6 +39,7 @@ impl Perch {
     /// The sites that were refused in the last days and are not listed now, the latest first.
     pub async fn refused_sites(&self, acting: &Acting) -> Result<Vec<RefusedSiteView>, Refusal> {
         acting.may(Action::SeeSettings)?;
+        self.write_sightings().await;
         let rows = self.store.refused_sites(acting.organization).await.map_err(fault::store)?;
         let organization = self.memory.load().organization(acting.organization).ok_or(Code::NotFound)?;
         let mut sites: Vec<RefusedSiteView> = Vec::new();

@@ -196,7 +196,8 @@ impl Perch {
         });
     }
 
-    /// Writes down what was seen. Called by the upkeep and before stopping, never on the way of a request. What cannot be
+    /// Writes down what was seen. Called by the upkeep, before stopping, and by whoever is about
+    /// to read it; never on the way of a viewer's request. What cannot be
     /// written is lost: it tells of refusals, and the log has why.
     pub(crate) async fn write_sightings(&self) {
         let (connected, refused, requests) = self
@@ -219,14 +220,32 @@ impl Perch {
         }
     }
 
-    /// Writes it down now, for a test that does not wait.
-    #[cfg(feature = "testing")]
-    pub async fn note_now(&self) {
-        self.write_sightings().await;
-    }
-
     /// Forgets what is too old to be of use.
     pub(crate) async fn forget_sightings(&self) -> Result<(), StoreFault> {
         self.store.forget_refused_sites(self.now().div_euclid(refused_sites::DAY) - refused_sites::KEPT_DAYS).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flood_between_two_writings_is_bounded() {
+        let (sightings, organization) = (Sightings::default(), OrganizationId(Uuid::nil()));
+        let site = |at: usize| Caller::Site(perch_domain::origin::Origin::from_header(&format!("https://{at}.test")).unwrap());
+        for at in 0..1_000 {
+            let about = About { organization, secret_id: String::new(), token_id: None, subject: "ann".to_owned() };
+            let turned = Turned::told(Rung::Origin, Code::OriginNotAuthorized.into(), about);
+            let call = Call { route: "r", request_id: &Uuid::from_u128(at as u128).to_string(), caller: site(at), token: None };
+            sightings.turned_away(&call, &turned, 1);
+        }
+        sightings.locked(|seen| assert_eq!((seen.requests.len(), seen.refused_sites.len()), (MOST_REQUESTS, MOST_REFUSED_SITES)));
+        // A site that is known is written again once an hour, or when its first live token comes.
+        for (live, now) in [(false, 1), (false, 2), (true, 3), (false, 4), (true, 5), (true, 3 + LATELY)] {
+            sightings.connected(organization, &site(1), live, now);
+        }
+        let told: Vec<_> = sightings.locked(|seen| seen.new_connected.iter().map(|(_, site)| (site.live_at, site.last_at)).collect());
+        assert_eq!(told, [(None, 1), (Some(3), 3), (Some(3 + LATELY), 3 + LATELY)]);
     }
 }

@@ -181,7 +181,6 @@ async fn the_first_component_ticks_the_last_step() {
     let token = app.nobody().token(&key, BODY).await;
     assert!(admin.get("/settings/embed").await.text.contains("<a href=\"#snippets\">See an embed connect</a>"));
     assert_eq!(app.nobody().session(&token, SITE).await.status, 200);
-    app.perch.note_now().await;
     assert!(!admin.get("/settings/embed").await.text.contains("<a href=\"#snippets\">See an embed connect</a>"));
     let organization = app.perch.store().organizations().await.unwrap()[0].id;
     let sites = app.perch.store().connected_sites(organization).await.unwrap();

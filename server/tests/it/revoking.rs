@@ -114,7 +114,6 @@ async fn on_postgres_too() {
     let refused = app.nobody().session(&token, "https://evil.test").await;
     let unlisted = app.nobody().session(&app.nobody().token(&key, &of("bob")).await, "https://evil.test").await;
     assert_eq!([refused.code(), unlisted.code()], ["TOKEN_REVOKED", "ORIGIN_NOT_AUTHORIZED"]);
-    app.perch.note_now().await;
     let admin = app.admin().await;
     assert!(admin.get("/settings/embed").await.text.contains("Refused lately (1)"));
     let id = unlisted.header("x-request-id").to_owned();
