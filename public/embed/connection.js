@@ -189,7 +189,7 @@ export class Connection {
     this.#refused = "";
     this.reached = true;
     this.failure = null;
-    if (token !== this.#current || !this.session) {
+    if (token !== this.#current || !this.taken) {
       // A fifth of its life before it ends, at most five minutes, and not all at the same moment.
       const early = Math.min(300, Math.max(10, this.left / SECOND / 5)) * SECOND;
       this.#due = this.#expires - early * (1 + Math.random() / 2);
@@ -254,7 +254,10 @@ export class Connection {
     } catch (error) {
       if (live.signal.aborted) return;
       this.#live = null;
-      this.#fail(failed(error, "SERVER_UNREACHABLE"), token);
+      const failure = failed(error, "SERVER_UNREACHABLE");
+      // Without this connection the rest works as well; the end is heard of when the tab is looked at.
+      if (failure.code === "TOO_MANY_REQUESTS") this.#retry = this.#now() + Math.max(60, failure.retryAfter) * SECOND;
+      else this.#fail(failure, token);
     }
     this.#live = null;
     this.#look();

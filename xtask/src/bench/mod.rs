@@ -2,6 +2,7 @@
 //! for the load where there are two. Rounds alternate between what is compared, so that a machine that slows down slows both.
 
 mod page;
+mod verify;
 
 use crate::process::{is_installed, now, output, root, target};
 use crate::{Done, browser_files, system};
@@ -69,6 +70,7 @@ fn measure(folder: &Path) -> Done {
         report(&format!("{name}: p50"), &rates.iter().map(|[_, p50, _]| *p50).collect::<Vec<_>>());
         report(&format!("{name}: p99"), &rates.iter().map(|[.., p99]| *p99).collect::<Vec<_>>());
     }
+    verify::measure(folder)?;
     page::measure(folder)?;
     println!("\n== resident memory after the load, KiB\n{:>10}", server.resident().unwrap_or_default());
     let binary = std::fs::metadata(binary()).map(|metadata| metadata.len()).unwrap_or_default();

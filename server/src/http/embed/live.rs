@@ -20,19 +20,26 @@ const ROUTE: &str = "GET /embed/live";
 /// Something is sent that often, so that neither a proxy nor the component takes the connection for dead.
 const HEARTBEAT: Duration = Duration::from_secs(20);
 /// Connections of one viewer, and of all.
-const MOST_OF_A_VIEWER: u32 = 20;
+const MOST_OF_A_VIEWER: usize = 20;
 const MOST: usize = 20_000;
 
 /// Who is connected, to bound it; and whether the server is stopping.
 #[derive(Clone, Debug)]
 pub struct Connected {
-    viewers: Arc<Mutex<HashMap<[u8; 32], u32>>>,
+    open: Arc<Mutex<Open>>,
     stopping: Arc<watch::Sender<bool>>,
+}
+
+/// Connections of each viewer, and of all.
+#[derive(Debug, Default)]
+struct Open {
+    viewers: HashMap<[u8; 32], usize>,
+    all: usize,
 }
 
 impl Default for Connected {
     fn default() -> Self {
-        Self { viewers: Arc::default(), stopping: Arc::new(watch::Sender::new(false)) }
+        Self { open: Arc::default(), stopping: Arc::new(watch::Sender::new(false)) }
     }
 }
 
@@ -42,21 +49,21 @@ impl Connected {
         self.stopping.send_replace(true);
     }
 
+    fn locked<T>(&self, f: impl FnOnce(&mut Open) -> T) -> T {
+        f(&mut self.open.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     fn enter(&self, viewer: [u8; 32]) -> Result<Place, Refusal> {
-        let mut viewers = self.viewers.lock().unwrap_or_else(PoisonError::into_inner);
-        let full = viewers.len() >= MOST;
-        let count = viewers.entry(viewer).or_default();
-        if *count >= MOST_OF_A_VIEWER || (full && *count == 0) {
-            if *count == 0 {
-                viewers.remove(&viewer);
+        self.locked(|open| {
+            let own = open.viewers.get(&viewer).copied().unwrap_or_default();
+            if own >= MOST_OF_A_VIEWER || open.all >= MOST {
+                let full = Refusal::retry(Code::TooManyRequests, 60);
+                return Err(Refusal { message: "Too many connections are open; wait before trying again.".into(), ..full });
             }
-            return Err(Refusal {
-                message: "Too many connections are open; wait before trying again.".into(),
-                ..Refusal::retry(Code::TooManyRequests, 60)
-            });
-        }
-        *count += 1;
-        Ok(Place { viewer, connected: self.clone() })
+            open.viewers.insert(viewer, own + 1);
+            open.all += 1;
+            Ok(Place { viewer, connected: self.clone() })
+        })
     }
 }
 
@@ -68,13 +75,13 @@ struct Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let mut viewers = self.connected.viewers.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = viewers.get_mut(&self.viewer) {
-            *count -= 1;
-            if *count == 0 {
-                viewers.remove(&self.viewer);
+        self.connected.locked(|open| {
+            open.all -= 1;
+            match open.viewers.get_mut(&self.viewer) {
+                Some(count) if *count > 1 => *count -= 1,
+                _ => drop(open.viewers.remove(&self.viewer)),
             }
-        }
+        });
     }
 }
 
@@ -93,7 +100,7 @@ pub(super) async fn handle(State(state): State<AppState>, request: Request) -> R
     let mut response = match entered.await {
         Ok((changes, admitted, place)) => {
             let stopping = state.connected.stopping.subscribe();
-            events(Open { perch: state.perch.clone(), request_id: id, changes, stopping, admitted, _place: place, said: Said::Nothing })
+            events(Stream { perch: state.perch.clone(), request_id: id, changes, stopping, admitted, _place: place, said: Said::Nothing })
         }
         Err(refusal) => refuse(refusal, request.extensions()),
     };
@@ -101,7 +108,7 @@ pub(super) async fn handle(State(state): State<AppState>, request: Request) -> R
     response
 }
 
-struct Open {
+struct Stream {
     perch: Perch,
     request_id: String,
     changes: watch::Receiver<i64>,
@@ -118,7 +125,7 @@ enum Said {
     Everything,
 }
 
-fn events(open: Open) -> Response {
+fn events(open: Stream) -> Response {
     let body = Body::from_stream(stream::unfold(open, |mut open| async move {
         let event = open.next().await?;
         Some((Ok::<_, Infallible>(event), open))
@@ -132,7 +139,7 @@ fn events(open: Open) -> Response {
     response
 }
 
-impl Open {
+impl Stream {
     /// The next piece of the answer; none where it is over.
     async fn next(&mut self) -> Option<Bytes> {
         match self.said {
