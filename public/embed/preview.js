@@ -11,8 +11,15 @@ function show({ source, data }) {
   if (theme) element.setAttribute("data-theme", theme);
   element.setAttribute("server-url", server);
   element.setAttribute("auth-token", token);
-  document.body.replaceChildren(element);
+  // Where it is, as a browser would say it: not where the console is.
+  const caption = document.createElement("p");
+  caption.textContent = location.origin;
+  document.body.replaceChildren(caption, element);
 }
+
+const sheet = new CSSStyleSheet();
+sheet.replaceSync("body{margin:.5rem}p{margin:0 0 .5rem;font:600 12px/16px ui-monospace,monospace}");
+document.adoptedStyleSheets = [sheet];
 
 const script = document.createElement("script");
 script.type = "module";

@@ -80,6 +80,8 @@ export class View {
     const title = make("p", "title");
     const [name, model, needs] = KINDS[host.localName] ?? ["Embed", "dashboard", "can_view"];
     title.textContent = name;
+    frame.setAttribute("role", "group");
+    frame.setAttribute("aria-label", name);
     this.model = model;
     this.needs = needs;
     this.#status.setAttribute("role", "status");

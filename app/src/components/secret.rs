@@ -69,7 +69,7 @@ fn preview(preview: Preview, tag: &'static str) -> AnyView {
         Preview::Frame(origin) => view! {
             <section class="stack preview" aria-labelledby="preview-title">
                 <h5 id="preview-title">"Preview"</h5>
-                <p class="meta">"The component with this token, on " <code>{origin.clone()}</code> ": another site to the browser, so your own sign-in cannot help it."</p>
+                <p class="meta">"The component with this token on another site, as far as the browser is concerned: your own sign-in cannot help it."</p>
                 <noscript><p class="notice">"The preview needs JavaScript."</p></noscript>
                 <iframe id="preview" title="Preview of the component" src=format!("{origin}/") data-tag=tag></iframe>
             </section>

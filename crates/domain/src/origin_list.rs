@@ -112,7 +112,7 @@ impl OriginList {
 
     /// The entry that admits this site.
     pub fn find(&self, asked: &Origin) -> Option<&Listed> {
-        let at = |origin: &Origin| self.places.get(&origin.to_string()).and_then(|at| self.entries.get(*at));
+        let at = |origin: &Origin| self.places.get(origin.as_str()).and_then(|at| self.entries.get(*at));
         if asked.is_wildcard() {
             return None;
         }

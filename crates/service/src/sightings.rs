@@ -109,12 +109,12 @@ impl Sightings {
     /// A site connected. Mostly known, and then nothing happens.
     pub fn connected(&self, organization: OrganizationId, caller: &Caller, live: bool, now: i64) {
         let origin = match caller {
-            Caller::Site(origin) => origin.to_string(),
+            Caller::Site(origin) => origin.as_str(),
             _ => return,
         };
         self.locked(|seen| {
             let sites = seen.connected.entry(organization).or_default();
-            if let Some((known_live, at)) = sites.get(&origin)
+            if let Some((known_live, at)) = sites.get(origin)
                 && (*known_live || !live)
                 && now - at < LATELY
             {
@@ -123,9 +123,9 @@ impl Sightings {
             if sites.len() >= MOST_CONNECTED {
                 sites.clear();
             }
-            let known = sites.entry(origin.clone()).or_default();
+            let known = sites.entry(origin.to_owned()).or_default();
             *known = (known.0 || live, now);
-            seen.new_connected.push((organization, ConnectedSiteRow { origin, live_at: live.then_some(now), last_at: now }));
+            seen.new_connected.push((organization, ConnectedSiteRow { origin: origin.to_owned(), live_at: live.then_some(now), last_at: now }));
         });
     }
 

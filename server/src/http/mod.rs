@@ -29,19 +29,31 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use tower_http::catch_panic::CatchPanicLayer;
 
-/// What every handler may use.
+/// What every handler may use. One count to raise for each layer that a request goes through.
 #[derive(Clone, Debug)]
-pub struct AppState {
+pub struct AppState(Arc<Shared>);
+
+/// What the clones share.
+#[derive(Debug)]
+pub struct Shared {
     pub perch: Perch,
     pub site: Arc<Site>,
-    pub assets: Arc<AssetNames>,
+    pub assets: AssetNames,
     pub connected: Connected,
+}
+
+impl std::ops::Deref for AppState {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
 }
 
 impl AppState {
     pub fn new(perch: Perch, site: Site) -> Self {
         perch.stand_at(site.public_url.clone());
-        Self { perch, site: Arc::new(site), assets: Arc::new(AssetNames::read()), connected: Connected::default() }
+        Self(Arc::new(Shared { perch, site: Arc::new(site), assets: AssetNames::read(), connected: Connected::default() }))
     }
 
     /// What the audit log keeps of a request.

@@ -41,7 +41,15 @@ async fn ends_nothing_of_theirs(app: &TestApp, bob: &Client, own_key: &str, toke
     let refused = turned.header("x-request-id");
     let told = |id: &str| {
         let id = id.to_owned();
-        async move { bob.call("introspect-token", &[("token", &id)]).await.json()["message"].as_str().unwrap_or_default().split(" It was given").next().unwrap().to_owned() }
+        async move {
+            bob.call("introspect-token", &[("token", &id)]).await.json()["message"]
+                .as_str()
+                .unwrap_or_default()
+                .split(" It was given")
+                .next()
+                .unwrap()
+                .to_owned()
+        }
     };
     assert_eq!(told(refused).await, told(tokens[1]).await);
     assert!(!bob.get("/settings/embed").await.text.contains("stranger.test"), "their refused sites");

@@ -1,7 +1,7 @@
 //! Opening tokens for components: beside an answer without work, and as lists grow. Rounds alternate over all servers, which run
 //! at once on one core.
 
-use super::{ROUNDS, REPORT, Server, load, report};
+use super::{REPORT, ROUNDS, Server, load, report};
 use crate::Done;
 use crate::process::output;
 use std::io::{Read, Write};
@@ -88,7 +88,8 @@ impl Server {
         let mut connection = TcpStream::connect(&self.address).map_err(failed)?;
         let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect::<Vec<_>>().concat();
         let length = body.len();
-        write!(connection, "POST {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\ncontent-length: {length}\r\n{headers}\r\n{body}", self.address).map_err(failed)?;
+        write!(connection, "POST {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\ncontent-length: {length}\r\n{headers}\r\n{body}", self.address)
+            .map_err(failed)?;
         let mut answer = String::new();
         connection.read_to_string(&mut answer).map_err(failed)?;
         Ok(answer)

@@ -13,7 +13,8 @@ use perch_service::Caller;
 /// What the header `Origin` says (RFC 6454, section 7).
 pub(super) enum Named {
     Nobody,
-    Site(Origin),
+    /// As it was read, and as it was sent.
+    Site(Origin, HeaderValue),
     /// `null`, several, or nothing a browser writes for a page.
     Unlistable,
 }
@@ -23,17 +24,17 @@ impl Named {
         let mut sent = headers.get_all(header::ORIGIN).iter();
         match (sent.next(), sent.next()) {
             (None, _) => Self::Nobody,
-            (Some(one), None) => one.to_str().ok().and_then(Origin::from_header).map_or(Self::Unlistable, Self::Site),
+            (Some(one), None) => one.to_str().ok().and_then(Origin::from_header).map_or(Self::Unlistable, |origin| Self::Site(origin, one.clone())),
             _ => Self::Unlistable,
         }
     }
 
-    /// Who calls, on a route where nobody is `nobody`.
-    pub fn caller(self, nobody: Caller) -> Caller {
+    /// Who calls, on a route where nobody is `nobody`; and, if it is a page, as whom it may read the answer.
+    pub fn caller(self, nobody: Caller) -> (Caller, Option<HeaderValue>) {
         match self {
-            Self::Nobody => nobody,
-            Self::Site(origin) => Caller::Site(origin),
-            Self::Unlistable => Caller::Unlistable,
+            Self::Nobody => (nobody, None),
+            Self::Site(origin, sent) => (Caller::Site(origin), Some(sent)),
+            Self::Unlistable => (Caller::Unlistable, None),
         }
     }
 }
@@ -54,15 +55,10 @@ pub(super) fn readable_by(origin: Option<HeaderValue>, headers: &mut HeaderMap) 
     }
 }
 
-/// The one origin that was named, as it was sent, if it can be one of a page.
-pub(super) fn listable(headers: &HeaderMap) -> Option<HeaderValue> {
-    matches!(Named::read(headers), Named::Site(_)).then(|| headers.get(header::ORIGIN).cloned()).flatten()
-}
-
 /// Answers a preflight: the same for every origin of a page, and a refusal for what is none.
 pub(super) async fn preflight(request: Request) -> Response {
     let origin = match Named::read(request.headers()) {
-        Named::Site(_) => listable(request.headers()),
+        Named::Site(_, sent) => Some(sent),
         Named::Nobody => return unread(refuse(Code::OriginMissing.into(), request.extensions())),
         Named::Unlistable => return unread(refuse(Code::OriginNotAuthorized.into(), request.extensions())),
     };

@@ -1,7 +1,7 @@
 //! Who calls with an API key. Refusals come in the promised order: the key first, so that a key used from a browser is
 //! noted as exposed whatever else the request got wrong.
 
-use super::browser::{granted, listable, readable_by};
+use super::browser::{Named, granted, readable_by};
 use crate::http::{AppState, refuse, request_id};
 use axum::extract::Request;
 use axum::http::request::Parts;
@@ -64,8 +64,10 @@ fn is_browser(headers: &HeaderMap) -> bool {
 /// The page that called, so that it can read the refusal. Also one without an origin of its own: the key it holds has to be
 /// noted as exposed, and the refusal tells it nothing else.
 fn asker(headers: &HeaderMap) -> Option<HeaderValue> {
-    let opaque = || headers.get(header::ORIGIN).filter(|origin| *origin == "null").cloned();
-    listable(headers).or_else(opaque)
+    match Named::read(headers) {
+        Named::Site(_, sent) => Some(sent),
+        _ => headers.get(header::ORIGIN).filter(|origin| *origin == "null").cloned(),
+    }
 }
 
 /// The preflight is granted, so that the refusal that follows can be read.

@@ -1,7 +1,7 @@
 //! `GET /embed/live`: a connection that stays open as long as its token is good, and is told at once when it is not. Server-sent
 //! events (HTML, section 9.2), read with fetch because that can carry the token in a header.
 
-use super::browser::{Named, bearer, listable, readable_by};
+use super::browser::{Named, bearer, readable_by};
 use crate::http::{AppState, refuse, request_id};
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
@@ -87,9 +87,9 @@ impl Drop for Place {
 
 pub(super) async fn handle(State(state): State<AppState>, request: Request) -> Response {
     let headers = request.headers();
-    let origin = listable(headers);
+    let (caller, origin) = Named::read(headers).caller(Caller::Unnamed);
     let id = request_id(request.extensions());
-    let call = Call { route: ROUTE, request_id: &id, caller: Named::read(headers).caller(Caller::Unnamed), token: bearer(headers) };
+    let call = Call { route: ROUTE, request_id: &id, caller, token: bearer(headers) };
     let entered = async {
         // Subscribed before it is judged: what changes in between is not missed.
         let changes = state.perch.changes();

@@ -40,6 +40,8 @@ pub(super) fn routes() -> Router<AppState> {
 fn json(answer: &impl Serialize) -> Result<Response, Refusal> {
     let text = serde_json::to_vec(answer).map_err(|_| Code::Internal)?;
     let mut response = Response::new(Body::from(text));
+    // Room for all that an answer carries, so that it is made once.
+    *response.headers_mut() = HeaderMap::with_capacity(12);
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)

@@ -1,6 +1,6 @@
 //! `POST /embed/session` for components and `GET /api/v1/me` for everybody who holds a token: what it grants.
 
-use super::browser::{Named, bearer, listable, readable_by};
+use super::browser::{Named, bearer, readable_by};
 use super::json;
 use crate::http::{AppState, refuse, request_id};
 use axum::extract::{Request, State};
@@ -44,9 +44,9 @@ pub(super) async fn me(State(state): State<AppState>, request: Request) -> Respo
 async fn answer(state: &AppState, request: Request, route: &'static str, nobody: Caller) -> Response {
     let (parts, _) = request.into_parts();
     let headers = &parts.headers;
-    let origin = listable(headers);
+    let (caller, origin) = Named::read(headers).caller(nobody);
     let id = request_id(&parts.extensions);
-    let call = Call { route, request_id: &id, caller: Named::read(headers).caller(nobody), token: bearer(headers) };
+    let call = Call { route, request_id: &id, caller, token: bearer(headers) };
     let mut response = match state.perch.connect(&call).await.and_then(|session| json(&told(&session))) {
         Ok(response) => response,
         Err(refusal) => refuse(refusal, &parts.extensions),
