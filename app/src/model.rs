@@ -46,6 +46,8 @@ pub struct OriginRow {
     pub removed: bool,
     /// What kind of site it is, in a word or two.
     pub note: String,
+    /// Who connected by it, and what that suggests.
+    pub seen: String,
     /// Who changed it last, and when.
     pub changed: String,
     /// Its values as they were shown, to tell what was touched from what was not; empty for a new row.

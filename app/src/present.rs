@@ -10,7 +10,7 @@ pub use sandbox::{PRESETS, preset, request, sandbox, split, token_result};
 
 use crate::model::{AttributeRow, DroppedRow, FirstStep, MigrationState, NewKey, OriginRow, SiteSaid};
 use perch_domain::time;
-use perch_service::{Acting, AttributeUse, AttributeView, CreatedKey, OriginView, Perch, Refusal, SiteReading};
+use perch_service::{Acting, AttributeUse, AttributeView, CreatedKey, Environment, OriginView, Perch, Refusal, SiteReading};
 
 /// `3 minutes ago, 20 Nov 2026, 10:02 UTC`; times in Unix seconds.
 pub fn when(at: i64, now: i64) -> String {
@@ -30,6 +30,7 @@ pub fn saved(perch: &Perch, acting: &Acting, changed: usize) -> String {
 pub async fn origin_rows(perch: &Perch, acting: &Acting) -> Result<Vec<OriginRow>, Refusal> {
     let now = perch.now().div_euclid(1_000);
     let row = |view: OriginView| OriginRow {
+        seen: seen(&view),
         id: view.id.to_string(),
         version: view.version.to_string(),
         origin: view.origin,
@@ -42,6 +43,25 @@ pub async fn origin_rows(perch: &Perch, acting: &Acting) -> Result<Vec<OriginRow
     let shown = |row: OriginRow| OriginRow { was: row.values(), ..row };
     Ok(perch.origins(acting).await?.into_iter().map(row).map(shown).collect())
 }
+
+/// Who connected by an entry: of a wildcard every site, so that a stranger among them is noticed; and once live tokens come, what
+/// the entry had better be.
+fn seen(view: &OriginView) -> String {
+    let mut sentences = Vec::new();
+    if view.origin.contains('*') && !view.seen.is_empty() {
+        let more = view.seen.len().saturating_sub(SEEN);
+        let shown = view.seen.iter().take(SEEN).cloned().collect::<Vec<_>>().join(", ");
+        let and = if more > 0 { format!(" and {more} more") } else { String::new() };
+        sentences.push(format!("Connected from {shown}{and}."));
+    }
+    if view.live && view.environment == Environment::Development {
+        sentences.push("Live tokens connect from here: as Production it would refuse sandbox tokens.".to_owned());
+    }
+    sentences.join(" ")
+}
+
+/// Sites that are named of those that connected by a wildcard.
+const SEEN: usize = 5;
 
 /// What is said about a site before it is listed.
 pub fn site_said(reading: &SiteReading) -> SiteSaid {

@@ -68,7 +68,7 @@ test("an unlisted site is told why, finds its way in, and connects when somebody
   expect(visitor.reports).toEqual([expect.stringContaining(`Request id ${error!.detail.requestId}. ${server.url}/docs/errors#ORIGIN_NOT_AUTHORIZED`)]);
   await expect(visitor.component().getByRole("button")).toHaveCount(0);
   server.list(site.url);
-  await visitor.page.reload();
+  await visitor.page.evaluate(() => window.dispatchEvent(new Event("focus")));
   await visitor.connects();
 });
 
@@ -180,6 +180,36 @@ test("a page without an origin of its own is told so", async ({ server, key, vis
   await visitor.page.goto(site.url);
   await expect(visitor.page.frameLocator("iframe").locator("tc-dashboard [part=status]")).toHaveText("This content is not available on this site.");
   expect(visitor.reports.join()).toContain("a sandboxed frame without allow-same-origin");
+});
+
+test("a tab that was hidden for a moment hears of the end again", async ({ server, key, visitor, sites }) => {
+  const token = await server.token(key);
+  const site = await sites({ "/": embed(server, token) });
+  server.list(site.url);
+  await visitor.page.goto(site.url);
+  await visitor.connects();
+  const show = (state: string) =>
+    visitor.page.evaluate((state) => {
+      Object.defineProperty(document, "visibilityState", { value: state, configurable: true });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }, state);
+  await show("hidden");
+  const again = visitor.page.waitForResponse(`${server.url}/embed/live`);
+  await show("visible");
+  expect((await again).status()).toBe(200);
+  await server.call("/embed/revoke", key, { all: true });
+  await visitor.reads("This view has ended. Reload the page or sign in again.");
+});
+
+test("three viewers on a page leave the browser its connections, and each is told all the same", async ({ server, key, visitor, sites }) => {
+  const tokens = await Promise.all(["a", "b", "c", "d"].map((name) => server.token(key, name)));
+  const site = await sites({ "/": html(script(server) + tokens.map((token) => `<tc-dashboard auth-token="${token}"></tc-dashboard>`).join("")) });
+  server.list(site.url);
+  let open = 0;
+  visitor.page.on("request", (request) => (open += Number(request.url().endsWith("/embed/live"))));
+  await visitor.page.goto(site.url);
+  for (const at of [0, 1, 2, 3]) await expect(visitor.component().nth(at).locator("[part=status]")).toHaveText("Connected");
+  expect(open).toBe(2);
 });
 
 test("moved, removed, put back, and rendered before the script came", async ({ server, key, visitor, sites }) => {

@@ -30,8 +30,9 @@ test("embed a self-service dashboard editor", async ({ admin: page, server, brow
   await sandbox.getByLabel("region").fill("Tokyo");
   await sandbox.getByLabel("aiContextClues").fill("Answer as a pirate.");
   // 8. "Copy the web component code", as it stands before there is a token.
-  const code = (await page.locator("#snippet-html-html-text").textContent())!;
-  expect(code).toContain('<tc-self-service-dashboard auth-token="Auth-Token"');
+  const snippet = page.locator("#snippet-html-html-text");
+  await expect(snippet).toContainText('<tc-self-service-dashboard auth-token="Auth-Token"');
+  const code = (await snippet.textContent())!;
   await sandbox.getByRole("button", { name: "Generate Token" }).click();
   const token = await sandbox.getByRole("textbox", { name: "Token", exact: true }).inputValue();
   // "The real thing" is there already, on another origin of the server's own.
@@ -92,7 +93,6 @@ test("an admin finds out from a visitor's screenshot, and lets the site in", asy
   await expect(origins.getByText(/^Saved 1 change/)).toBeVisible();
   // The visitor's tab is looked at again, and connects by itself.
   await visitor.page.evaluate(() => window.dispatchEvent(new Event("focus")));
-  await visitor.page.reload();
   await visitor.connects();
 
   // And out again: the token is revoked from where it was looked up.

@@ -154,6 +154,44 @@ test("a backend that fails is asked again, ever more slowly, and the reason is i
   site.stop();
 });
 
+test("where no connection can stay open, the server is asked now and then, and nobody is alarmed", async ({ server, browser }) => {
+  const key = server.key();
+  const { site } = await withBackend(server, key, () => production);
+  const visitor = await Visitor.of(browser);
+  await visitor.page.clock.install();
+  await visitor.page.route("**/embed/live", (route) => route.fulfill({ status: 404, contentType: "application/json", body: '{"code":404}', headers: { "access-control-allow-origin": "*" } }));
+  let sessions = 0;
+  visitor.page.on("request", (request) => (sessions += Number(request.method() === "POST" && request.url().endsWith("/embed/session"))));
+  await visitor.page.goto(site.url);
+  await visitor.connects();
+  for (let second = 0; second < 120; second += 1) await visitor.page.clock.runFor(1_000);
+  expect(sessions).toBeGreaterThan(2);
+  expect(sessions).toBeLessThan(15);
+  await visitor.connects();
+  expect(await visitor.events()).toEqual(["tc-ready"]);
+  expect(visitor.reports).toEqual([]);
+  await visitor.close();
+  site.stop();
+});
+
+test("a framework that makes a new function at every turn keeps its connection, and signing out ends it", async ({ server, browser }) => {
+  const key = server.key();
+  const { site, asked } = await withBackend(server, key, () => production);
+  const visitor = await Visitor.of(browser);
+  await visitor.page.goto(site.url);
+  await visitor.connects();
+  for (let turn = 0; turn < 20; turn += 1) {
+    await visitor.component().evaluate((embed: any) => (embed.fetchToken = async () => (await (await fetch("/embed-token", { method: "POST" })).json()).token));
+  }
+  await visitor.connects();
+  expect(asked()).toBe(1);
+  await visitor.component().evaluate((embed: any) => (embed.fetchToken = null));
+  await expect(visitor.component().locator("[part=facts]")).toBeHidden();
+  expect(await visitor.events()).toEqual(["tc-ready"]);
+  await visitor.close();
+  site.stop();
+});
+
 test("a day with tokens of ten minutes: no gap, one refresh at a time, and nothing left behind", async ({ server, page }) => {
   const site = await Elsewhere.start({ "/": html("") });
   await page.clock.install({ time: new Date("2026-11-20T10:00:00Z") });

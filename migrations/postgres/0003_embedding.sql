@@ -12,6 +12,8 @@ ALTER TABLE revocation RENAME COLUMN not_before TO cut_off;
 ALTER TABLE revocation ADD COLUMN generation BIGINT NOT NULL DEFAULT 0;
 DROP INDEX revocation_by_organization;
 CREATE INDEX revocation_by_generation ON revocation (generation);
+CREATE INDEX revocation_by_subject ON revocation (organization_id, subject);
+CREATE INDEX revocation_by_token ON revocation (token_id);
 CREATE INDEX revocation_by_expiry ON revocation (expires_at);
 
 -- Sites that components connected from. Times are Unix milliseconds; live_at is the first token of a backend, not of the

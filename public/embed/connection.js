@@ -13,6 +13,10 @@ import { renew } from "./source.js";
 const SECOND = 1_000;
 /** Milliseconds between two looks at most: the remaining time is shown. */
 const LOOK = 30 * SECOND;
+/** Milliseconds after which a connection that ended had been worth having. */
+const STEADY = 30 * SECOND;
+/** Connections of one page that stay open to a server: over HTTP/1.1 a browser has six for everything. */
+const MOST_OPEN = 2;
 /** A clock that ran this much apart from the other was moved, or the machine slept. */
 const JUMP = 5 * SECOND;
 
@@ -48,18 +52,25 @@ export class Connection {
   #refused = "";
   #checked = 0;
   #apart = 0;
+  #ended = 0;
 
   /**
    * The connection for what an element was given.
    * @param {string} server
    * @param {string} token empty where only the source has one
    * @param {Source} source
-   * @param {Connection | null} own the one it had before it was taken off the page
+   * @param {Connection | null} own the one it had before
+   * @param {Member} member the element
    */
-  static of(server, token, source, own) {
+  static of(server, token, source, own, member) {
     const fits = (/** @type {Connection} */ one) => one.server === server && one.given === token && one.source === source;
     for (const one of pool) if (fits(one)) return one;
-    return own && fits(own) ? own : new Connection(server, token, source);
+    if (own && own.server === server && own.given === token && [...own.#members].every((other) => other === member) && typeof own.source === typeof source) {
+      // A framework makes a new function each time it renders; whoever is alone with a connection keeps it.
+      own.source = source;
+      return own;
+    }
+    return new Connection(server, token, source);
   }
 
   /**
@@ -104,6 +115,7 @@ export class Connection {
 
   /** Somebody asked for another try. */
   again() {
+    if (!this.#members.size) return;
     this.#retry = 0;
     this.#refused = "";
     this.#work(!this.session && Boolean(this.source) && Boolean(this.#current));
@@ -121,6 +133,8 @@ export class Connection {
     } else if ((!this.#live || this.#jumped()) && Math.abs(this.#now() - this.#checked) > JUMP) {
       this.#retry = 0;
       this.#work(false);
+    } else if (this.session) {
+      this.#connect();
     }
     this.#look();
   };
@@ -135,9 +149,11 @@ export class Connection {
   #look = () => {
     clearTimeout(this.#timer);
     const now = this.#now();
-    if (this.#jumped()) this.#work(false);
-    if (this.session && now >= this.#expires) this.#end(new Failure("TOKEN_EXPIRED"));
-    if (this.session && now >= this.#due && !this.#announced) {
+    // What time it is, the server says; until then nothing is decided by it.
+    const jumped = this.#jumped();
+    if (jumped) this.#work(false);
+    else if (this.session && now >= this.#expires) this.#end(new Failure("TOKEN_EXPIRED"));
+    if (!jumped && this.session && now >= this.#due && !this.#announced) {
       this.#announced = true;
       this.#members.forEach((member) => member.expiring(Math.max(0, Math.round(this.left / SECOND))));
     }
@@ -171,8 +187,9 @@ export class Connection {
     } catch (error) {
       if (flight.signal.aborted) return;
       this.#fail(failed(error, "SERVER_UNREACHABLE"), token);
+    } finally {
+      if (this.#flight === flight) this.#flight = null;
     }
-    this.#flight = null;
     this.#look();
   }
 
@@ -192,7 +209,8 @@ export class Connection {
     if (token !== this.#current || !this.taken) {
       // A fifth of its life before it ends, at most five minutes, and not all at the same moment.
       const early = Math.min(300, Math.max(10, this.left / SECOND / 5)) * SECOND;
-      this.#due = this.#expires - early * (1 + Math.random() / 2);
+      // Of one that is about to end half its time, so that nobody asks without pause.
+      this.#due = Math.max(this.#expires - early * (1 + Math.random() / 2), this.#checked + this.left / 2 + SECOND);
       this.#announced = false;
       this.taken += 1;
       this.#live?.abort();
@@ -237,32 +255,42 @@ export class Connection {
   /** @param {Failure} failure */
   #note(failure) {
     // The same again is no news.
-    if (this.failure?.code !== failure.code || this.failure.message !== failure.message) report(this.server, failure);
+    if (this.failure?.code === failure.code && this.failure.message === failure.message) return;
+    report(this.server, failure);
     this.failure = failure;
   }
 
-  /** Listens for the end, as long as somebody looks. */
+  /** Listens for the end, as long as somebody looks. An addition: where it cannot be, the server is asked now and then. */
   async #connect() {
-    if (this.#live || document.visibilityState === "hidden") return;
+    if (this.#live || this.#retry || document.visibilityState === "hidden") return;
+    if ([...pool].filter((one) => one.#live && one.server === this.server).length >= MOST_OPEN) {
+      this.#retry = this.#now() + STEADY;
+      return;
+    }
     const live = (this.#live = new AbortController());
-    const token = this.#current;
+    const [token, begun] = [this.#current, Date.now()];
+    /** @type {Failure | null} */
+    let told = null;
     try {
       await listen(this.server, token, live.signal);
-      if (live.signal.aborted) return;
-      // The server went away, or something in between did.
-      this.#retry = this.#now() + SECOND * (0.5 + Math.random());
     } catch (error) {
-      if (live.signal.aborted) return;
-      this.#live = null;
-      const failure = failed(error, "SERVER_UNREACHABLE");
-      // Without this connection the rest works as well; the end is heard of when the tab is looked at.
-      if (failure.code === "TOO_MANY_REQUESTS") this.#retry = this.#now() + Math.max(60, failure.retryAfter) * SECOND;
-      else this.#fail(failure, token);
+      told = failed(error, "SERVER_UNREACHABLE");
     }
+    if (live.signal.aborted) return;
     this.#live = null;
+    if (told && (told.ofToken || ENDING.includes(told.code))) {
+      this.#fail(told, token);
+    } else {
+      // The server went away, or something in between did; where that happens again and again it is asked less often.
+      this.#ended = Date.now() - begun > STEADY ? 0 : this.#ended + 1;
+      this.#retry = this.#now() + Math.min(60, 2 ** this.#ended) * SECOND * (0.5 + Math.random() / 2);
+    }
     this.#look();
   }
 }
+
+/** Codes besides those of the token that end a connection. */
+const ENDING = ["ORIGIN_NOT_AUTHORIZED", "SANDBOX_TOKEN_ON_PRODUCTION_ORIGIN", "ORIGIN_MISSING"];
 
 /** @type {[() => EventTarget, string][]} */
 const WAKING = [

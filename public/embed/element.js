@@ -82,16 +82,25 @@ export class Embed extends HTMLElement {
     const source = this.#fetchToken ?? this.getAttribute("token-endpoint");
     if (!this.isConnected || (!this.#token && !source)) {
       this.#leave();
+      // Nobody is shown any more; whoever comes next is shown from the beginning.
+      if (this.isConnected) this.#forget();
       if (this.isConnected) this.#grace = setTimeout(() => this.#fail(new Failure("TOKEN_MISSING", "Neither auth-token nor fetchToken nor token-endpoint was set.")), GRACE);
       return;
     }
-    const connection = Connection.of(base(this.getAttribute("server-url")), this.#token, source, this.#connection);
+    const connection = Connection.of(base(this.getAttribute("server-url")), this.#token, source, this.#connection, this);
     if (connection === this.#connection && this.#joined) return;
     this.#leave();
     this.#connection = connection;
     this.#joined = true;
     connection.join(this);
     this.changed();
+  }
+
+  #forget() {
+    this.#connection = null;
+    this.#viewer = this.#taken = "";
+    this.#failure = null;
+    this.#view.waiting();
   }
 
   #leave() {

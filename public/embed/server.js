@@ -31,22 +31,23 @@ export function base(given) {
  * @param {(signal: AbortSignal) => Promise<T>} work
  * @param {AbortSignal} signal
  * @param {string} late what is said then
+ * @param {boolean} [whole] whether nothing of the work goes on afterwards
  * @returns {Promise<T>}
  */
-export function within(work, signal, late) {
+export function within(work, signal, late, whole = true) {
   return new Promise((resolve, reject) => {
     const limit = new AbortController();
     const stop = () => end(() => reject(signal.reason));
     const timer = setTimeout(() => end(() => reject(new Error(late))), PATIENCE);
-    /** @param {() => void} then */
-    function end(then) {
+    /** @param {() => void} then @param {boolean} [goesOn] */
+    function end(then, goesOn = false) {
       clearTimeout(timer);
-      signal.removeEventListener("abort", stop);
+      if (!goesOn) signal.removeEventListener("abort", stop);
       then();
-      limit.abort();
+      if (!goesOn) limit.abort();
     }
     signal.addEventListener("abort", stop);
-    work(limit.signal).then((value) => end(() => resolve(value)), (error) => end(() => reject(error)));
+    work(limit.signal).then((value) => end(() => resolve(value), !whole), (error) => end(() => reject(error)));
   });
 }
 
@@ -69,9 +70,12 @@ async function call(url, method, token, signal) {
     throw new Failure("SERVER_UNREACHABLE");
   }
   if (answer.ok) return answer;
-  const { code, message } = await answer.json().catch(() => ({}));
+  const { code, message } = (await answer.json().catch(() => null)) ?? {};
   const after = Number(answer.headers.get("retry-after")) || 0;
-  throw new Failure(code || "SERVER_UNREACHABLE", message || `The server answered ${answer.status}.`, answer.headers.get("x-request-id") ?? "", after);
+  // Somebody in between may have answered instead.
+  const ours = typeof code === "string" && typeof message === "string";
+  const what = ours ? message : `The server answered ${answer.status}.`;
+  throw new Failure(ours ? code : "SERVER_UNREACHABLE", what, answer.headers.get("x-request-id") ?? "", after);
 }
 
 /**
@@ -95,7 +99,7 @@ export function open(server, token, signal) {
  * @param {AbortSignal} signal
  */
 export async function listen(server, token, signal) {
-  const answer = await call(`${server}/embed/live`, "GET", token, signal);
+  const answer = await within((signal) => call(`${server}/embed/live`, "GET", token, signal), signal, "late", false);
   const reader = /** @type {ReadableStream<Uint8Array>} */ (answer.body).getReader();
   const decoder = new TextDecoder();
   let text = "";

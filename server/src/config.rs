@@ -68,6 +68,15 @@ impl Config {
         if let (Some(url), None) = (preview_url, preview_addr) {
             return Err(fault("PERCH_PREVIEW_URL", "accompanied by PERCH_PREVIEW_ADDR, where the preview listens")(url));
         }
+        let host = |url: &str| url.split_once("://").map(|(_, authority)| crate::site::host_name(authority).to_ascii_lowercase());
+        if let (Some(preview), Some(console)) = (preview_url, public_url)
+            && host(preview) == host(console)
+        {
+            return Err(fault("PERCH_PREVIEW_URL", "on another host than PERCH_PUBLIC_URL: two ports of one host share their cookies")(preview));
+        }
+        if let (None, Some(addr)) = (preview_url, preview_addr.filter(|addr: &SocketAddr| addr.ip().is_unspecified())) {
+            return Err(fault("PERCH_PREVIEW_ADDR", "accompanied by PERCH_PREVIEW_URL, how browsers reach it")(&addr.to_string()));
+        }
         let proxies = list("PERCH_TRUSTED_PROXIES");
         let trusted_proxies = proxies
             .iter()
@@ -147,10 +156,17 @@ mod tests {
             ("PERCH_PUBLIC_URL", "perch.example.com"),
             ("PERCH_PUBLIC_URL", "https://a/b"),
             ("PERCH_RECORD_DAYS", "soon"),
+            ("PERCH_PREVIEW_URL", "https://preview.example.com"),
+            ("PERCH_PREVIEW_ADDR", "0.0.0.0:3001"),
             ("PERCH_TRUSTED_PROXIES", "10.0.0.0/33"),
         ] {
             assert_eq!(read(&[(name, value)]).unwrap_err().name, name);
         }
+        let both = |preview| {
+            read(&[("PERCH_PUBLIC_URL", "https://perch.example.com"), ("PERCH_PREVIEW_ADDR", "0.0.0.0:3001"), ("PERCH_PREVIEW_URL", preview)])
+        };
+        assert!(both("https://perch-preview.example.com").is_ok());
+        assert!(both("https://perch.example.com:8443").unwrap_err().to_string().contains("share their cookies"));
     }
 
     #[test]

@@ -86,7 +86,7 @@ fn is_loopback_name(name: &str) -> bool {
 }
 
 /// The host without its port.
-fn host_name(authority: &str) -> &str {
+pub(crate) fn host_name(authority: &str) -> &str {
     match authority.rfind(':') {
         Some(colon) if !authority.ends_with(']') => authority.get(..colon).unwrap_or(authority),
         _ => authority,

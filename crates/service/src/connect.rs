@@ -143,7 +143,7 @@ impl Perch {
     async fn let_in<T>(&self, call: &Call<'_>, tell: impl Fn(&Claims<'_>, &Secret, &Organization) -> T) -> Result<T, Refusal> {
         let decided = match call.token.filter(|token| !token.is_empty()) {
             None => Err(Turned::nobody(Failed(Rung::Shape, Code::TokenMissing))),
-            Some(token) => self.decide(|memory| self.judge_call(memory, token, &call.caller, &tell)).await,
+            Some(token) => self.decide_unless(Turned::is_settled, |memory| self.judge_call(memory, token, &call.caller, &tell)).await,
         };
         decided.map_err(|turned| {
             self.sightings.turned_away(call, &turned, self.now());
@@ -174,37 +174,12 @@ impl Perch {
     fn judge_caller(&self, organization: &Organization, sandbox: bool, caller: &Caller) -> Result<(), Refusal> {
         match caller {
             Caller::Backend => Ok(()),
-            Caller::Site(site) => match judge_site(organization, sandbox, site) {
-                Ok(_) => Ok(()),
-                // The console's own preview is there to try sandbox tokens out, and for nothing else.
-                Err(Code::OriginNotAuthorized) if sandbox && self.preview.get() == Some(site) => Ok(()),
-                Err(code) => Err(code.into()),
-            },
+            Caller::Site(site) => judge_site(organization, sandbox, site, self.preview()).map(drop).map_err(Refusal::from),
             Caller::Unlistable => Err(Refusal::because(
                 Code::OriginNotAuthorized,
                 "A page without an origin of its own, such as a sandboxed frame or a file, cannot be an authorized origin.",
             )),
             Caller::Unnamed => Err(Code::OriginMissing.into()),
         }
-    }
-
-    /// Names the address that visitors reach this installation at.
-    pub fn stand_at(&self, public_url: String) {
-        let _ = self.public_url.set(public_url);
-    }
-
-    /// Where visitors reach this installation; empty where nobody said, as in a command.
-    pub fn public_url(&self) -> &str {
-        self.public_url.get().map_or("", String::as_str)
-    }
-
-    /// Names the origin of the console's preview, once it is known where it listens.
-    pub fn offer_preview(&self, origin: Origin) {
-        let _ = self.preview.set(origin);
-    }
-
-    /// Where the console's preview is, if there is one.
-    pub fn preview(&self) -> Option<&Origin> {
-        self.preview.get()
     }
 }

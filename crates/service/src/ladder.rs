@@ -3,7 +3,7 @@
 use crate::edits::counted;
 use crate::memory::{Organization, Secret};
 use crate::revocations::RevokedBy;
-use crate::tokens::{Failed, judge_site};
+use crate::tokens::{Admitted, Failed, judge_site};
 use perch_domain::attribute::type_name;
 use perch_domain::claims::Claims;
 use perch_domain::json::Json;
@@ -51,6 +51,8 @@ pub(crate) struct Facts<'a> {
     /// Unix seconds.
     pub now: i64,
     pub revoked: Option<RevokedBy>,
+    /// Where the console's preview is.
+    pub preview: Option<&'a Origin>,
 }
 
 type Found = (Outcome, String, Option<Fix>);
@@ -100,8 +102,9 @@ fn site(facts: &Facts<'_>, claims: &Claims<'_>, organization: Option<&Organizati
     let (Some(site), Some(organization)) = (facts.site, organization) else {
         return (Outcome::NotAsked, "Enter a site above to see whether it may use this token.".into(), None);
     };
-    match judge_site(organization, claims.sandbox.is_some(), site) {
-        Ok(entry) => {
+    match judge_site(organization, claims.sandbox.is_some(), site, facts.preview) {
+        Ok(Admitted::Preview) => (Outcome::Passed, format!("{site} is the preview of this console."), None),
+        Ok(Admitted::Listed(entry)) => {
             let label = if entry.label.is_empty() { String::new() } else { format!("{}, ", entry.label) };
             (Outcome::Passed, format!("{site} is listed as {} ({label}{}).", entry.origin, entry.environment.title()), None)
         }

@@ -170,16 +170,23 @@ impl Perch {
     pub async fn refresh(&self) -> Result<bool, Refusal> {
         let asked_at = self.now();
         let generation = self.store.generation().await.map_err(fault::store)?;
-        self.looked_at.fetch_max(asked_at, Ordering::Relaxed);
         if generation == self.memory.load().generation {
+            self.looked_at.store(asked_at, Ordering::Relaxed);
             return Ok(false);
         }
         let _one_at_a_time = self.reloading.lock().await;
-        if self.memory.load().generation >= generation {
-            return Ok(true);
+        if self.memory.load().generation < generation {
+            self.reload().await.map_err(fault::store)?;
         }
-        self.reload().await.map_err(fault::store)?;
+        // Only now is memory what the database held then.
+        self.looked_at.store(asked_at, Ordering::Relaxed);
         Ok(true)
+    }
+
+    /// Whether the database has not been heard of for so long that somebody may have revoked what memory would let in. In either
+    /// direction: a clock that is stepped back tells nothing about the time since.
+    pub fn is_cut_off(&self) -> bool {
+        self.now().saturating_sub(self.looked_at.load(Ordering::Relaxed)).abs() > LONGEST_SILENCE
     }
 
     /// [`Self::refresh`] after a change that is committed: should it fail now, the next look is a moment away, and the change
@@ -191,6 +198,19 @@ impl Perch {
     /// [`Self::refresh`] where it is the exception: boxed, so that its state does not weigh on every request's future.
     pub(crate) async fn look_again(&self) -> Result<bool, Refusal> {
         Box::pin(self.refresh()).await
+    }
+
+    /// [`Self::look_again`] for a request that came at `arrived` (Unix milliseconds): one look at a time, and none where another
+    /// one began after that. A flood of bad requests does not become a flood of questions to the database.
+    async fn look_for(&self, arrived: i64) -> Result<(), Refusal> {
+        let look = async {
+            let _one_at_a_time = self.looking.lock().await;
+            if self.looked_at.load(Ordering::Relaxed) <= arrived {
+                self.refresh().await?;
+            }
+            Ok(())
+        };
+        Box::pin(look).await
     }
 
     /// Reads the configuration again whether or not it changed, and with it how much other nodes minted.
@@ -210,20 +230,30 @@ impl Perch {
         Ok(())
     }
 
-    /// Decides from memory; a refusal counts only once memory is known to be current, and so does everything else where the
-    /// database has not been heard of for a while: somebody may have revoked meanwhile what this would let in.
+    /// Decides from memory; a refusal counts only once memory is known to be current.
     pub(crate) async fn decide<T, E: From<Refusal>>(&self, decide: impl Fn(&Memory) -> Result<T, E>) -> Result<T, E> {
-        if self.now().saturating_sub(self.looked_at.load(Ordering::Relaxed)) > LONGEST_SILENCE {
-            self.look_again().await?;
+        self.decide_unless(|_| false, decide).await
+    }
+
+    /// The same, but a refusal that is `settled` does not depend on memory. Where the database has not been heard of for a while
+    /// nothing is decided without it, not even in favour.
+    pub(crate) async fn decide_unless<T, E: From<Refusal>>(
+        &self,
+        settled: impl Fn(&E) -> bool,
+        decide: impl Fn(&Memory) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let arrived = self.now();
+        if self.is_cut_off() {
+            self.look_for(arrived).await?;
         }
         let (generation, decided) = {
             let memory = self.memory.load();
             (memory.generation, decide(&memory))
         };
-        if decided.is_ok() {
+        if decided.as_ref().err().is_none_or(settled) {
             return decided;
         }
-        self.look_again().await?;
+        self.look_for(arrived).await?;
         // Somebody else may have replaced it in between, so what counts is what was decided from.
         let memory = self.memory.load();
         if memory.generation == generation { decided } else { decide(&memory) }

@@ -52,7 +52,10 @@ impl Perch {
         if lifetime == 0 {
             return Err(Code::ApiKeyExpired.into());
         }
-        let token_id = self.new_id();
+        // Younger than whatever ended tokens of its like, even where another node's clock was ahead when that was done.
+        let ended = holder.organization.revocations.cut_off(holder.key(), &request.subject);
+        let ended = ended.max(holder.organization.row.cut_off).max(row.cut_off);
+        let token_id = self.new_id_after(ended);
         let claims = NewClaims {
             v: VERSION,
             iss: self.issuer,

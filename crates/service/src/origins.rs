@@ -7,7 +7,7 @@ use crate::perch::Perch;
 use perch_domain::origin::Origin;
 use perch_domain::origin_list::Environment;
 use perch_domain::refusal::Faults;
-use perch_domain::{Action, Refusal, ViolationCode, text};
+use perch_domain::{Action, Code, Refusal, ViolationCode, text};
 use perch_store::{NewOrigin, OriginId, OriginRow};
 
 /// One row of the form: a new origin, or the new state of one that was listed.
@@ -34,6 +34,10 @@ pub struct OriginView {
     pub changed_by: String,
     /// What is worth knowing about its kind of site, in a word or two.
     pub note: Option<&'static str>,
+    /// The sites that connected by it, the latest first.
+    pub seen: Vec<String>,
+    /// A token of a backend connected by it.
+    pub live: bool,
 }
 
 impl Perch {
@@ -41,7 +45,17 @@ impl Perch {
     pub async fn origins(&self, acting: &Acting) -> Result<Vec<OriginView>, Refusal> {
         acting.may(Action::SeeSettings)?;
         let rows = self.store.origins(acting.organization).await.map_err(fault::store)?;
-        rows.into_iter().map(view).collect()
+        let mut views = rows.into_iter().map(view).collect::<Result<Vec<_>, _>>()?;
+        let connected = self.store.connected_sites(acting.organization).await.map_err(fault::store)?;
+        let organization = self.memory.load().organization(acting.organization).ok_or(Code::NotFound)?;
+        for site in connected {
+            let entry = Origin::from_header(&site.origin).and_then(|origin| organization.origins.find(&origin).map(|entry| entry.origin.to_string()));
+            if let Some(view) = entry.and_then(|entry| views.iter_mut().find(|view| view.origin == entry)) {
+                view.live |= site.live_at.is_some();
+                view.seen.push(site.origin);
+            }
+        }
+        Ok(views)
     }
 
     /// Adds one origin. For the command line.
@@ -161,6 +175,8 @@ fn view(row: OriginRow) -> Result<OriginView, Refusal> {
     };
     Ok(OriginView {
         id: row.id,
+        seen: Vec::new(),
+        live: false,
         note,
         origin: row.canonical,
         label: row.label,

@@ -49,6 +49,8 @@ pub struct Inner {
     pub(crate) issuer: Uuid,
     pub(crate) memory: ArcSwap<Memory>,
     pub(crate) reloading: Mutex<()>,
+    /// Held while a refusal makes sure that memory is current.
+    pub(crate) looking: Mutex<()>,
     /// When memory was last known to be what the database holds, Unix milliseconds.
     pub(crate) looked_at: AtomicI64,
     /// The generation of the memory, for those who wait for it to change.
@@ -60,6 +62,7 @@ pub struct Inner {
     pub(crate) recorder: MintRecorder,
     /// Held while what was counted is on its way into the database.
     pub(crate) writing_uses: Mutex<()>,
+    pub(crate) writing_sightings: Mutex<()>,
     /// Bounds the passwords that wait to be hashed, and those that are hashed at once.
     pub(crate) hash_queue: Semaphore,
     pub(crate) hashing: Semaphore,
@@ -105,12 +108,14 @@ impl Perch {
             public_url: OnceLock::new(),
             memory: ArcSwap::from_pointee(memory),
             reloading: Mutex::new(()),
+            looking: Mutex::new(()),
+            writing_sightings: Mutex::new(()),
             recorder,
             writing_uses: Mutex::new(()),
             hash_queue: Semaphore::new(64),
             hashing: Semaphore::new(2),
         }));
-        upkeep::start(Arc::downgrade(&perch.0));
+        upkeep::start(&Arc::downgrade(&perch.0));
         Ok(perch)
     }
 
@@ -129,6 +134,11 @@ impl Perch {
 
     pub(crate) fn new_id(&self) -> Uuid {
         new_id(self.now(), &*self.entropy)
+    }
+
+    /// A new id of a moment after this one, Unix milliseconds.
+    pub(crate) fn new_id_after(&self, moment: i64) -> Uuid {
+        new_id(self.now().max(moment.saturating_add(1)), &*self.entropy)
     }
 
     /// New ids in their order: rows that are added together stay in the order they were given.
@@ -163,6 +173,26 @@ impl Perch {
         self.write_uses().await;
         self.write_sightings().await;
         self.store.close().await;
+    }
+
+    /// Names the address that visitors reach this installation at.
+    pub fn stand_at(&self, public_url: String) {
+        let _ = self.public_url.set(public_url);
+    }
+
+    /// Where visitors reach this installation; empty where nobody said, as in a command.
+    pub fn public_url(&self) -> &str {
+        self.public_url.get().map_or("", String::as_str)
+    }
+
+    /// Names the origin of the console's preview, once it is known where it listens.
+    pub fn offer_preview(&self, origin: Origin) {
+        let _ = self.preview.set(origin);
+    }
+
+    /// Where the console's preview is, if there is one.
+    pub fn preview(&self) -> Option<&Origin> {
+        self.preview.get()
     }
 
     /// Whether the database answers.

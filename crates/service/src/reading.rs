@@ -95,7 +95,7 @@ impl Perch {
         self.refresh().await?;
         let keys = self.store.keys(acting.organization, None).await.map_err(fault::store)?;
         let memory = self.memory.load_full();
-        let facts = Facts { keys: &keys, site: site.as_ref(), now: self.now_seconds(), revoked: None };
+        let facts = Facts { keys: &keys, site: site.as_ref(), now: self.now_seconds(), revoked: None, preview: self.preview() };
         Ok(Reading { removed, ..self.read_from_memory(acting, &memory, &text, &facts) })
     }
 
@@ -133,7 +133,9 @@ impl Perch {
         let facts = &Facts { revoked, ..*facts };
         let sandbox = claims.as_ref().is_some_and(|claims| claims.sandbox.is_some());
         let by_site = || match (facts.site, &organization) {
-            (Some(site), Some(organization)) => judge_site(organization, sandbox, site).map(drop).map_err(|code| Failed(Rung::Origin, code)),
+            (Some(site), Some(organization)) => {
+                judge_site(organization, sandbox, site, self.preview()).map(drop).map_err(|code| Failed(Rung::Origin, code))
+            }
             _ => Ok(()),
         };
         let failed = verdict.and_then(|()| by_site()).err();

@@ -47,11 +47,16 @@ impl Perch {
         });
         let organization = self.memory.load().organization(acting.organization).ok_or(Code::NotFound)?;
         let site = Origin::from_header(&row.origin);
-        let facts = Facts { keys: &keys, site: site.as_ref(), now: self.now_seconds(), revoked: None };
+        let facts = Facts { keys: &keys, site: site.as_ref(), now: self.now_seconds(), revoked: None, preview: self.preview() };
+        let minted = match row.token_id {
+            Some(token_id) => self.store.mint(acting.organization, token_id).await.map_err(fault::store)?,
+            None => None,
+        };
+        let sandbox = minted.is_some_and(|minted| minted.sandbox_by.is_some());
         Ok(RefusedRequest {
             request_id,
             code,
-            ladder: Rung::parse(&row.rung).map(|rung| ladder(rung, code, &facts, &organization)).unwrap_or_default(),
+            ladder: Rung::parse(&row.rung).map(|rung| ladder(rung, code, sandbox, &facts, &organization)).unwrap_or_default(),
             faults: row.faults.lines().map(str::to_owned).collect(),
             key: key.unwrap_or_default(),
             route: row.route,
@@ -63,27 +68,27 @@ impl Perch {
 }
 
 /// The checks as they went then; what to do is told as it stands now.
-fn ladder(failed: Rung, code: Code, facts: &Facts<'_>, organization: &Organization) -> Vec<Step> {
+fn ladder(failed: Rung, code: Code, sandbox: bool, facts: &Facts<'_>, organization: &Organization) -> Vec<Step> {
     let step = |rung: Rung| {
         let outcome = match rung.cmp(&failed) {
             std::cmp::Ordering::Less => Outcome::Passed,
             std::cmp::Ordering::Equal => Outcome::Failed,
             std::cmp::Ordering::Greater => Outcome::NotReached,
         };
-        let (evidence, fix) = if rung == failed { told(code, facts, organization) } else { (String::new(), None) };
+        let (evidence, fix) = if rung == failed { told(code, sandbox, facts, organization) } else { (String::new(), None) };
         Step { rung, outcome, evidence, fix, code: (rung == failed).then_some(code) }
     };
     Rung::ALL.map(step).to_vec()
 }
 
-fn told(code: Code, facts: &Facts<'_>, organization: &Organization) -> (String, Option<Fix>) {
-    let sandbox = code == Code::SandboxTokenOnProductionOrigin;
+fn told(code: Code, sandbox: bool, facts: &Facts<'_>, organization: &Organization) -> (String, Option<Fix>) {
     match facts.site {
         Some(site) if matches!(code, Code::OriginNotAuthorized | Code::SandboxTokenOnProductionOrigin) => {
-            if judge_site(organization, sandbox, site).is_ok() {
-                return (format!("{site} could not use the token then. It could now."), None);
+            match judge_site(organization, sandbox, site, facts.preview) {
+                Ok(_) => (format!("{site} could not use the token then. It could now."), None),
+                // What stands in the way now is what has to be mended.
+                Err(now) => refused_site(now, facts, Some(organization)),
             }
-            refused_site(code, facts, Some(organization))
         }
         _ => (code.message().to_owned(), Some(Fix { sentence: code.fix().to_owned(), place: None })),
     }

@@ -86,17 +86,17 @@ fn plan(mut stored: Vec<RefusedSiteRow>, mut sites: Vec<Counted>) -> RefusedSite
     let mut plan = RefusedSitesPlan::default();
     for (site, Refusals { count: refusals, last_at }) in sites {
         let row = RefusedSiteRow { origin: site.origin, viewer: site.viewer.to_vec(), day: site.day, refusals, last_at };
-        let of_viewer: Vec<_> = stored.iter().filter(|known| known.viewer == row.viewer && known.day == row.day).collect();
-        let known = of_viewer.iter().any(|known| known.origin == row.origin);
-        if !known && of_viewer.len() >= MOST_OF_A_VIEWER {
+        let of_viewer = |known: &&RefusedSiteRow| known.viewer == row.viewer && known.day == row.day;
+        if let Some(at) = stored.iter().position(|known| of_viewer(&known) && known.origin == row.origin) {
+            // Seen again, it is not the one that makes room.
+            stored.remove(at);
+        } else if stored.iter().filter(of_viewer).count() >= MOST_OF_A_VIEWER {
             continue;
         }
-        if !known {
-            if stored.len() >= MOST_OF_AN_ORGANIZATION {
-                plan.dropped.extend(stored.pop());
-            }
-            stored.insert(0, row.clone());
+        while stored.len() >= MOST_OF_AN_ORGANIZATION {
+            plan.dropped.extend(stored.pop());
         }
+        stored.insert(0, row.clone());
         plan.counted.push(row);
     }
     plan
@@ -136,5 +136,10 @@ mod tests {
         let stored: Vec<_> = (0..500).map(row).collect();
         let full = plan(stored, vec![refused(1, "https://new.test", 2_000), refused(2, "https://newer.test", 2_001)]);
         assert_eq!((full.counted.len(), origins(&full.dropped)), (2, vec!["https://499.test", "https://498.test"]));
+        // The oldest, seen again, stays; the next oldest goes.
+        let mut again = refused(9, "https://499.test", 2_000);
+        again.0.day = 504;
+        let full = plan((0..500).map(row).collect(), vec![again, refused(1, "https://new.test", 2_001)]);
+        assert_eq!((full.counted.len(), origins(&full.dropped)), (2, vec!["https://498.test"]));
     }
 }

@@ -97,6 +97,19 @@ impl Revocations {
         sets.viewers.get(issued.subject).is_some_and(|known| known.iter().any(concerns)).then_some(RevokedBy::Viewer)
     }
 
+    /// Until when the tokens of this viewer and key were ended, Unix milliseconds; 0 where they never were.
+    pub fn cut_off(&self, key: KeyId, subject: &str) -> i64 {
+        let sets = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let own = sets.viewers.get(subject).into_iter().flatten().filter(|cut_off| cut_off.key.is_none_or(|only| only == key));
+        own.map(|cut_off| cut_off.at).max().unwrap_or(0)
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        let sets = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        sets.tokens.len() + sets.viewers.len()
+    }
+
     /// Drops what names only expired tokens.
     pub fn forget(&self, now: i64) {
         let mut sets = self.0.write().unwrap_or_else(PoisonError::into_inner);

@@ -11,6 +11,9 @@ use perch_store::{Change, KeyId, MintRow, OrganizationId, RevocationRow};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
+/// Tokens and viewers that are revoked one by one in an organization at a time; each is known until its tokens have expired.
+const MOST: usize = 200_000;
+
 /// What a person ends in the console.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
@@ -142,13 +145,15 @@ impl Perch {
     pub(crate) async fn live_tokens(&self, organization: OrganizationId, key: Option<KeyId>, subject: Option<&str>) -> Result<i64, Refusal> {
         let now = self.now_seconds();
         let memory = self.memory.load_full();
-        let ended = memory.organization(organization).map_or(0, |organization| organization.row.cut_off);
+        let known = memory.organization(organization);
+        let ended = known.as_ref().map_or(0, |known| known.row.cut_off);
         let born = (now - i64::from(perch_domain::lifetime::LONGEST)) * 1_000;
         let concerned = memory.secrets().filter(|secret| secret.row.organization_id == organization && self.judge_key(secret).is_ok());
         let keys: BTreeMap<KeyId, i64> = concerned.map(|secret| (secret.row.key_id, secret.row.cut_off)).collect();
         let mut live = 0;
         for (id, key_ended) in keys.into_iter().filter(|(id, _)| key.is_none_or(|only| only == *id)) {
-            let oldest = crate::upkeep::least_id(born.max(ended + 1).max(key_ended + 1));
+            let viewer_ended = subject.zip(known.as_ref()).map_or(0, |(subject, known)| known.revocations.cut_off(id, subject));
+            let oldest = crate::upkeep::least_id(born.max(ended + 1).max(key_ended + 1).max(viewer_ended + 1));
             live += self.store.live_tokens(organization, id, subject, oldest, now).await.map_err(fault::store)?;
         }
         Ok(live)
@@ -157,6 +162,11 @@ impl Perch {
     async fn end(&self, acting: &Acting, tokens: Tokens) -> Result<(), Refusal> {
         let now = self.now();
         let organization = acting.organization;
+        let one_by_one = matches!(tokens, Tokens::One(_) | Tokens::Viewer { .. });
+        if one_by_one && self.memory.load().organization(organization).is_some_and(|known| known.revocations.len() >= MOST) {
+            let full = Refusal::retry(Code::TooManyRequests, 3_600);
+            return Err(Refusal { message: "So many tokens were revoked today that it is time to end all of a key.".into(), ..full });
+        }
         // A node whose clock is ahead has issued tokens that look younger than this moment.
         let ahead = self.store.newest_token(organization, crate::upkeep::least_id(now)).await.map_err(fault::store)?;
         let cut_off = ahead.map_or(now, |newest| now.max(issued_at(newest)));

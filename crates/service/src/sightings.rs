@@ -16,12 +16,17 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use uuid::Uuid;
 
-/// Refused requests that are noted between two writings; a flood of them is not worth more.
-const MOST_REQUESTS: usize = 200;
+/// Refused requests that are noted between two writings, of each organization and of nobody: a flood of strangers' must not
+/// drive out what somebody will ask for.
+const MOST_REQUESTS: usize = 100;
+/// The same of all organizations together.
+const MOST_REQUESTS_OF_ALL: usize = 1_000;
 /// Refused sites likewise.
 const MOST_REFUSED_SITES: usize = 500;
 /// Sites known to have connected; past that all are looked at anew.
 const MOST_CONNECTED: usize = 10_000;
+/// Sites that connected and are noted between two writings.
+const MOST_NEW_CONNECTED: usize = 100;
 /// How old the time may become that a site is said to have connected last, in milliseconds.
 const LATELY: i64 = 3_600_000;
 
@@ -55,6 +60,11 @@ impl Turned {
             subject: claims.map(|claims| claims.sub.clone().into_owned()).unwrap_or_default(),
         };
         Self::told(rung, refusal, about)
+    }
+
+    /// Whether looking at the database again cannot change it: what is no token is none.
+    pub fn is_settled(&self) -> bool {
+        self.rung == Some(Rung::Shape)
     }
 
     pub fn told(rung: Rung, refusal: Refusal, about: About) -> Self {
@@ -120,6 +130,9 @@ impl Sightings {
             {
                 return;
             }
+            if seen.new_connected.len() >= MOST_NEW_CONNECTED {
+                return;
+            }
             if sites.len() >= MOST_CONNECTED {
                 sites.clear();
             }
@@ -159,7 +172,8 @@ impl Sightings {
 
     fn note(&self, row: RefusedRequestRow) {
         self.locked(|seen| {
-            if seen.requests.len() < MOST_REQUESTS {
+            let alike = seen.requests.iter().filter(|known| known.organization_id == row.organization_id).count();
+            if alike < MOST_REQUESTS && seen.requests.len() < MOST_REQUESTS_OF_ALL {
                 seen.requests.push(row);
             }
         });
@@ -200,12 +214,14 @@ impl Perch {
     /// to read it; never on the way of a viewer's request. What cannot be
     /// written is lost: it tells of refusals, and the log has why.
     pub(crate) async fn write_sightings(&self) {
+        // Whoever reads afterwards finds what another call is just writing.
+        let _one_at_a_time = self.writing_sightings.lock().await;
         let (connected, refused, requests) = self
             .sightings
             .locked(|seen| (std::mem::take(&mut seen.new_connected), std::mem::take(&mut seen.refused_sites), std::mem::take(&mut seen.requests)));
         let written: Result<(), StoreFault> = async {
-            for (organization, site) in &connected {
-                self.store.note_connected(*organization, site).await?;
+            if !connected.is_empty() {
+                self.store.note_connected(&connected).await?;
             }
             if !requests.is_empty() {
                 self.store.add_refused_requests(&requests).await?;

@@ -100,8 +100,20 @@ impl Perch {
     }
 }
 
+/// Why a site may use a token.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Admitted<'a> {
+    Listed(&'a Listed),
+    /// The console's own preview: it is there to try sandbox tokens out, and for nothing else.
+    Preview,
+}
+
 /// Whether a site may use a token of this organization: listed, and for a sandbox token not as Production.
-pub(crate) fn judge_site<'a>(organization: &'a Organization, sandbox: bool, site: &Origin) -> Result<&'a Listed, Code> {
-    let entry = organization.origins.find(site).ok_or(Code::OriginNotAuthorized)?;
-    if sandbox && entry.environment == Environment::Production { Err(Code::SandboxTokenOnProductionOrigin) } else { Ok(entry) }
+pub(crate) fn judge_site<'a>(organization: &'a Organization, sandbox: bool, site: &Origin, preview: Option<&Origin>) -> Result<Admitted<'a>, Code> {
+    match organization.origins.find(site) {
+        Some(entry) if sandbox && entry.environment == Environment::Production => Err(Code::SandboxTokenOnProductionOrigin),
+        Some(entry) => Ok(Admitted::Listed(entry)),
+        None if sandbox && preview == Some(site) => Ok(Admitted::Preview),
+        None => Err(Code::OriginNotAuthorized),
+    }
 }

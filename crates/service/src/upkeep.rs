@@ -5,35 +5,32 @@ use crate::perch::{Inner, Perch};
 use perch_store::StoreFault;
 use std::sync::Weak;
 use std::time::Duration;
+use tokio::time::Interval;
 
 /// How often memory is compared with the database: well under the second within which a change must count everywhere.
 const LOOK: Duration = Duration::from_millis(100);
 /// How often what was counted in memory is written down.
-const WRITE_EVERY: u32 = 10;
-/// How often expired rows are removed.
-const SWEEP_EVERY: u32 = 36_000;
+const WRITE: Duration = Duration::from_secs(1);
+/// How often, in turns of writing, expired rows are removed: once an hour.
+const SWEEP_EVERY: u32 = 3_600;
 const DAY: i64 = 86_400;
 
-pub(crate) fn start(inner: Weak<Inner>) {
+/// Starts two tasks: looking must not wait for writing and sweeping.
+pub(crate) fn start(inner: &Weak<Inner>) {
+    let (looking, writing) = (inner.clone(), inner.clone());
     tokio::spawn(async move {
-        let mut tick = tokio::time::interval(LOOK);
-        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        let mut until_sweep = 0u32;
-        let mut until_write = WRITE_EVERY;
-        loop {
-            tick.tick().await;
-            let Some(inner) = inner.upgrade() else { return };
-            let perch = Perch::from_inner(inner);
-            if perch.store.is_closed() {
-                return;
-            }
+        let mut tick = ticking(LOOK);
+        while let Some(perch) = next(&mut tick, &looking).await {
             // A failure is already in the log, and the next look comes soon.
             let _ = perch.refresh().await;
-            until_write = until_write.checked_sub(1).unwrap_or(WRITE_EVERY);
-            if until_write == 0 {
-                perch.write_uses().await;
-                perch.write_sightings().await;
-            }
+        }
+    });
+    tokio::spawn(async move {
+        let mut tick = ticking(WRITE);
+        let mut until_sweep = 0u32;
+        while let Some(perch) = next(&mut tick, &writing).await {
+            perch.write_uses().await;
+            perch.write_sightings().await;
             if let Some(fewer) = until_sweep.checked_sub(1) {
                 until_sweep = fewer;
             } else {
@@ -42,6 +39,19 @@ pub(crate) fn start(inner: Weak<Inner>) {
             }
         }
     });
+}
+
+fn ticking(period: Duration) -> Interval {
+    let mut tick = tokio::time::interval(period);
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    tick
+}
+
+/// The service at the next tick; none once it is gone or its database closed.
+async fn next(tick: &mut Interval, inner: &Weak<Inner>) -> Option<Perch> {
+    tick.tick().await;
+    let perch = Perch::from_inner(inner.upgrade()?);
+    (!perch.store.is_closed()).then_some(perch)
 }
 
 impl Perch {

@@ -64,6 +64,10 @@ impl Change {
         // The change has raised the generation already, and no other change runs beside it.
         const SQL: &str = "INSERT INTO revocation (id, organization_id, key_id, token_id, subject, cut_off, created_at, expires_at, generation) \
             SELECT $1, $2, $3, $4, $5, $6, $7, $8, value FROM generation WHERE one = 1";
+        // The later one says all that the earlier one said.
+        const EARLIER: &str = "DELETE FROM revocation WHERE organization_id = $1 AND (subject = $2 OR token_id = $3) AND (key_id = $4 OR (key_id IS NULL AND $4 IS NULL))";
+        each!(in self, connection => sqlx::query(EARLIER)
+            .bind(row.organization).bind(&row.subject).bind(row.token_id).bind(row.key_id).execute(connection).await.map(drop))?;
         each!(in self, connection => sqlx::query(SQL)
             .bind(id).bind(row.organization).bind(row.key_id).bind(row.token_id).bind(&row.subject).bind(row.cut_off).bind(now).bind(row.expires_at)
             .execute(connection).await.map(drop))?;
@@ -72,14 +76,14 @@ impl Change {
 
     /// Refuses every token of a key issued up to then; `false` where the key is not there.
     pub async fn cut_off_key(&mut self, organization: OrganizationId, key: KeyId, cut_off: i64) -> Result<bool, StoreFault> {
-        const SQL: &str = "UPDATE api_key SET cut_off = $3 WHERE organization_id = $1 AND id = $2";
+        const SQL: &str = "UPDATE api_key SET cut_off = CASE WHEN cut_off < $3 THEN $3 ELSE cut_off END WHERE organization_id = $1 AND id = $2";
         let set = each!(in self, connection => sqlx::query(SQL).bind(organization).bind(key).bind(cut_off).execute(connection).await.map(|done| done.rows_affected()))?;
         Ok(set == 1)
     }
 
     /// Refuses every token of an organization issued up to then.
     pub async fn cut_off_organization(&mut self, organization: OrganizationId, cut_off: i64) -> Result<(), StoreFault> {
-        const SQL: &str = "UPDATE organization SET cut_off = $2 WHERE id = $1";
+        const SQL: &str = "UPDATE organization SET cut_off = CASE WHEN cut_off < $2 THEN $2 ELSE cut_off END WHERE id = $1";
         each!(in self, connection => sqlx::query(SQL).bind(organization).bind(cut_off).execute(connection).await.map(drop))?;
         Ok(())
     }

@@ -33,19 +33,25 @@ impl Store {
         Ok(each!(read self, pool => sqlx::query_as(SQL).bind(organization).fetch_all(pool).await)?)
     }
 
-    /// Notes that a site connected; the first one of an organization ticks its first steps.
-    pub async fn note_connected(&self, organization: OrganizationId, site: &ConnectedSiteRow) -> Result<(), StoreFault> {
+    /// Notes that sites connected, together; the first one of an organization ticks its first steps.
+    pub async fn note_connected(&self, sites: &[(OrganizationId, ConnectedSiteRow)]) -> Result<(), StoreFault> {
         const SITE: &str = "INSERT INTO connected_site (organization_id, origin, live_at, last_at) VALUES ($1, $2, $3, $4) \
             ON CONFLICT (organization_id, origin) DO UPDATE SET live_at = COALESCE(connected_site.live_at, excluded.live_at), last_at = excluded.last_at";
         const BOUND: &str = "DELETE FROM connected_site WHERE organization_id = $1 AND last_at < \
             (SELECT last_at FROM connected_site WHERE organization_id = $1 ORDER BY last_at DESC LIMIT 1 OFFSET $2)";
         const FIRST: &str = "UPDATE organization SET first_embed_at = $2 WHERE id = $1 AND first_embed_at IS NULL";
-        each!(write self, pool => {
-            sqlx::query(SITE).bind(organization).bind(&site.origin).bind(site.live_at).bind(site.last_at).execute(pool).await?;
-            sqlx::query(BOUND).bind(organization).bind(MOST_CONNECTED).execute(pool).await?;
-            sqlx::query(FIRST).bind(organization).bind(site.last_at).execute(pool).await?;
-        });
-        Ok(())
+        let mut act = self.act().await?;
+        // In one order, so that two nodes never wait for each other.
+        let mut sites: Vec<_> = sites.iter().collect();
+        sites.sort_by(|(one, site), (other, next)| one.cmp(other).then_with(|| site.origin.cmp(&next.origin)));
+        for (organization, site) in sites {
+            each!(in act, connection => {
+                sqlx::query(SITE).bind(organization).bind(&site.origin).bind(site.live_at).bind(site.last_at).execute(&mut *connection).await?;
+                sqlx::query(BOUND).bind(organization).bind(MOST_CONNECTED).execute(&mut *connection).await?;
+                sqlx::query(FIRST).bind(organization).bind(site.last_at).execute(&mut *connection).await?;
+            });
+        }
+        act.keep().await
     }
 
     /// The sites that were refused, the latest first.

@@ -7,6 +7,8 @@ use crate::run::{Server, open, setup_link_file};
 use std::io::{IsTerminal, Write};
 
 pub(super) async fn serve(config: &Config) -> Result<Said, Box<dyn std::error::Error>> {
+    // Every visitor who looks keeps a connection open; what the system allows at most is asked for, and less does no harm.
+    let _ = rlimit::increase_nofile_limit(u64::MAX);
     let perch = open(config, true).await?;
     let server = Server::bind(config, perch.clone()).await?;
     say(&format!("listening on http://{}", server.bound));

@@ -175,6 +175,34 @@ async fn without_the_database_nothing_is_let_in_that_may_have_been_revoked() {
 }
 
 #[tokio::test]
+async fn a_change_that_cannot_be_read_lets_nothing_in_either() {
+    let (app, key) = furnished().await;
+    let token = app.nobody().token(&key, BODY).await;
+    // Somebody newer wrote what this version does not know; the generation can still be read.
+    app.execute("INSERT INTO attribute (id, organization_id, name, kind, changed_at, changed_by) SELECT randomblob(16), id, 'new', 'Colour', 0, 'x' FROM organization").await;
+    app.clock.advance_seconds(4);
+    assert_eq!(app.nobody().session(&token, SITE).await.status, 500);
+    let (live, _) = app.nobody().live(&token, SITE).await;
+    assert_eq!(live.status, 500);
+    app.execute("DELETE FROM attribute WHERE name = 'new'").await;
+    assert_eq!(app.nobody().session(&token, SITE).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_wildcard_shows_who_connected_and_live_sites_suggest_production() {
+    let (app, key) = furnished().await;
+    app.list("https://*.shop.test", "development").await;
+    let token = app.nobody().token(&key, BODY).await;
+    for site in ["https://eu.shop.test", "https://us.shop.test", SITE] {
+        assert_eq!(app.nobody().session(&token, site).await.status, 200);
+    }
+    let page = app.admin().await.get("/settings/embed").await.text;
+    assert!(page.contains("Connected from https://"), "{page}");
+    assert!(page.contains("https://eu.shop.test") && page.contains("https://us.shop.test"));
+    assert_eq!(page.matches("Live tokens connect from here").count(), 2);
+}
+
+#[tokio::test]
 async fn the_first_component_ticks_the_last_step() {
     let (app, key) = furnished().await;
     let admin = app.admin().await;

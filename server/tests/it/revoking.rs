@@ -77,7 +77,7 @@ async fn a_token_made_in_the_same_second_is_told_apart() {
 #[tokio::test]
 async fn a_node_whose_clock_is_ahead_hides_nothing() {
     let (app, key) = furnished().await;
-    let second = TestApp::open(app.folder.clone(), &[]).await;
+    let second = app.beside().await;
     second.clock.advance_seconds(20);
     let ahead = second.nobody().token(&key, BODY).await;
     assert_eq!(refused(&app, &ahead).await, "");
@@ -85,12 +85,19 @@ async fn a_node_whose_clock_is_ahead_hides_nothing() {
     // The other node looks ten times a second; here it looks now.
     second.perch.refresh().await.unwrap();
     assert_eq!([refused(&app, &ahead).await, refused(&second, &ahead).await], ["TOKEN_REVOKED", "TOKEN_REVOKED"]);
+    // What is made afterwards works, on the node whose clock is behind, too.
+    for node in [&app, &second] {
+        let after = node.nobody().token(&key, BODY).await;
+        assert_eq!([refused(&app, &after).await, refused(&second, &after).await], ["", ""]);
+    }
+    assert_eq!(app.nobody().revoke(&key, r#"{"distinctId":"user-1"}"#).await.status, 200);
+    assert_eq!(refused(&app, &app.nobody().token(&key, BODY).await).await, "");
 }
 
 #[tokio::test]
 async fn a_second_process_refuses_and_tells_who_is_connected_there() {
     let (app, key) = furnished().await;
-    let second = TestApp::open(app.folder.clone(), &[]).await;
+    let second = app.beside().await;
     let token = app.nobody().token(&key, BODY).await;
     let (_, mut stream) = second.nobody().live(&token, SITE).await;
     assert!(stream.next().await.unwrap().starts_with(':'));
@@ -107,10 +114,12 @@ async fn on_postgres_too() {
     app.list(SITE, "development").await;
     let key = app.api_key().await;
     let token = app.nobody().token(&key, BODY).await;
-    let (_, mut stream) = app.nobody().live(&token, SITE).await;
+    let second = app.beside().await;
+    let (_, mut stream) = second.nobody().live(&token, SITE).await;
     stream.next().await.unwrap();
     assert_eq!(app.nobody().revoke(&key, r#"{"distinctId":"user-1"}"#).await.status, 200);
     assert!(stream.next().await.unwrap().contains("TOKEN_REVOKED"));
+    assert_eq!(refused(&second, &token).await, "TOKEN_REVOKED");
     let refused = app.nobody().session(&token, "https://evil.test").await;
     let unlisted = app.nobody().session(&app.nobody().token(&key, &of("bob")).await, "https://evil.test").await;
     assert_eq!([refused.code(), unlisted.code()], ["TOKEN_REVOKED", "ORIGIN_NOT_AUTHORIZED"]);

@@ -39,6 +39,7 @@ fn row(at: &str, row: &OriginRow, problem: Option<&WireError>) -> AnyView {
         let remove = checkbox(&name("remove"), "yes", "Remove", row.removed);
         view! { <div class="row-end">{remove}{note}<span class="meta"><bdi>{row.changed.clone()}</bdi></span></div> }
     });
+    let seen = (!row.seen.is_empty()).then(|| view! { <p class="meta row-seen">{row.seen.clone()}</p> });
     let theirs = theirs(at, row.theirs.as_ref(), stored);
     let hint = if stored { "" } else { "For example https://app.example.com" };
     let unsaved = row.unsaved.then_some("");
@@ -57,6 +58,7 @@ fn row(at: &str, row: &OriginRow, problem: Option<&WireError>) -> AnyView {
                 {choice(Field::new(&name("environment"), "Environment", &row.environment, problem), &ENVIRONMENTS)}
                 {theirs}
                 {end}
+                {seen}
             </fieldset>
         </li>
     }

@@ -72,7 +72,7 @@ both!(connected_sites_keep_the_first_live_token, |store: Store| async move {
     two_organizations(&store).await;
     let site = |live_at, last_at| ConnectedSiteRow { origin: "https://a.test".into(), live_at, last_at };
     for (live_at, last_at) in [(None, 1), (Some(2), 2), (Some(3), 3), (None, 4)] {
-        store.note_connected(ORG, &site(live_at, last_at)).await.unwrap();
+        store.note_connected(&[(ORG, site(live_at, last_at))]).await.unwrap();
     }
     assert_eq!(store.connected_sites(ORG).await.unwrap(), [site(Some(2), 4)]);
     assert!(store.connected_sites(OTHER).await.unwrap().is_empty());

@@ -158,6 +158,10 @@ impl Stream {
                 changed = self.changes.changed() => { changed.ok()?; false }
                 () = &mut beat => true,
             };
+            // Where nothing can be known the component asks again, and is told that.
+            if self.perch.is_cut_off() {
+                return None;
+            }
             if let Err(refusal) = self.perch.still_admitted(&self.admitted, ROUTE, &self.request_id) {
                 self.said = Said::Everything;
                 return Some(refused(&refusal, &self.request_id));

@@ -26,6 +26,7 @@ pub struct TestApp {
     pub perch: Perch,
     pub clock: Arc<ManualClock>,
     pub folder: Arc<TempDir>,
+    settings: Vec<(String, String)>,
     router: Router,
 }
 
@@ -44,7 +45,14 @@ impl TestApp {
         let perch = open_with(&config, true, clock.clone(), ENTROPY.clone()).await.unwrap();
         let site = Site::new(&config, config.addr);
         let router = router(AppState::new(perch.clone(), site));
-        Self { perch, clock, folder, router }
+        let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Self { perch, clock, folder, settings, router }
+    }
+
+    /// A second node on the same database, with a clock of its own.
+    pub async fn beside(&self) -> Self {
+        let settings: Vec<_> = self.settings.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        Self::open(self.folder.clone(), &settings).await
     }
 
     /// An organization with an admin, in a PostgreSQL database of its own; `None` where no server is given for the tests.
