@@ -5,7 +5,7 @@ mod refused;
 mod sandbox;
 
 pub use introspection::{is_token_id, reading, record, shown_again};
-pub use refused::{refused_request, refused_sites};
+pub use refused::{code, refused_request, refused_sites};
 pub use sandbox::{PRESETS, preset, request, sandbox, split, token_result};
 
 use crate::model::{AttributeRow, DroppedRow, FirstStep, MigrationState, NewKey, OriginRow, SiteSaid};

@@ -1,5 +1,5 @@
 // Staying connected: tokens that end while somebody looks, on a clock that the test moves.
-import { expect, test } from "../support/console.ts";
+import { alive, expect, signIn, test } from "../support/console.ts";
 import { Elsewhere, page as html, type Pages } from "../support/elsewhere.ts";
 import { Visitor } from "../support/visitor.ts";
 
@@ -140,7 +140,7 @@ test("a backend that fails is asked again, ever more slowly, and the reason is i
   const visitor = await Visitor.of(browser);
   await visitor.page.clock.install();
   await visitor.page.goto(site.url);
-  await visitor.reads("This content cannot be shown. Tell whoever runs this site.");
+  await visitor.reads("This content cannot be reached right now.");
   await visitor.page.clock.runFor(10 * 60_000);
   // Once a second at first, once a minute in the end.
   const asked = await visitor.page.evaluate(() => (window as any).asked);
@@ -170,6 +170,31 @@ test("where no connection can stay open, the server is asked now and then, and n
   await visitor.connects();
   expect(await visitor.events()).toEqual(["tc-ready"]);
   expect(visitor.reports).toEqual([]);
+  await visitor.close();
+  site.stop();
+});
+
+test("a site that is removed while somebody looks is not mended by new tokens, and nobody asks for any", async ({ server, browser, page }) => {
+  const key = server.key();
+  const { site, asked } = await withBackend(server, key, () => production);
+  const visitor = await Visitor.of(browser);
+  await visitor.page.clock.install();
+  await visitor.page.goto(site.url);
+  await visitor.connects();
+  await signIn(page, server, "ada@example.com");
+  await alive(page);
+  const origins = page.getByRole("region", { name: "Authorized Origins" });
+  await origins.getByLabel("Remove").check();
+  await origins.getByRole("button", { name: "Save", exact: true }).click();
+  await origins.getByRole("button", { name: "Remove and save" }).click();
+  await visitor.reads("This content is not available on this site.");
+  for (let second = 0; second < 60; second += 1) await visitor.page.clock.runFor(1_000);
+  expect(asked()).toBe(1);
+  expect((await visitor.told("tc-error")).map(({ detail }) => detail.code)).toEqual(["ORIGIN_NOT_AUTHORIZED"]);
+  server.list(site.url);
+  await visitor.page.evaluate(() => window.dispatchEvent(new Event("focus")));
+  await visitor.page.clock.runFor(2_000);
+  await visitor.connects();
   await visitor.close();
   site.stop();
 });

@@ -51,6 +51,7 @@ export class Connection {
   #announced = false;
   #refused = "";
   #checked = 0;
+  #tried = 0;
   #apart = 0;
   #ended = 0;
 
@@ -131,8 +132,8 @@ export class Connection {
       this.#live?.abort();
       this.#live = null;
     } else if ((!this.#live || this.#jumped()) && Math.abs(this.#now() - this.#checked) > JUMP) {
-      this.#retry = 0;
-      this.#work(false);
+      // Several of these come at once, and one try is enough for all.
+      this.#retry = Math.max(this.#now(), this.#tried + SECOND);
     } else if (this.session) {
       this.#connect();
     }
@@ -158,7 +159,7 @@ export class Connection {
       this.#members.forEach((member) => member.expiring(Math.max(0, Math.round(this.left / SECOND))));
     }
     const old = this.session ? now >= this.#due : this.#refused === this.#current && this.#current !== "";
-    if (old && this.source && now >= this.#retry) this.#work(true);
+    if (!jumped && old && this.source && now >= this.#retry) this.#work(true);
     else if (this.#retry && now >= this.#retry) this.#work(false);
     this.#tell();
     const next = [this.#retry, this.session && !this.#announced ? this.#due : 0, this.session ? this.#expires : 0].filter((at) => at > now);
@@ -176,6 +177,7 @@ export class Connection {
   async #work(fresh) {
     if (this.#flight) return;
     const flight = (this.#flight = new AbortController());
+    this.#tried = this.#now();
     let token = this.#current;
     try {
       if ((fresh || !token) && this.source) token = await renew(this.source, token, flight.signal);
@@ -229,24 +231,24 @@ export class Connection {
     const wait = Math.max(failure.retryAfter * SECOND, Math.min(60, 2 ** this.#failures) * SECOND * (0.5 + Math.random() / 2));
     const refused = failure.ofToken && token === this.#current;
     // What time or another token can mend is tried again, ever more slowly.
-    this.#retry = failure.passing || (this.source && (failure.ofToken || this.session)) ? this.#now() + wait : 0;
+    this.#retry = failure.passing || (this.source && failure.ofToken) ? this.#now() + wait : 0;
     this.#failures += 1;
     this.reached = !failure.passing;
-    if (failure.code === "TOKEN_NOT_RENEWED" || failure.passing || token !== this.#current) {
+    if (failure.code === "TOKEN_NOT_RENEWED" || failure.passing || (this.session && failure.ofToken && token !== this.#current)) {
       // The old token goes on as long as it may.
       this.#note(failure);
       return;
     }
     // The first refusal of a token is worth another one at once.
     if (refused && this.source && this.#refused !== token) this.#retry = this.#now();
-    this.#refused = token;
     this.#end(failure);
   }
 
   /** @param {Failure} failure */
   #end(failure) {
     this.session = null;
-    this.#refused = this.#current;
+    // Where the token is at fault another one may do; a site that is not listed is not mended by any.
+    this.#refused = failure.ofToken ? this.#current : "";
     this.#live?.abort();
     this.#live = null;
     this.#note(failure);

@@ -87,7 +87,13 @@ export class Embed extends HTMLElement {
       if (this.isConnected) this.#grace = setTimeout(() => this.#fail(new Failure("TOKEN_MISSING", "Neither auth-token nor fetchToken nor token-endpoint was set.")), GRACE);
       return;
     }
-    const connection = Connection.of(base(this.getAttribute("server-url")), this.#token, source, this.#connection, this);
+    const server = base(this.getAttribute("server-url"));
+    if (!/^https?:\/\/[^/]/.test(server)) {
+      this.#leave();
+      this.#fail(new Failure("SERVER_UNREACHABLE", "server-url must be an address such as https://perch.example.com."));
+      return;
+    }
+    const connection = Connection.of(server, this.#token, source, this.#connection, this);
     if (connection === this.#connection && this.#joined) return;
     this.#leave();
     this.#connection = connection;
@@ -116,7 +122,7 @@ export class Embed extends HTMLElement {
     if (failure && failure !== this.#failure) this.#tell("tc-error", { code: failure.code, message: failure.message, requestId: failure.requestId });
     this.#failure = failure;
     if (!session) {
-      if (failure) this.#view.failed(failure);
+      if (failure) this.#view.failed(failure, connection.source !== null);
       else if (!this.#viewer) this.#view.waiting();
       return;
     }
@@ -147,7 +153,7 @@ export class Embed extends HTMLElement {
   /** @param {Failure} failure */
   #fail(failure) {
     report(base(this.getAttribute("server-url")), failure);
-    this.#view.failed(failure);
+    this.#view.failed(failure, false);
     this.#tell("tc-error", { code: failure.code, message: failure.message, requestId: failure.requestId });
   }
 

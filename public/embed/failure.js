@@ -18,9 +18,12 @@ export class Failure extends Error {
     this.retryAfter = retryAfter;
   }
 
+  /** Somebody else's fault that will pass, whatever the code says: a backend that does not answer. */
+  temporary = false;
+
   /** What a visitor reads, and whether trying again can help. */
   get said() {
-    return /** @type {[string, boolean]} */ (SAID[ABOUT[this.code] ?? 1]);
+    return /** @type {[string, boolean]} */ (SAID[this.temporary ? 4 : (ABOUT[this.code] ?? 1)]);
   }
 
   /** Whether time alone may mend it. */

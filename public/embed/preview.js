@@ -8,6 +8,8 @@ function show({ source, data }) {
   const [tag, theme, token] = String(data).split("\n");
   if (source !== window.parent || !tag?.startsWith("tc-") || !token) return;
   const element = document.createElement(tag);
+  // The page around it is in the theme that was chosen there.
+  document.documentElement.style.colorScheme = theme || "light dark";
   if (theme) element.setAttribute("data-theme", theme);
   element.setAttribute("server-url", server);
   element.setAttribute("auth-token", token);

@@ -20,7 +20,8 @@ export async function renew(source, old, signal) {
     const work = typeof source === "function" ? async () => source() : (/** @type {AbortSignal} */ signal) => post(source, signal);
     token = await within(work, signal, "no answer in time");
   } catch (error) {
-    throw signal.aborted ? error : failed(error, code, `${name} failed`);
+    if (signal.aborted) throw error;
+    throw Object.assign(failed(error, code, `${name} failed`), { temporary: true });
   }
   if (typeof token !== "string" || !token.trim()) throw new Failure(code, `${name} delivered no token.`);
   if (token.trim() === old) throw new Failure(code);

@@ -132,9 +132,12 @@ export class View {
     return permissions[this.model]?.includes(this.needs) ?? false;
   }
 
-  /** @param {import("./failure.js").Failure} failure */
-  failed({ said: [sentence, again], requestId, code }) {
-    this.#show(sentence, false, "", `Reference: ${requestId || code}`, again);
+  /**
+   * @param {import("./failure.js").Failure} failure
+   * @param {boolean} renewable whether there is another token to be had
+   */
+  failed({ said: [sentence, again], requestId, code, ofToken, temporary }, renewable) {
+    this.#show(sentence, false, "", `Reference: ${requestId || code}`, again && (renewable || temporary || !ofToken));
   }
 
   /**

@@ -14,10 +14,15 @@ use perch_domain::origin::Origin;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-/// Where the preview listens: where the settings say, or beside a console that is on this machine only.
-pub fn address(config: &Config, site: &Site, bound: SocketAddr) -> Option<SocketAddr> {
+/// Where the preview listens: where the settings say, or beside a console that is on this machine only, on the next port so that
+/// a page that was opened before a restart finds it again, or on any.
+pub fn addresses(config: &Config, site: &Site, bound: SocketAddr) -> Vec<SocketAddr> {
     let local = bound.ip().is_loopback() && site.is_loopback();
-    config.preview_addr.or_else(|| local.then(|| SocketAddr::new(bound.ip(), 0)))
+    match config.preview_addr {
+        Some(addr) => vec![addr],
+        None if local => [bound.port().checked_add(1), Some(0)].into_iter().flatten().map(|port| SocketAddr::new(bound.ip(), port)).collect(),
+        None => Vec::new(),
+    }
 }
 
 /// How browsers reach it. Two ports of one host share their cookies, so this machine is called by its other name.

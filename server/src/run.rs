@@ -125,11 +125,15 @@ impl Server {
 
 /// The sandbox's preview on a listener of its own, where there is a host for it.
 async fn preview(config: &Config, state: &AppState, console: SocketAddr) -> Result<Option<(TcpListener, Router)>, RunFault> {
-    let Some(addr) = preview::address(config, &state.site, console) else { return Ok(None) };
+    let addresses = preview::addresses(config, &state.site, console);
+    let Some(addr) = addresses.last().copied() else { return Ok(None) };
     let listen = |source| RunFault::Listen { addr, source };
-    let listener = TcpListener::bind(addr).await.map_err(listen)?;
+    let listener = TcpListener::bind(addresses.as_slice()).await.map_err(listen)?;
     let bound = listener.local_addr().map_err(listen)?;
-    let Some(origin) = preview::origin(config, &state.site, bound) else { return Ok(None) };
+    let Some(origin) = preview::origin(config, &state.site, bound) else {
+        tracing::warn!("the sandbox's preview is off: its host must be another than the console's (PERCH_PREVIEW_URL)");
+        return Ok(None);
+    };
     state.perch.offer_preview(origin.clone());
     Ok(Some((listener, preview::router(origin, state.site.clone()))))
 }

@@ -34,7 +34,16 @@ async fn found(perch: &Perch, acting: &Acting, id: &str) -> Result<Record, Refus
     };
     let Ok(request) = Uuid::parse_str(id.trim()) else { return Err(unknown) };
     match perch.refused_request(acting, request).await {
-        Ok(refused) => Ok(present::refused_request(refused, acting, perch.now())),
+        Ok(refused) => {
+            let token = refused.token_id;
+            let mut record = present::refused_request(refused, acting, perch.now());
+            if let Some(token_id) = token
+                && perch.token_record(acting, &token_id.to_string()).await.is_ok_and(|token| token.refused.is_none())
+            {
+                record.endings = endings(perch, acting, token_id).await;
+            }
+            Ok(record)
+        }
         Err(refusal) if refusal.code == Code::NotFound => Err(Refusal::because(Code::NotFound, nothing(request))),
         Err(refusal) => Err(refusal),
     }
@@ -73,12 +82,19 @@ async fn typed(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Intros
 async fn read(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<IntrospectionState, Refusal> {
     let state = typed(perch, acting, fields).await?;
     let pasted = forms::value(fields, "token").trim();
+    // As a component prints it.
+    let pasted = pasted.strip_prefix("Reference:").map_or(pasted, str::trim);
     // An id is no token, but it finds the record of one.
     if present::is_token_id(pasted) {
         return Ok(IntrospectionState { record: Some(found(perch, acting, pasted).await?), ..state });
     }
+    if let Some(code) = Code::parse(pasted) {
+        return Ok(IntrospectionState { record: Some(present::code(code)), ..state });
+    }
     let read = perch.read_token(acting, pasted, &state.site).await?;
-    let valid = read.token.as_ref().filter(|_| read.refused.is_none()).map(|token| token.token_id);
+    // Refused on this site, it may be stolen; that is no reason to let it live.
+    let by_site = |code| matches!(code, Code::OriginNotAuthorized | Code::SandboxTokenOnProductionOrigin);
+    let valid = read.token.as_ref().filter(|_| read.refused.is_none_or(by_site)).map(|token| token.token_id);
     let mut reading = present::reading(read, acting, perch.now());
     if let Some(token_id) = valid {
         reading.endings = endings(perch, acting, token_id).await;

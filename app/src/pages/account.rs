@@ -107,7 +107,7 @@ fn row(key: KeyView, sees_all: bool, now: i64) -> AnyView {
             <td data-label="Last used">{key.last_used_at.map_or_else(|| "Never".to_owned(), |at| when(at, now))}</td>
             <td data-label="Expires">{key.expires_at.map_or_else(|| "Never".to_owned(), |at| when(at, now))}</td>
             <td data-label="Tokens">{key.minted}</td>
-            <td data-label="State"><span class=class>{key.state.as_str()}</span> {exposed} {shared}</td>
+            <td data-label="State"><div class="row-action"><span class=class>{key.state.as_str()}</span>{exposed}{shared}</div></td>
             <td><div class="row-action">{open}{end}{revoke}</div></td>
         </tr>
     }

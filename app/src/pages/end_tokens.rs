@@ -4,6 +4,8 @@ use super::shell::Frame;
 use leptos::prelude::*;
 use perch_service::{Ending, EndingPreview};
 
+const STOPS: &str = " Whoever looks at an embed sees it stop within a second, and go on where its page fetches a new token.";
+
 pub fn end_tokens(frame: &Frame, preview: EndingPreview) -> AnyView {
     let (action, title, what) = match preview.ending {
         Ending::Key(key) => (
@@ -19,14 +21,14 @@ pub fn end_tokens(frame: &Frame, preview: EndingPreview) -> AnyView {
     };
     let (count, verb) = match preview.live_tokens {
         0 => ("There are no live tokens.".to_owned(), "End tokens".to_owned()),
-        1 => ("1 live token ends.".to_owned(), "End 1 token".to_owned()),
-        many => (format!("{many} live tokens end."), format!("End {many} tokens")),
+        1 => (format!("1 live token ends.{STOPS}"), "End 1 token".to_owned()),
+        many => (format!("{many} live tokens end.{STOPS}"), format!("End {many} tokens")),
     };
     let content = view! {
         <header class="page-header"><p class="crumb"><a href="/account#api-keys">"API Keys"</a></p><h1><bdi>{title}</bdi></h1></header>
         <div class="sections">
             <section class="card">
-                <p>{count}" Whoever looks at an embed sees it stop within a second, and go on where its page fetches a new token."</p>
+                <p>{count}</p>
                 <p>{what}" This cannot be undone."</p>
                 <form method="post" action=action class="actions">
                     <a class="button" href="/account#api-keys" autofocus>"Cancel"</a>

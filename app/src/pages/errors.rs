@@ -49,7 +49,7 @@ fn entry(
     let visitor = visitor.map(|said| view! { <div><dt>"A visitor reads"</dt><dd>{said}</dd></div> });
     view! {
         <section class="card" id=code>
-            <h3><code>{code}</code> <span class="meta">{status}</span></h3>
+            <h3><code>{code}</code>" "<span class="meta">{status}</span></h3>
             <p>{message}</p>
             <dl><div><dt>"Usual cause"</dt><dd>{cause}</dd></div><div><dt>"What to do"</dt><dd>{fix}</dd></div>{visitor}</dl>
         </section>

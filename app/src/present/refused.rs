@@ -3,7 +3,7 @@
 use super::introspection::check;
 use super::when;
 use crate::model::{Check, Record, RefusedSite};
-use perch_domain::time;
+use perch_domain::{Code, time};
 use perch_service::{Acting, Perch, Refusal, RefusedRequest, RefusedSiteView};
 
 /// The sites that were refused lately.
@@ -53,6 +53,19 @@ pub fn refused_request(request: RefusedRequest, acting: &Acting, now: i64) -> Re
         title: "What was refused",
         facts: facts.into_iter().flatten().collect(),
         note: "The token itself and what it carries are not kept.",
+        ..Record::default()
+    }
+}
+
+/// What a code means, for a reference that is one: where nothing reached the server there is no request to be found.
+pub fn code(code: Code) -> Record {
+    Record {
+        verdict: code.message().to_owned(),
+        code: code.as_str().to_owned(),
+        fix: code.fix().to_owned(),
+        title: "What usually leads to it",
+        facts: vec![("Cause".to_owned(), code.cause().to_owned())],
+        note: "The browser decided this by itself; the server knows of no request.",
         ..Record::default()
     }
 }

@@ -47,7 +47,7 @@ registry! {
         SignInFailed "SIGN_IN_FAILED" 401 "Email and password do not match.",
             "The email is unknown here or the password is another one.", "Check both; an operator can print a sign-in link with perch setup-link --email.";
         TokenMissing "TOKEN_MISSING" 401 "No token was sent.",
-            "The Authorization header is absent or not a bearer token.", "Send Authorization: Bearer followed by a token from /embed/generate-token.";
+            "The Authorization header is absent or not a bearer token; or a component was given no token, or its fetchToken failed.", "Send Authorization: Bearer followed by a token from /embed/generate-token; in a page, see why fetchToken or auth-token brought none.";
         TokenMalformed "TOKEN_MALFORMED" 401 "This is not a complete token.",
             "Part of the token is missing, or something was added to it.", "Copy the whole token again, without quotes or line breaks.";
         TokenUnknownKey "TOKEN_UNKNOWN_KEY" 401 "This token was not issued by a key of this installation.",
@@ -101,7 +101,7 @@ registry! {
         Unavailable "UNAVAILABLE" 503 "The server cannot do this right now.",
             "The database cannot be reached or cannot be written.", "Try again after the number of seconds in Retry-After.";
         TokenNotRenewed "TOKEN_NOT_RENEWED" 0 "The page handed over the same token again.",
-            "fetchToken returned a cached token instead of a new one.", "Call your backend each time fetchToken runs, without caching.";
+            "fetchToken returned a cached token instead of a new one, or could not bring one.", "Call your backend each time fetchToken runs, without caching, and see in the browser's console why it failed.";
         ServerUnreachable "SERVER_UNREACHABLE" 0 "The server cannot be reached.",
             "The network is down, or the address in server-url is another one.", "Check the network, the server-url attribute, and connect-src in the page's Content-Security-Policy.";
     }

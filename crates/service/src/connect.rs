@@ -1,5 +1,6 @@
 //! Viewers: a token in, what it grants out. What attributes and context a token carries stays here.
 
+use crate::RequestInfo;
 use crate::fault;
 use crate::memory::{Memory, Organization, Secret};
 use crate::perch::Perch;
@@ -10,7 +11,7 @@ use perch_domain::claims::{Claims, SKEW};
 use perch_domain::origin::Origin;
 use perch_domain::permission::Permissions;
 use perch_domain::verdict::Rung;
-use perch_domain::{Code, Refusal};
+use perch_domain::{Code, Refusal, api_key};
 use perch_store::{OrganizationId, PersonId};
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -142,6 +143,7 @@ impl Perch {
 
     async fn let_in<T>(&self, call: &Call<'_>, tell: impl Fn(&Claims<'_>, &Secret, &Organization) -> T) -> Result<T, Refusal> {
         let decided = match call.token.filter(|token| !token.is_empty()) {
+            Some(key) if key.starts_with(api_key::PREFIX) => Err(Box::pin(self.key_in_a_page(key, call)).await),
             None => Err(Turned::nobody(Failed(Rung::Shape, Code::TokenMissing))),
             Some(token) => self.decide_unless(Turned::is_settled, |memory| self.judge_call(memory, token, &call.caller, &tell)).await,
         };
@@ -149,6 +151,17 @@ impl Perch {
             self.sightings.turned_away(call, &turned, self.now());
             turned.refusal
         })
+    }
+
+    /// An API key where a token belongs: whoever opened the page could read it, so it is noted as exposed.
+    async fn key_in_a_page(&self, key: &str, call: &Call<'_>) -> Turned {
+        match self.prove_key(key).await {
+            Ok(holder) => {
+                let info = RequestInfo { id: call.request_id.to_owned(), ..RequestInfo::default() };
+                self.refuse_from_browser(&holder, info).await.into()
+            }
+            Err(_) => Turned::nobody(Failed(Rung::Shape, Code::TokenMalformed)),
+        }
     }
 
     fn judge_call<T>(

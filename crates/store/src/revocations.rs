@@ -40,7 +40,7 @@ impl Store {
         Ok(each!(read self, pool => sqlx::query_scalar(SQL).bind(organization).bind(ids_from).fetch_optional(pool).await)?)
     }
 
-    /// Tokens of a key that have not expired, of one viewer where one is named. `now` in Unix seconds; `ids_from` is
+    /// Tokens of a key that have neither expired nor been revoked one by one, of one viewer where one is named. `now` in Unix seconds; `ids_from` is
     /// the least id such a token can have, so that only the young end of the table is read.
     pub async fn live_tokens(
         &self,
@@ -51,7 +51,10 @@ impl Store {
         now: i64,
     ) -> Result<i64, StoreFault> {
         const SQL: &str = "SELECT COUNT(*) FROM mint m JOIN api_secret s ON s.id = m.secret_id \
-            WHERE s.organization_id = $1 AND s.key_id = $2 AND ($3 IS NULL OR m.subject = $3) AND m.expires_at > $4 AND m.token_id >= $5";
+            WHERE s.organization_id = $1 AND s.key_id = $2 AND ($3 IS NULL OR m.subject = $3) AND m.expires_at > $4 AND m.token_id >= $5 \
+            AND NOT EXISTS (SELECT 1 FROM revocation r WHERE r.token_id = m.token_id) \
+            AND NOT EXISTS (SELECT 1 FROM revocation r WHERE r.organization_id = $1 AND r.subject = m.subject \
+                AND (r.key_id IS NULL OR r.key_id = s.key_id) AND m.issued_at * 1000 <= r.cut_off)";
         Ok(
             each!(read self, pool => sqlx::query_scalar(SQL).bind(organization).bind(key).bind(subject).bind(now).bind(ids_from).fetch_one(pool).await)?,
         )

@@ -94,6 +94,15 @@ async fn refusals_come_in_the_order_of_the_ladder_and_are_readable() {
 }
 
 #[tokio::test]
+async fn an_api_key_in_a_page_is_noted_as_exposed() {
+    let (app, key) = furnished().await;
+    let answer = app.nobody().session(&key, SITE).await;
+    assert_eq!((answer.status, answer.code().as_str()), (403, "API_KEY_IN_BROWSER"));
+    assert_eq!(app.nobody().session(&key[..key.len() - 1], SITE).await.code(), "TOKEN_MALFORMED");
+    assert!(app.admin().await.get("/account").await.text.contains("Exposed in a browser"));
+}
+
+#[tokio::test]
 async fn sandbox_tokens_are_for_development_and_the_preview() {
     let (app, key) = furnished().await;
     app.list("https://live.test", "production").await;

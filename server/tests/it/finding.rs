@@ -37,6 +37,14 @@ async fn a_visitors_reference_leads_to_what_happened() {
     // Listed since, it says so.
     app.list("https://app.tset", "development").await;
     assert!(find(&turned).await.contains("It could now."));
+    // As the component prints it; and a reference that is only a code.
+    let pasted = async |text: &str| admin.form("/settings/embed", &[("form", "introspection"), ("token", text)]).await.text;
+    assert!(pasted(&format!("Reference: {}", turned.header("x-request-id"))).await.contains("POST /embed/session"));
+    assert!(pasted("Reference: SERVER_UNREACHABLE").await.contains("The browser decided this by itself"));
+    // Stolen and used elsewhere, it can be ended from there.
+    assert!(told.contains("Revoke this token"));
+    let seen = admin.form("/settings/embed", &[("form", "introspection"), ("token", &token), ("site", "https://evil.test")]).await.text;
+    assert!(seen.contains("Revoke all tokens of this viewer"));
     assert!(find(&broken).await.contains("This is not a complete token."));
     let told = find(&minted).await;
     assert!(told.contains("POST /embed/generate-token") && told.contains("user.attributes.regoin ATTRIBUTE_UNKNOWN") && !told.contains("Secretland"));

@@ -200,6 +200,15 @@ async fn a_keys_tokens_or_everybodys_end_and_the_keys_go_on() {
     assert!(admin.get(done.header("location").split('#').next().unwrap()).await.text.contains("the key goes on"));
     assert_eq!(refused(&app, &token).await, "TOKEN_REVOKED");
     assert!(admin.get(&path).await.text.contains("There are no live tokens."));
+    // What was revoked one by one is not live either.
+    app.clock.advance_seconds(1);
+    let one = app.nobody().mint(&key, &of("ann")).await.json()["tokenId"].as_str().unwrap().to_owned();
+    app.nobody().token(&key, &of("bob")).await;
+    app.nobody().token(&key, &of("eve")).await;
+    app.nobody().revoke(&key, &json!({ "tokenId": one }).to_string()).await;
+    app.nobody().revoke(&key, r#"{"distinctId":"bob"}"#).await;
+    assert!(admin.get(&path).await.text.contains("1 live token ends."));
+    app.nobody().revoke(&key, r#"{"distinctId":"eve"}"#).await;
     app.clock.advance_seconds(1);
     let later = app.nobody().token(&key, BODY).await;
     assert_eq!(refused(&app, &later).await, "");
