@@ -12,7 +12,8 @@ export const test = base.extend<Fixtures & { noErrors: void }>({
     await server.stop();
   },
   noErrors: [
-    async ({ page, javaScriptEnabled }, use) => {
+    // After the server in order: what a page says once the server is gone is no fault of the page.
+    async ({ page, server: _, javaScriptEnabled }, use) => {
       const errors: string[] = [];
       // The browser's own line about a status that a test expects is no error of the page.
       page.on("console", (message) => {

@@ -30,7 +30,7 @@ export const ABOUT = {
 export const DECIDED = {
   TOKEN_MISSING: ["No token was sent.", "Send Authorization: Bearer followed by a token from /embed/generate-token; in a page, see why fetchToken or auth-token brought none."],
   TOKEN_EXPIRED: ["This token has expired.", "Have your backend generate a new token before the old one ends."],
-  TOKEN_NOT_RENEWED: ["The page handed over the same token again.", "Call your backend each time fetchToken runs, without caching, and see in the browser's console why it failed."],
+  TOKEN_NOT_RENEWED: ["The page handed over the same token again.", "Call your backend each time fetchToken runs, without caching."],
   SERVER_UNREACHABLE: ["The server cannot be reached.", "Check the network, the server-url attribute, and connect-src in the page's Content-Security-Policy."],
   ORIGIN_NOT_AUTHORIZED: ["This site is not among the authorized origins.", "Ask an admin to add the origin."],
 };

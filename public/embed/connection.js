@@ -128,16 +128,17 @@ export class Connection {
 
   /** The tab is looked at again, the network is back, the machine is awake: what was known may be old. */
   #wake = () => {
+    const jumped = this.#jumped();
     if (document.visibilityState === "hidden") {
       this.#live?.abort();
       this.#live = null;
-    } else if ((!this.#live || this.#jumped()) && Math.abs(this.#now() - this.#checked) > JUMP) {
+    } else if ((!this.#live || jumped) && Math.abs(this.#now() - this.#checked) > JUMP) {
       // Several of these come at once, and one try is enough for all.
       this.#retry = Math.max(this.#now(), this.#tried + SECOND);
     } else if (this.session) {
       this.#connect();
     }
-    this.#look();
+    this.#look(jumped);
   };
 
   #jumped() {
@@ -147,11 +148,11 @@ export class Connection {
     return jumped;
   }
 
-  #look = () => {
+  /** @param {boolean} [jumped] */
+  #look = (jumped = this.#jumped()) => {
     clearTimeout(this.#timer);
     const now = this.#now();
     // What time it is, the server says; until then nothing is decided by it.
-    const jumped = this.#jumped();
     if (jumped) this.#work(false);
     else if (this.session && now >= this.#expires) this.#end(new Failure("TOKEN_EXPIRED"));
     if (!jumped && this.session && now >= this.#due && !this.#announced) {
@@ -163,7 +164,7 @@ export class Connection {
     else if (this.#retry && now >= this.#retry) this.#work(false);
     this.#tell();
     const next = [this.#retry, this.session && !this.#announced ? this.#due : 0, this.session ? this.#expires : 0].filter((at) => at > now);
-    if (this.#members.size) this.#timer = setTimeout(this.#look, Math.min(LOOK, ...next.map((at) => at - now)));
+    if (this.#members.size) this.#timer = setTimeout(() => this.#look(), Math.min(LOOK, ...next.map((at) => at - now)));
   };
 
   #tell() {
@@ -266,7 +267,7 @@ export class Connection {
   async #connect() {
     if (this.#live || this.#retry || document.visibilityState === "hidden") return;
     if ([...pool].filter((one) => one.#live && one.server === this.server).length >= MOST_OPEN) {
-      this.#retry = this.#now() + STEADY;
+      this.#retry = this.#after(STEADY);
       return;
     }
     const live = (this.#live = new AbortController());
@@ -285,9 +286,15 @@ export class Connection {
     } else {
       // The server went away, or something in between did; where that happens again and again it is asked less often.
       this.#ended = Date.now() - begun > STEADY ? 0 : this.#ended + 1;
-      this.#retry = this.#now() + Math.min(60, 2 ** this.#ended) * SECOND * (0.5 + Math.random() / 2);
+      this.#retry = this.#after(Math.min(60, 2 ** this.#ended) * SECOND * (0.5 + Math.random() / 2));
     }
     this.#look();
+  }
+
+  /** A moment to ask again, but no later than a new token is due. @param {number} wait */
+  #after(wait) {
+    const [now, at] = [this.#now(), this.#now() + wait];
+    return now < this.#due ? Math.min(at, this.#due) : at;
   }
 }
 

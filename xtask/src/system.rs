@@ -42,6 +42,11 @@ pub fn languages() -> Done {
     Ok(())
 }
 
+/// The openssl command, which makes the certificate of a test's own site.
+pub fn certificates() -> Done {
+    if is_installed("openssl") { Ok(()) } else { install("the openssl command", &["openssl"]) }
+}
+
 /// Node, for wasm-opt and the browser tests.
 pub fn node() -> Done {
     if is_installed("node") && is_installed("npm") { Ok(()) } else { install("Node", &["nodejs", "npm"]) }

@@ -54,6 +54,7 @@ fn browser(files: &[&str]) -> Done {
     node::packages()?;
     let python = interop::python()?;
     system::languages()?;
+    system::certificates()?;
     step("building the server", &mut cargo(&["build", "--package", "perch", "--locked"]))?;
     let mut playwright = Command::new("node");
     playwright

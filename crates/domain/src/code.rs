@@ -101,7 +101,7 @@ registry! {
         Unavailable "UNAVAILABLE" 503 "The server cannot do this right now.",
             "The database cannot be reached or cannot be written.", "Try again after the number of seconds in Retry-After.";
         TokenNotRenewed "TOKEN_NOT_RENEWED" 0 "The page handed over the same token again.",
-            "fetchToken returned a cached token instead of a new one, or could not bring one.", "Call your backend each time fetchToken runs, without caching, and see in the browser's console why it failed.";
+            "fetchToken returned a cached token instead of a new one, or could not bring one.", "Call your backend each time fetchToken runs, without caching.";
         ServerUnreachable "SERVER_UNREACHABLE" 0 "The server cannot be reached.",
             "The network is down, or the address in server-url is another one.", "Check the network, the server-url attribute, and connect-src in the page's Content-Security-Policy.";
     }

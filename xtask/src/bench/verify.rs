@@ -2,8 +2,8 @@
 //! at once on one core.
 
 use super::{REPORT, ROUNDS, Server, load, report};
-use crate::Done;
-use crate::process::output;
+use crate::process::{is_installed, output};
+use crate::{Done, system};
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
@@ -15,6 +15,9 @@ const ORIGIN: &str = "https://app.example";
 const SIZES: [(usize, usize); 4] = [(1, 1), (1_000, 1), (1, 1_000), (1, 100_000)];
 
 pub fn measure(folder: &Path) -> Done {
+    if !is_installed("python3") {
+        system::install("Python", &["python3"])?;
+    }
     let mut servers = Vec::new();
     for (origins, revocations) in SIZES {
         let data = folder.join(format!("verify-{origins}-{revocations}"));
