@@ -1,5 +1,6 @@
 //! Ending tokens before their time: a key's, or everybody's. The consequence in numbers, and the way back in focus.
 
+use super::asking::asking;
 use super::shell::Frame;
 use leptos::prelude::*;
 use perch_service::{Ending, EndingPreview};
@@ -24,18 +25,5 @@ pub fn end_tokens(frame: &Frame, preview: EndingPreview) -> AnyView {
         1 => (format!("1 live token ends.{STOPS}"), "End 1 token".to_owned()),
         many => (format!("{many} live tokens end.{STOPS}"), format!("End {many} tokens")),
     };
-    let content = view! {
-        <header class="page-header"><p class="crumb"><a href="/account#api-keys">"API Keys"</a></p><h1><bdi>{title}</bdi></h1></header>
-        <div class="sections">
-            <section class="card">
-                <p>{count}</p>
-                <p>{what}" This cannot be undone."</p>
-                <form method="post" action=action class="actions">
-                    <a class="button" href="/account#api-keys" autofocus>"Cancel"</a>
-                    <button type="submit" class="button danger">{verb}</button>
-                </form>
-            </section>
-        </div>
-    };
-    frame.around(content.into_any())
+    asking(frame, view! { <bdi>{title}</bdi> }.into_any(), [count, format!("{what} This cannot be undone.")], action, verb)
 }

@@ -1,6 +1,7 @@
 //! Pages. Plain HTML from values that were already read; nothing here asks the service.
 
 mod account;
+mod asking;
 mod embed;
 mod end_tokens;
 mod errors;

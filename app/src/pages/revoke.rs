@@ -1,5 +1,6 @@
 //! Revoking a key: the consequence in numbers, and the way back in focus.
 
+use super::asking::asking;
 use super::shell::Frame;
 use crate::present::when;
 use leptos::prelude::*;
@@ -18,18 +19,7 @@ pub fn revoke(frame: &Frame, preview: RevocationPreview, now: i64) -> AnyView {
         1 => "Revoke key and end 1 token".to_owned(),
         many => format!("Revoke key and end {many} tokens"),
     };
-    let content = view! {
-        <header class="page-header"><p class="crumb"><a href="/account#api-keys">"API Keys"</a></p><h1>"Revoke “"<bdi>{key.name.clone()}</bdi>"”"</h1></header>
-        <div class="sections">
-            <section class="card">
-                <p>{tokens}" "{used}</p>
-                <p>"Your backend gets API_KEY_REVOKED from then on. This cannot be undone; a new key takes its place."</p>
-                <form method="post" action=format!("/account/keys/{}/revoke", key.id) class="actions">
-                    <a class="button" href="/account#api-keys" autofocus>"Cancel"</a>
-                    <button type="submit" class="button danger">{verb}</button>
-                </form>
-            </section>
-        </div>
-    };
-    frame.around(content.into_any())
+    let title = view! { "Revoke “"<bdi>{key.name.clone()}</bdi>"”" }.into_any();
+    let then = "Your backend gets API_KEY_REVOKED from then on. This cannot be undone; a new key takes its place.".to_owned();
+    asking(frame, title, [format!("{tokens} {used}"), then], format!("/account/keys/{}/revoke", key.id), verb)
 }

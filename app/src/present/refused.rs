@@ -1,6 +1,6 @@
 //! What was refused: sites, and requests by the id their caller was told.
 
-use super::introspection::check;
+use super::introspection::{add_origin, check};
 use super::when;
 use crate::model::{Check, Record, RefusedSite};
 use perch_domain::{Code, time};
@@ -17,11 +17,10 @@ fn refused_site(site: RefusedSiteView, now: i64) -> RefusedSite {
     let times = if site.refusals == 1 { "once".to_owned() } else { format!("{} times", site.refusals) };
     let nearest = site.nearest.map(|(entry, miss)| format!("Nearest listed: {entry}; {miss}."));
     let international = site.international.then(|| "Browsers may show this name with other letters; xn-- is how it is really written.".to_owned());
-    let add: String = form_urlencoded::byte_serialize(site.origin.as_bytes()).collect();
     RefusedSite {
         told: format!("{viewers}, {times}, last {}", time::relative(site.last_at, now)),
         notes: nearest.into_iter().chain(international).collect(),
-        add: format!("/settings/embed?add={add}#origins"),
+        add: add_origin(&site.origin),
         origin: site.origin,
     }
 }

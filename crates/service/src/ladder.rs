@@ -3,7 +3,7 @@
 use crate::edits::counted;
 use crate::memory::{Organization, Secret};
 use crate::revocations::RevokedBy;
-use crate::tokens::{Admitted, Failed, judge_site};
+use crate::tokens::{Failed, Grounds, judge_site};
 use perch_domain::attribute::type_name;
 use perch_domain::claims::Claims;
 use perch_domain::json::Json;
@@ -103,8 +103,8 @@ fn site(facts: &Facts<'_>, claims: &Claims<'_>, organization: Option<&Organizati
         return (Outcome::NotAsked, "Enter a site above to see whether it may use this token.".into(), None);
     };
     match judge_site(organization, claims.sandbox.is_some(), site, facts.preview) {
-        Ok(Admitted::Preview) => (Outcome::Passed, format!("{site} is the preview of this console."), None),
-        Ok(Admitted::Listed(entry)) => {
+        Ok(Grounds::Preview) => (Outcome::Passed, format!("{site} is the preview of this console."), None),
+        Ok(Grounds::Listed(entry)) => {
             let label = if entry.label.is_empty() { String::new() } else { format!("{}, ", entry.label) };
             (Outcome::Passed, format!("{site} is listed as {} ({label}{}).", entry.origin, entry.environment.title()), None)
         }

@@ -69,17 +69,20 @@ impl Perch {
 
     /// What ending these tokens means, for somebody who may end them.
     pub async fn preview_ending(&self, acting: &Acting, ending: Ending) -> Result<EndingPreview, Refusal> {
-        let (whose, tokens) = self.endable(acting, ending).await?;
-        let live_tokens = self.count_live(acting.organization, &tokens).await?;
-        Ok(EndingPreview { ending, live_tokens, whose })
+        Ok(self.previewed(acting, ending).await?.0)
     }
 
     /// Ends them.
     pub async fn end_tokens(&self, acting: &Acting, ending: Ending) -> Result<EndingPreview, Refusal> {
+        let (preview, tokens) = self.previewed(acting, ending).await?;
+        self.end(acting, tokens).await?;
+        Ok(preview)
+    }
+
+    async fn previewed(&self, acting: &Acting, ending: Ending) -> Result<(EndingPreview, Tokens), Refusal> {
         let (whose, tokens) = self.endable(acting, ending).await?;
         let live_tokens = self.count_live(acting.organization, &tokens).await?;
-        self.end(acting, tokens).await?;
-        Ok(EndingPreview { ending, live_tokens, whose })
+        Ok((EndingPreview { ending, live_tokens, whose }, tokens))
     }
 
     /// Whether this person may end this token, so that only those who may are offered it.
@@ -145,15 +148,13 @@ impl Perch {
     pub(crate) async fn live_tokens(&self, organization: OrganizationId, key: Option<KeyId>, subject: Option<&str>) -> Result<i64, Refusal> {
         let now = self.now_seconds();
         let memory = self.memory.load_full();
-        let known = memory.organization(organization);
-        let ended = known.as_ref().map_or(0, |known| known.row.cut_off);
+        let ended = memory.organization(organization).map_or(0, |known| known.row.cut_off);
         let born = (now - i64::from(perch_domain::lifetime::LONGEST)) * 1_000;
         let concerned = memory.secrets().filter(|secret| secret.row.organization_id == organization && self.judge_key(secret).is_ok());
         let keys: BTreeMap<KeyId, i64> = concerned.map(|secret| (secret.row.key_id, secret.row.cut_off)).collect();
         let mut live = 0;
         for (id, key_ended) in keys.into_iter().filter(|(id, _)| key.is_none_or(|only| only == *id)) {
-            let viewer_ended = subject.zip(known.as_ref()).map_or(0, |(subject, known)| known.revocations.cut_off(id, subject));
-            let oldest = crate::upkeep::least_id(born.max(ended + 1).max(key_ended + 1).max(viewer_ended + 1));
+            let oldest = crate::upkeep::least_id(born.max(ended + 1).max(key_ended + 1));
             live += self.store.live_tokens(organization, id, subject, oldest, now).await.map_err(fault::store)?;
         }
         Ok(live)

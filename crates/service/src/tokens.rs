@@ -102,18 +102,18 @@ impl Perch {
 
 /// Why a site may use a token.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Admitted<'a> {
+pub(crate) enum Grounds<'a> {
     Listed(&'a Listed),
     /// The console's own preview: it is there to try sandbox tokens out, and for nothing else.
     Preview,
 }
 
 /// Whether a site may use a token of this organization: listed, and for a sandbox token not as Production.
-pub(crate) fn judge_site<'a>(organization: &'a Organization, sandbox: bool, site: &Origin, preview: Option<&Origin>) -> Result<Admitted<'a>, Code> {
+pub(crate) fn judge_site<'a>(organization: &'a Organization, sandbox: bool, site: &Origin, preview: Option<&Origin>) -> Result<Grounds<'a>, Code> {
     match organization.origins.find(site) {
         Some(entry) if sandbox && entry.environment == Environment::Production => Err(Code::SandboxTokenOnProductionOrigin),
-        Some(entry) => Ok(Admitted::Listed(entry)),
-        None if sandbox && preview == Some(site) => Ok(Admitted::Preview),
+        Some(entry) => Ok(Grounds::Listed(entry)),
+        None if sandbox && preview == Some(site) => Ok(Grounds::Preview),
         None => Err(Code::OriginNotAuthorized),
     }
 }
