@@ -216,7 +216,7 @@ async fn a_keys_tokens_or_everybodys_end_and_the_keys_go_on() {
     assert_eq!(admin.form("/account/end-tokens", &[]).await.status, 303);
     assert_eq!(refused(&app, &later).await, "TOKEN_REVOKED");
     let organization = app.perch.store().organizations().await.unwrap()[0].id;
-    let audit = app.perch.store().audit(organization, 10).await.unwrap().into_iter().map(|row| row.action);
+    let audit = app.perch.store().audit(organization, 100).await.unwrap().into_iter().map(|row| row.action);
     let audit: Vec<_> = audit.filter(|action| action.ends_with("end_tokens")).collect();
     assert_eq!(audit, ["organization.end_tokens", "api_key.end_tokens"]);
 }
