@@ -3,13 +3,16 @@
 use crate::ambient::{SystemClock, SystemEntropy};
 use crate::config::Config;
 use crate::data_dir::{self, DataDirFault};
-use crate::http::{AppState, router};
+use crate::http::{AppState, front};
 use crate::preview;
 use crate::site::Site;
 use axum::Router;
+use axum::serve::{IncomingStream, Listener, ListenerExt};
 use perch_service::{Clock, Entropy, Perch, PerchParts, Refusal, StartFault};
 use perch_store::{Store, StoreFault};
-use std::net::SocketAddr;
+use std::convert::Infallible;
+use std::future::ready;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -89,8 +92,9 @@ impl Server {
 
     /// Serves until `stop`, then finishes the requests under way.
     pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), RunFault> {
-        let router = router(self.state.clone()).into_make_service_with_connect_info::<SocketAddr>();
-        let listener = axum::serve::ListenerExt::tap_io(self.listener, |connection| {
+        let front = front(self.state.clone());
+        let front = tower::service_fn(move |connection: IncomingStream<'_, _>| ready(Ok::<_, Infallible>(front.to(peer(&connection)))));
+        let listener = self.listener.tap_io(|connection| {
             // Small answers must not wait for more to send.
             let _ = connection.set_nodelay(true);
         });
@@ -114,13 +118,18 @@ impl Server {
         };
         // Whoever is in the middle of a request may finish it, but not hold the server for ever.
         tokio::select! {
-            served = axum::serve(listener, router).with_graceful_shutdown(stop) => served.map_err(RunFault::Serve)?,
+            served = axum::serve(listener, front).with_graceful_shutdown(stop) => served.map_err(RunFault::Serve)?,
             failed = preview => failed?,
             () = patience => {}
         }
         self.state.perch.close().await;
         Ok(())
     }
+}
+
+/// Who opened a connection.
+fn peer<L: Listener<Addr = SocketAddr>>(connection: &IncomingStream<'_, L>) -> IpAddr {
+    connection.remote_addr().ip()
 }
 
 /// The sandbox's preview on a listener of its own, where there is a host for it.

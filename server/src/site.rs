@@ -26,7 +26,7 @@ impl Site {
         } else {
             Vec::new()
         };
-        let own = public_url.split_once("://").map(|(_, authority)| host_name(authority).to_ascii_lowercase());
+        let own = public_url.split_once("://").map(|(_, authority)| host_name(authority).to_owned());
         let hosts = own.into_iter().chain(config.allowed_hosts.iter().cloned()).collect();
         Self { public_url, twins, hosts, trusted_proxies: config.trusted_proxies.clone() }
     }
@@ -57,8 +57,8 @@ impl Site {
 
     /// Whether a request for this `Host` is ours: the public host, an allowed one, or this machine by a loopback name.
     pub fn serves(&self, host: &str) -> bool {
-        let name = host_name(host).to_ascii_lowercase();
-        is_loopback_name(&name) || self.hosts.contains(&name)
+        let name = host_name(host);
+        is_loopback_name(name) || self.hosts.iter().any(|ours| ours.eq_ignore_ascii_case(name))
     }
 
     /// The caller's address. A forwarding header counts only as far as trusted proxies wrote it: it is read from its end, and

@@ -111,7 +111,8 @@ pub struct Expected {
 impl<'a> Claims<'a> {
     /// Parses opened text. `None` where it is not exactly what this version writes.
     pub fn parse(opened: &'a [u8]) -> Option<Self> {
-        let claims: Self = serde_json::from_slice(opened).ok()?;
+        // As one text: read as bytes, every string in it would be looked through for UTF-8 on its own.
+        let claims: Self = serde_json::from_str(std::str::from_utf8(opened).ok()?).ok()?;
         (claims.v == VERSION).then_some(claims)
     }
 

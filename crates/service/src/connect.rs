@@ -33,7 +33,7 @@ pub enum Caller {
 #[derive(Clone, Debug)]
 pub struct Call<'a> {
     pub route: &'static str,
-    pub request_id: &'a str,
+    pub request_id: Uuid,
     pub caller: Caller,
     pub token: Option<&'a str>,
 }
@@ -107,7 +107,7 @@ impl Perch {
     }
 
     /// Whether a connected viewer still is: judged by the same rules as when it came, in the same order.
-    pub fn still_admitted(&self, admitted: &Admitted, route: &'static str, request_id: &str) -> Result<(), Refusal> {
+    pub fn still_admitted(&self, admitted: &Admitted, route: &'static str, request_id: Uuid) -> Result<(), Refusal> {
         self.judge_again(admitted).map_err(|(rung, refusal)| {
             let call = Call { route, request_id, caller: admitted.caller.clone(), token: None };
             let turned = Turned::told(rung, refusal, admitted.about());
@@ -157,7 +157,7 @@ impl Perch {
     async fn key_in_a_page(&self, key: &str, call: &Call<'_>) -> Turned {
         match self.prove_key(key).await {
             Ok(holder) => {
-                let info = RequestInfo { id: call.request_id.to_owned(), ..RequestInfo::default() };
+                let info = RequestInfo { id: call.request_id.to_string(), ..RequestInfo::default() };
                 self.refuse_from_browser(&holder, info).await.into()
             }
             Err(_) => Turned::nobody(Failed(Rung::Shape, Code::TokenMalformed)),

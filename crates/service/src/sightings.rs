@@ -160,13 +160,12 @@ impl Sightings {
                 }
             });
         }
-        let Some(row) = row(call.request_id, call.route, &turned.refusal, origin, now) else { return };
         self.note(RefusedRequestRow {
             rung: turned.rung.map(Rung::as_str).unwrap_or_default().to_owned(),
             organization_id: about.map(|about| about.organization),
             secret_id: about.map(|about| about.secret_id.clone()),
             token_id: about.and_then(|about| about.token_id),
-            ..row
+            ..row(call.request_id, call.route, &turned.refusal, origin, now)
         });
     }
 
@@ -181,10 +180,10 @@ impl Sightings {
 }
 
 /// What is kept of a refusal; field names and codes, never a value.
-fn row(request_id: &str, route: &str, refusal: &Refusal, origin: String, now: i64) -> Option<RefusedRequestRow> {
+fn row(request_id: Uuid, route: &str, refusal: &Refusal, origin: String, now: i64) -> RefusedRequestRow {
     let faults: Vec<_> = refusal.violations.iter().take(20).map(|fault| format!("{} {}", fault.field, fault.code.as_str())).collect();
-    Some(RefusedRequestRow {
-        request_id: Uuid::parse_str(request_id).ok()?,
+    RefusedRequestRow {
+        request_id,
         organization_id: None,
         route: route.to_owned(),
         code: refusal.code.as_str().to_owned(),
@@ -195,18 +194,17 @@ fn row(request_id: &str, route: &str, refusal: &Refusal, origin: String, now: i6
         secret_id: None,
         token_id: None,
         at: now,
-    })
+    }
 }
 
 impl Perch {
     /// Notes that a backend's request was refused, with the key it proved to hold.
-    pub fn note_refused_key(&self, holder: Option<&crate::KeyHolder>, route: &str, request_id: &str, refusal: &Refusal) {
-        let Some(row) = row(request_id, route, refusal, String::new(), self.now()) else { return };
+    pub fn note_refused_key(&self, holder: Option<&crate::KeyHolder>, route: &str, request_id: Uuid, refusal: &Refusal) {
         let secret = holder.map(|holder| &holder.secret.row);
         self.sightings.note(RefusedRequestRow {
             organization_id: secret.map(|secret| secret.organization_id),
             secret_id: secret.map(|secret| secret.id.clone()),
-            ..row
+            ..row(request_id, route, refusal, String::new(), self.now())
         });
     }
 
@@ -253,7 +251,7 @@ mod tests {
         for at in 0..1_000 {
             let about = About { organization, secret_id: String::new(), token_id: None, subject: "ann".to_owned() };
             let turned = Turned::told(Rung::Origin, Code::OriginNotAuthorized.into(), about);
-            let call = Call { route: "r", request_id: &Uuid::from_u128(at as u128).to_string(), caller: site(at), token: None };
+            let call = Call { route: "r", request_id: Uuid::from_u128(at as u128), caller: site(at), token: None };
             sightings.turned_away(&call, &turned, 1);
         }
         sightings.locked(|seen| assert_eq!((seen.requests.len(), seen.refused_sites.len()), (MOST_REQUESTS, MOST_REFUSED_SITES)));

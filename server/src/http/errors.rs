@@ -6,13 +6,14 @@ use axum::http::{Extensions, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use perch_service::Refusal;
 use serde::Serialize;
+use uuid::Uuid;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Envelope<'a> {
     code: &'a str,
     message: &'a str,
-    request_id: &'a str,
+    request_id: Uuid,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     violations: &'a [Entry<'a>],
 }
@@ -26,11 +27,11 @@ struct Entry<'a> {
 
 /// Answers the request these extensions belong to with a refusal.
 pub fn refuse(refusal: Refusal, extensions: &Extensions) -> Response {
-    error_response(&refusal, &request_id(extensions))
+    error_response(&refusal, request_id(extensions))
 }
 
 /// A refusal as JSON with its real status.
-pub fn error_response(refusal: &Refusal, request_id: &str) -> Response {
+pub fn error_response(refusal: &Refusal, request_id: Uuid) -> Response {
     let entries: Vec<_> = refusal
         .violations
         .iter()

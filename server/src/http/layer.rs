@@ -1,54 +1,122 @@
 //! Around every request: its id, the hosts we serve, the headers every answer carries.
 
 use super::{AppState, error_response, refuse};
-use axum::extract::{Request, State};
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
 use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, header};
-use axum::middleware::Next;
 use axum::response::Response;
+use futures_util::FutureExt;
 use perch_domain::Code;
 use perch_service::Refusal;
+use std::any::Any;
+use std::convert::Infallible;
+use std::future::Future;
+use std::net::IpAddr;
+use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use tower::Service;
+use uuid::Uuid;
 
-/// Our id of a request; a caller's own is only noted beside it.
+/// Every route of one connection, and around them what every answer has in common. A service of its own rather than layers of
+/// the router: the router boxes each of its layers again for every request.
 #[derive(Clone, Debug)]
-struct RequestId(HeaderValue);
+pub struct Front {
+    state: AppState,
+    routes: Router,
+    peer: Option<IpAddr>,
+}
+
+/// What is known of a request before it is read; one extension, for each is an allocation.
+#[derive(Clone, Copy, Debug)]
+struct Arrived {
+    /// Our id of it; a caller's own is only noted beside it.
+    id: Uuid,
+    peer: Option<IpAddr>,
+}
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The id of the request these extensions belong to.
-pub(super) fn request_id(extensions: &Extensions) -> String {
-    extensions.get::<RequestId>().and_then(|id| id.0.to_str().ok()).unwrap_or_default().to_owned()
+pub(super) fn request_id(extensions: &Extensions) -> Uuid {
+    extensions.get::<Arrived>().map_or(Uuid::nil(), |arrived| arrived.id)
+}
+
+/// Who opened the connection it came by.
+pub(super) fn peer(extensions: &Extensions) -> Option<IpAddr> {
+    extensions.get::<Arrived>().and_then(|arrived| arrived.peer)
 }
 
 /// A refusal by something that does not know the request's id.
 #[derive(Clone)]
 struct Later(Refusal);
 
-/// An answer that the layer around every request completes with the request's id.
+/// An answer that is completed with the request's id on its way out.
 pub fn answered_later(refusal: Refusal) -> Response {
     let mut response = Response::default();
     response.extensions_mut().insert(Later(refusal));
     response
 }
 
-pub(super) async fn around(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
-    let mut buffer = uuid::Uuid::encode_buffer();
-    let id = HeaderValue::from_str(state.perch.fresh_id().as_hyphenated().encode_lower(&mut buffer)).unwrap_or(HeaderValue::from_static(""));
-    request.extensions_mut().insert(RequestId(id.clone()));
-    let callers_own = request.headers().get(REQUEST_ID).cloned();
-    let mut response = if serves(&state, &request) { next.run(request).await } else { refuse(Code::HostNotServed.into(), request.extensions()) };
-    if let Some(Later(refusal)) = response.extensions_mut().remove() {
-        response = error_response(&refusal, id.to_str().unwrap_or_default());
+impl Front {
+    pub(super) fn new(state: AppState, routes: Router) -> Self {
+        Self { state, routes, peer: None }
     }
-    if response.status().is_server_error() {
-        tracing::error!(request_id = ?id, callers_own = ?callers_own, status = response.status().as_u16(), "answered");
+
+    /// The same for a connection from there.
+    #[must_use]
+    pub fn to(&self, peer: IpAddr) -> Self {
+        Self { peer: Some(peer), ..self.clone() }
     }
-    let headers = response.headers_mut();
-    headers.insert(REQUEST_ID, id);
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    if state.site.is_https() {
-        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+
+    async fn answer(mut self, mut request: Request) -> Response {
+        let id = self.state.perch.fresh_id();
+        request.extensions_mut().insert(Arrived { id, peer: self.peer });
+        let callers_own = request.headers().get(REQUEST_ID).cloned();
+        let mut response = if serves(&self.state, &request) {
+            AssertUnwindSafe(self.routes.call(request)).catch_unwind().await.map_or_else(panicked, |Ok(response)| response)
+        } else {
+            refuse(Code::HostNotServed.into(), request.extensions())
+        };
+        if let Some(Later(refusal)) = response.extensions_mut().remove() {
+            response = error_response(&refusal, id);
+        }
+        if response.status().is_server_error() {
+            tracing::error!(request_id = %id, callers_own = ?callers_own, status = response.status().as_u16(), "answered");
+        }
+        let headers = response.headers_mut();
+        let mut text = Uuid::encode_buffer();
+        if let Ok(id) = HeaderValue::from_str(id.as_hyphenated().encode_lower(&mut text)) {
+            headers.insert(REQUEST_ID, id);
+        }
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        if self.state.site.is_https() {
+            headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+        }
+        response
     }
-    response
+}
+
+impl Service<Request> for Front {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        Box::pin(self.clone().answer(request).map(Ok))
+    }
+}
+
+/// A handler that panicked is a fault of ours: the caller gets the envelope, the log the reason.
+fn panicked(reason: Box<dyn Any + Send>) -> Response {
+    let text = reason.downcast_ref::<String>().map(String::as_str).or_else(|| reason.downcast_ref::<&str>().copied());
+    tracing::error!(reason = text.unwrap_or("unknown"), "a handler panicked");
+    answered_later(Code::Internal.into())
 }
 
 /// A `Host` that is not ours is refused: a name somebody else points at this address must not read its answers (DNS

@@ -10,24 +10,21 @@ mod openapi;
 pub use body::{FORM_LIMIT, read_body};
 pub use embed::Connected;
 pub use errors::{error_response, refuse};
-pub use layer::answered_later;
 use layer::request_id;
+pub use layer::{Front, answered_later};
 pub use openapi::document as openapi_document;
 
 use crate::assets::{self, AssetNames};
 use crate::console;
 use crate::site::Site;
 use axum::Router;
-use axum::extract::{ConnectInfo, Request};
+use axum::extract::Request;
 use axum::http::Extensions;
-use axum::middleware;
 use axum::response::Response;
 use axum::routing::get;
 use perch_domain::Code;
 use perch_service::{Perch, RequestInfo};
-use std::net::SocketAddr;
 use std::sync::Arc;
-use tower_http::catch_panic::CatchPanicLayer;
 
 /// What every handler may use. One count to raise for each layer that a request goes through.
 #[derive(Clone, Debug)]
@@ -58,37 +55,28 @@ impl AppState {
 
     /// What the audit log keeps of a request.
     pub fn request_info(&self, extensions: &Extensions, headers: &axum::http::HeaderMap) -> RequestInfo {
-        let peer = extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
         let own = headers.get("x-request-id").and_then(|value| value.to_str().ok()).unwrap_or_default();
         RequestInfo {
-            id: layer::request_id(extensions),
+            id: request_id(extensions).to_string(),
             caller_id: own.chars().take(128).collect(),
-            address: self.site.client_address(peer, headers),
+            address: self.site.client_address(layer::peer(extensions), headers),
         }
     }
 }
 
-/// Every route. Prefixes for machines answer unknown paths with JSON, the console with a page.
-pub fn router(state: AppState) -> Router {
+/// Every route, ready to serve. Prefixes for machines answer unknown paths with JSON, the console with a page.
+pub fn front(state: AppState) -> Front {
     let machines =
         Router::new().merge(embed::routes()).route("/openapi.json", get(openapi::serve)).route("/api/{*rest}", axum::routing::any(not_found));
     let files = Router::new().route("/pkg/{file}", get(assets::package)).route("/favicon.svg", get(assets::favicon));
-    Router::new()
+    let routes = Router::new()
         .merge(machines)
         .merge(files)
         .merge(health::routes())
         .merge(console::routes(&state))
         .method_not_allowed_fallback(method_not_allowed)
-        .with_state(state.clone())
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(middleware::from_fn_with_state(state, layer::around))
-}
-
-/// A handler that panicked is a fault of ours: the caller gets the envelope, the log the reason.
-fn panicked(reason: Box<dyn std::any::Any + Send>) -> Response {
-    let text = reason.downcast_ref::<String>().map(String::as_str).or_else(|| reason.downcast_ref::<&str>().copied());
-    tracing::error!(reason = text.unwrap_or("unknown"), "a handler panicked");
-    layer::answered_later(Code::Internal.into())
+        .with_state(state.clone());
+    Front::new(state, routes)
 }
 
 async fn not_found(request: Request) -> Response {

@@ -1,6 +1,6 @@
 //! Every refusal of the API that bad input can cause, through the real router, with its status and code.
 
-use crate::harness::{BODY, TestApp, between};
+use crate::harness::{BODY, TestApp, between, mistyped};
 use axum::http::Method;
 
 /// What it is, the request, and the refusal.
@@ -11,7 +11,7 @@ async fn refusals_come_in_the_promised_order() {
     let app = TestApp::with_admin().await;
     let key = app.api_key().await;
     let json = ("content-type", "application/json");
-    let mistyped = format!("{}x", &key[..key.len() - 1]);
+    let typo = mistyped(&key, 1);
     let unknown = {
         let id = perch_domain::api_key::SecretId::from_random([9; 8]);
         perch_domain::api_key::ApiKeyText::assemble(&id, [9; 32]).expose().to_owned()
@@ -31,7 +31,7 @@ async fn refusals_come_in_the_promised_order() {
         ("an empty key", Method::POST, "/embed/generate-token", vec![("x-api-key", ""), json], BODY, 401, "API_KEY_MISSING"),
         ("another scheme", Method::POST, "/embed/generate-token", vec![("authorization", "Basic abc"), json], BODY, 401, "API_KEY_MISSING"),
         ("no key at all", Method::POST, "/embed/generate-token", vec![("x-api-key", "hello"), json], BODY, 401, "API_KEY_MALFORMED"),
-        ("a key with a typo", Method::POST, "/embed/generate-token", vec![("x-api-key", &mistyped), json], BODY, 401, "API_KEY_MALFORMED"),
+        ("a key with a typo", Method::POST, "/embed/generate-token", vec![("x-api-key", &typo), json], BODY, 401, "API_KEY_MALFORMED"),
         (
             "two keys",
             Method::POST,

@@ -1,6 +1,6 @@
 //! `POST /embed/session`, `GET /api/v1/me`, `GET /embed/live`: what a viewer's page is told, and what it is never told.
 
-use crate::harness::{BODY, NOW, TestApp};
+use crate::harness::{BODY, NOW, TestApp, mistyped};
 use axum::http::Method;
 use serde_json::json;
 
@@ -62,10 +62,7 @@ async fn refusals_come_in_the_order_of_the_ladder_and_are_readable() {
     let elsewhere = TestApp::with_admin().await;
     let token = app.nobody().token(&key, BODY).await;
     let foreign = elsewhere.nobody().token(&elsewhere.api_key().await, BODY).await;
-    let mut changed = token.clone().into_bytes();
-    let at = changed.len() - 30;
-    changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
-    let changed = String::from_utf8(changed).unwrap();
+    let changed = mistyped(&token, 30);
     for (token, code) in [
         ("", "TOKEN_MISSING"),
         ("x", "TOKEN_MALFORMED"),

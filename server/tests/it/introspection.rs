@@ -1,6 +1,6 @@
 //! `POST /embed/introspect` (RFC 7662), and what people read of a token.
 
-use crate::harness::{BODY, NOW, TestApp};
+use crate::harness::{BODY, NOW, TestApp, mistyped};
 use serde_json::json;
 
 #[tokio::test]
@@ -56,10 +56,7 @@ async fn people_read_the_verdict_and_the_four_groups() {
     assert!(read(signed.into()).await.contains("This is a signed token (HS256) of another system"));
     assert!(read("a.b.c".into()).await.contains("This is no token"));
     assert!(read(token[..token.len() - 3].to_owned()).await.contains("The end is cut off: 3 characters are missing."));
-    let mut changed = token.clone().into_bytes();
-    let at = changed.len() - 30;
-    changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
-    assert!(read(String::from_utf8(changed).unwrap()).await.contains("TOKEN_INVALID"));
+    assert!(read(mistyped(&token, 30)).await.contains("TOKEN_INVALID"));
     app.clock.advance_seconds(2 * 3_600);
     let expired = read(token).await;
     assert!(expired.contains("Expired 1 hour ago, 20 Nov 2026, 11:00 UTC.") && expired.contains("user-1"), "{expired}");

@@ -2,7 +2,7 @@
 //! noted as exposed whatever else the request got wrong.
 
 use super::browser::{Named, granted, readable_by};
-use crate::http::{AppState, refuse, request_id};
+use crate::http::{AppState, error_response, request_id};
 use axum::extract::Request;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -19,7 +19,7 @@ pub(super) async fn with_key<F: Future<Output = Result<Response, Refusal>>>(
     route: impl FnOnce(KeyHolder, Parts, axum::body::Body) -> F,
 ) -> Response {
     let (parts, body) = request.into_parts();
-    let extensions = parts.extensions.clone();
+    let id = request_id(&parts.extensions);
     let origin = asker(&parts.headers);
     let mut proved = None;
     let outcome = async {
@@ -34,8 +34,8 @@ pub(super) async fn with_key<F: Future<Output = Result<Response, Refusal>>>(
     }
     .await;
     outcome.unwrap_or_else(|refusal| {
-        state.perch.note_refused_key(proved.as_ref(), name, &request_id(&extensions), &refusal);
-        let mut response = refuse(refusal, &extensions);
+        state.perch.note_refused_key(proved.as_ref(), name, id, &refusal);
+        let mut response = error_response(&refusal, id);
         readable_by(origin, response.headers_mut());
         response
     })

@@ -15,6 +15,7 @@ use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::watch;
+use uuid::Uuid;
 
 const ROUTE: &str = "GET /embed/live";
 /// Something is sent that often, so that neither a proxy nor the component takes the connection for dead.
@@ -89,7 +90,7 @@ pub(super) async fn handle(State(state): State<AppState>, request: Request) -> R
     let headers = request.headers();
     let (caller, origin) = Named::read(headers).caller(Caller::Unnamed);
     let id = request_id(request.extensions());
-    let call = Call { route: ROUTE, request_id: &id, caller, token: bearer(headers) };
+    let call = Call { route: ROUTE, request_id: id, caller, token: bearer(headers) };
     let entered = async {
         // Subscribed before it is judged: what changes in between is not missed.
         let changes = state.perch.changes();
@@ -110,7 +111,7 @@ pub(super) async fn handle(State(state): State<AppState>, request: Request) -> R
 
 struct Stream {
     perch: Perch,
-    request_id: String,
+    request_id: Uuid,
     changes: watch::Receiver<i64>,
     stopping: watch::Receiver<bool>,
     admitted: Admitted,
@@ -162,9 +163,9 @@ impl Stream {
             if self.perch.is_cut_off() {
                 return None;
             }
-            if let Err(refusal) = self.perch.still_admitted(&self.admitted, ROUTE, &self.request_id) {
+            if let Err(refusal) = self.perch.still_admitted(&self.admitted, ROUTE, self.request_id) {
                 self.said = Said::Everything;
-                return Some(refused(&refusal, &self.request_id));
+                return Some(refused(&refusal, self.request_id));
             }
             if only_alive {
                 return Some(Bytes::from_static(b":\n\n"));
@@ -174,7 +175,7 @@ impl Stream {
 }
 
 /// The event that ends a connection: the same envelope as a refused request's.
-fn refused(refusal: &Refusal, request_id: &str) -> Bytes {
+fn refused(refusal: &Refusal, request_id: Uuid) -> Bytes {
     let envelope = serde_json::json!({ "code": refusal.code.as_str(), "message": refusal.message, "requestId": request_id });
     Bytes::from(format!("event: refused\ndata: {envelope}\n\n"))
 }

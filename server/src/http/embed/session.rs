@@ -46,7 +46,7 @@ async fn answer(state: &AppState, request: Request, route: &'static str, nobody:
     let headers = &parts.headers;
     let (caller, origin) = Named::read(headers).caller(nobody);
     let id = request_id(&parts.extensions);
-    let call = Call { route, request_id: &id, caller, token: bearer(headers) };
+    let call = Call { route, request_id: id, caller, token: bearer(headers) };
     let mut response = match state.perch.connect(&call).await.and_then(|session| json(&told(&session))) {
         Ok(response) => response,
         Err(refusal) => refuse(refusal, &parts.extensions),

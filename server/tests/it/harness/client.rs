@@ -1,16 +1,16 @@
 //! A client that keeps its cookies, as a browser does.
 
-use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, header};
 use http_body_util::BodyExt;
+use perch::http::Front;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 use tower::ServiceExt;
 
 pub struct Client {
-    router: Router,
+    front: Front,
     cookies: Mutex<BTreeMap<String, String>>,
 }
 
@@ -53,8 +53,8 @@ impl Stream {
 }
 
 impl Client {
-    pub fn new(router: Router) -> Self {
-        Self { router, cookies: Mutex::default() }
+    pub fn new(front: Front) -> Self {
+        Self { front, cookies: Mutex::default() }
     }
 
     pub fn cookie(&self, name: &str) -> Option<String> {
@@ -103,7 +103,7 @@ impl Client {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let response = self.router.clone().oneshot(request.body(body.into()).unwrap()).await.unwrap();
+        let response = self.front.clone().oneshot(request.body(body.into()).unwrap()).await.unwrap();
         let (parts, body) = response.into_parts();
         for cookie in parts.headers.get_all(header::SET_COOKIE) {
             let cookie = cookie.to_str().unwrap();
@@ -185,6 +185,13 @@ pub fn encode(fields: &[(&str, &str)]) -> String {
     let mut encoder = form_urlencoded::Serializer::new(String::new());
     encoder.extend_pairs(fields);
     encoder.finish()
+}
+
+/// The text with another letter in one place, counted from its end.
+pub fn mistyped(text: &str, from_end: usize) -> String {
+    let at = text.len() - from_end;
+    let other = if text[at..].starts_with('A') { "B" } else { "A" };
+    format!("{}{other}{}", &text[..at], &text[at + 1..])
 }
 
 /// What stands between two texts, the first time.

@@ -2,11 +2,10 @@
 
 mod client;
 
-pub use client::{Answer, Client, between};
+pub use client::{Answer, Client, between, mistyped};
 
-use axum::Router;
 use perch::config::Config;
-use perch::http::{AppState, router};
+use perch::http::{AppState, Front, front};
 use perch::run::open_with;
 use perch::site::Site;
 use perch_domain::ConsoleRole;
@@ -27,7 +26,7 @@ pub struct TestApp {
     pub clock: Arc<ManualClock>,
     pub folder: Arc<TempDir>,
     settings: Vec<(String, String)>,
-    router: Router,
+    front: Front,
 }
 
 impl TestApp {
@@ -44,9 +43,9 @@ impl TestApp {
         let clock = Arc::new(ManualClock::at(NOW));
         let perch = open_with(&config, true, clock.clone(), ENTROPY.clone()).await.unwrap();
         let site = Site::new(&config, config.addr);
-        let router = router(AppState::new(perch.clone(), site));
+        let front = front(AppState::new(perch.clone(), site));
         let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        Self { perch, clock, folder, settings, router }
+        Self { perch, clock, folder, settings, front }
     }
 
     /// A second node on the same database, with a clock of its own.
@@ -90,7 +89,7 @@ impl TestApp {
 
     /// Somebody without a cookie.
     pub fn nobody(&self) -> Client {
-        Client::new(self.router.clone())
+        Client::new(self.front.clone())
     }
 
     /// Somebody signed in.
