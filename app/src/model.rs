@@ -77,6 +77,7 @@ pub struct OriginsState {
     /// Lines that could not be turned into rows, and what was wrong with them.
     pub paste: String,
     pub pasted: Vec<(String, SiteSaid)>,
+    pub refused_lately: Vec<RefusedSite>,
     pub confirm: Option<Confirm>,
     pub outcome: Outcome,
 }
@@ -307,8 +308,6 @@ pub struct RefusedSite {
     pub told: String,
     /// The entry it misses most narrowly, and that its name is written with other letters.
     pub notes: Vec<String>,
-    /// Address of the form with this origin filled in.
-    pub add: String,
 }
 
 /// The introspection form and what it found. The token is shown again, an API key is not.

@@ -82,8 +82,7 @@ test("an admin finds out from a visitor's screenshot, and lets the site in", asy
   const refused = page.locator("#refused-lately");
   await expect(refused).toContainText("Refused lately (1)");
   await expect(refused).toContainText("1 viewer, once");
-  await refused.getByRole("link", { name: "Allow this origin" }).click();
-  await alive(page);
+  await refused.getByRole("button", { name: "Allow this origin" }).click();
   const origins = page.getByRole("region", { name: "Authorized Origins" });
   await expect(origins.getByLabel("Origin", { exact: true }).last()).toHaveValue(site.url);
   // Nothing was added yet; that takes a person.
@@ -91,6 +90,7 @@ test("an admin finds out from a visitor's screenshot, and lets the site in", asy
   await visitor.reads("This content is not available on this site.");
   await origins.getByRole("button", { name: "Save", exact: true }).click();
   await expect(origins.getByText(/^Saved 1 change/)).toBeVisible();
+  await expect(refused).toContainText("Refused lately: none.");
   // The visitor's tab is looked at again, and connects by itself.
   await visitor.page.evaluate(() => window.dispatchEvent(new Event("focus")));
   await visitor.connects();

@@ -18,7 +18,8 @@ pub async fn stored(perch: &Perch, acting: &Acting, asked: &Asked, add: &str) ->
     let rows = present::origin_rows(perch, acting).await?;
     let (mut rows, paging) = paged(rows, asked, |row| format!("{} {}", row.origin, row.label));
     rows.push(OriginRow { origin: add.to_owned(), unsaved: !add.is_empty(), ..OriginRow::default() });
-    let mut state = OriginsState { rows, paging, ..OriginsState::default() };
+    let refused_lately = present::refused_sites(perch, acting).await?;
+    let mut state = OriginsState { rows, paging, refused_lately, ..OriginsState::default() };
     speak(perch, acting, &mut state.rows).await?;
     Ok(state)
 }
@@ -29,7 +30,8 @@ async fn typed(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Origin
     let mut rows = refreshed(forms::origins::typed(fields), &all);
     speak(perch, acting, &mut rows).await?;
     let (_, paging) = paged(all, &Asked::of(LIST, fields), |row| format!("{} {}", row.origin, row.label));
-    Ok(OriginsState { rows, paging, paste: forms::value(fields, "paste").replace("\r\n", "\n"), ..OriginsState::default() })
+    let paste = forms::value(fields, "paste").replace("\r\n", "\n");
+    Ok(OriginsState { rows, paging, paste, refused_lately: present::refused_sites(perch, acting).await?, ..OriginsState::default() })
 }
 
 /// Says of every unsaved row what would be listed.

@@ -5,8 +5,7 @@ use super::shell::Frame;
 use crate::components::{feedback, filter, live};
 use crate::islands::FormKind;
 use crate::model::{
-    AttributeRow, AttributesState, FirstStep, IntrospectionState, MigrationState, OriginRow, OriginsState, Outcome, RefusedSite, SandboxState,
-    TesterState,
+    AttributeRow, AttributesState, FirstStep, IntrospectionState, MigrationState, OriginRow, OriginsState, Outcome, SandboxState, TesterState,
 };
 use crate::snippets::{Filling, tag};
 use leptos::prelude::*;
@@ -18,7 +17,6 @@ pub struct EmbedPage {
     pub first_steps: Option<Vec<FirstStep>>,
     pub origins: OriginsState,
     pub edits_origins: bool,
-    pub refused_sites: Vec<RefusedSite>,
     pub tester: TesterState,
     pub attributes: AttributesState,
     pub edits_attributes: bool,
@@ -64,7 +62,7 @@ pub fn embed(frame: &Frame, page: EmbedPage) -> AnyView {
                     <p class="lead">"Decide which sites may embed, what is known about their viewers, and try out the tokens that carry it."</p>
                 </div>
                 {page.first_steps.map(first_steps)}
-                {origins(&page.origins, page.edits_origins, &page.tester, page.refused_sites)}
+                {origins(&page.origins, page.edits_origins, &page.tester)}
                 {attributes(&page.attributes, page.edits_attributes, &page.migration)}
                 {sandbox(&page.sandbox, page.may_have_keys)}
                 {snippets(&filling)}
@@ -97,7 +95,7 @@ fn first_steps(steps: Vec<FirstStep>) -> AnyView {
     .into_any()
 }
 
-fn origins(state: &OriginsState, edits: bool, tester: &TesterState, refused: Vec<RefusedSite>) -> AnyView {
+fn origins(state: &OriginsState, edits: bool, tester: &TesterState) -> AnyView {
     let what = view! {
         <p>"The sites where components may render. A site, also called origin, is scheme, host and port, such as " <code>"https://app.example.com"</code> "; " <code>"https://*.example.com"</code> " stands for one level of subdomains. Sandbox tokens work on Development origins; Production origins refuse them."</p>
     };
@@ -106,10 +104,9 @@ fn origins(state: &OriginsState, edits: bool, tester: &TesterState, refused: Vec
     };
     let asked = !tester.asked.is_empty();
     let tester = live(FormKind::Tester, sections::tester(tester));
-    let refused = sections::refused_sites(refused, edits);
     if edits {
         let form = live(FormKind::Origins, sections::origins(state));
-        let body = view! { {what}{filter("origins", "Find a site", &state.paging)}{form}{tester}{refused}{limits} };
+        let body = view! { {what}{filter("origins", "Find a site", &state.paging)}{form}{tester}{limits} };
         return section("origins", "Authorized Origins", body.into_any());
     }
     let row = |row: &OriginRow| {
@@ -121,6 +118,7 @@ fn origins(state: &OriginsState, edits: bool, tester: &TesterState, refused: Vec
         0 => "None listed, so no site may embed. Admins can change that.".to_owned(),
         count => format!("{count} listed. Admins can change them."),
     };
+    let refused = sections::refused_sites(&state.refused_lately, false);
     folded("origins", "Authorized Origins", told, asked, view! { {what}<ul class="plain-list">{rows}</ul>{tester}{refused}{limits} }.into_any())
 }
 

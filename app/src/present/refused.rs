@@ -1,6 +1,6 @@
 //! What was refused: sites, and requests by the id their caller was told.
 
-use super::introspection::{add_origin, check};
+use super::introspection::check;
 use super::when;
 use crate::model::{Check, Record, RefusedSite};
 use perch_domain::{Code, time};
@@ -20,7 +20,6 @@ fn refused_site(site: RefusedSiteView, now: i64) -> RefusedSite {
     RefusedSite {
         told: format!("{viewers}, {times}, last {}", time::relative(site.last_at, now)),
         notes: nearest.into_iter().chain(international).collect(),
-        add: add_origin(&site.origin),
         origin: site.origin,
     }
 }

@@ -39,11 +39,11 @@ pub struct Call<'a> {
 }
 
 /// What a token grants. Times are Unix seconds.
-#[derive(Clone, Debug)]
-pub struct Session {
-    pub subject: String,
+#[derive(Clone, Copy, Debug)]
+pub struct Session<'a> {
+    pub subject: &'a str,
     pub role: &'static str,
-    pub organization: String,
+    pub organization: &'a str,
     pub permissions: Permissions,
     pub expires_at: i64,
     pub server_time: i64,
@@ -75,21 +75,23 @@ impl Admitted {
 }
 
 impl Perch {
-    /// Opens a viewer's token for the site it is used on.
+    /// Opens a viewer's token for the site it is used on, and tells what it grants.
     ///
     /// # Errors
     /// The code of the check that failed, in the order of the ladder; `UNAVAILABLE` where what was revoked cannot be known.
-    pub async fn connect(&self, call: &Call<'_>) -> Result<Session, Refusal> {
-        let session = self.let_in(call, |claims, _, organization| Session {
-            subject: claims.sub.clone().into_owned(),
-            role: claims.role.as_str(),
-            organization: organization.row.name.clone(),
-            permissions: claims.permissions,
-            expires_at: claims.exp,
-            server_time: self.now_seconds(),
-            sandbox: claims.sandbox.is_some(),
+    pub async fn connect<T>(&self, call: &Call<'_>, tell: impl Fn(Session<'_>) -> T) -> Result<T, Refusal> {
+        let told = self.let_in(call, |claims, _, organization| {
+            tell(Session {
+                subject: &claims.sub,
+                role: claims.role.as_str(),
+                organization: &organization.row.name,
+                permissions: claims.permissions,
+                expires_at: claims.exp,
+                server_time: self.now_seconds(),
+                sandbox: claims.sandbox.is_some(),
+            })
         });
-        session.await
+        told.await
     }
 
     /// The same for a connection that stays open.

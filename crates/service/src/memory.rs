@@ -186,7 +186,11 @@ impl Perch {
     /// Whether the database has not been heard of for so long that somebody may have revoked what memory would let in. In either
     /// direction: a clock that is stepped back tells nothing about the time since.
     pub fn is_cut_off(&self) -> bool {
-        self.now().saturating_sub(self.looked_at.load(Ordering::Relaxed)).abs() > LONGEST_SILENCE
+        self.is_cut_off_at(self.now())
+    }
+
+    fn is_cut_off_at(&self, now: i64) -> bool {
+        now.saturating_sub(self.looked_at.load(Ordering::Relaxed)).abs() > LONGEST_SILENCE
     }
 
     /// [`Self::refresh`] after a change that is committed: should it fail now, the next look is a moment away, and the change
@@ -243,7 +247,7 @@ impl Perch {
         decide: impl Fn(&Memory) -> Result<T, E>,
     ) -> Result<T, E> {
         let arrived = self.now();
-        if self.is_cut_off() {
+        if self.is_cut_off_at(arrived) {
             self.look_for(arrived).await?;
         }
         let (generation, decided) = {

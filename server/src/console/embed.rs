@@ -30,7 +30,6 @@ async fn stored(state: &AppState, visitor: &Visitor, asked: &Asked) -> Result<Em
             listed(state, visitor).await?
         },
         edits_origins,
-        refused_sites: present::refused_sites(perch, &acting).await?,
         tester: flows::tester::answer(perch, &acting, asked.value("site-test")).await?,
         attributes: flows::attributes::stored(perch, &acting, &part("attributes")).await?,
         edits_attributes: acting.can(Action::EditAttributes),
@@ -45,8 +44,9 @@ async fn stored(state: &AppState, visitor: &Visitor, asked: &Asked) -> Result<Em
 
 /// The list for those who only read it.
 async fn listed(state: &AppState, visitor: &Visitor) -> Result<OriginsState, Refusal> {
-    let rows = present::origin_rows(&state.perch, &visitor.acting()).await?;
-    let mut listed = OriginsState { rows, ..OriginsState::default() };
+    let (perch, acting) = (&state.perch, visitor.acting());
+    let (rows, refused_lately) = (present::origin_rows(perch, &acting).await?, present::refused_sites(perch, &acting).await?);
+    let mut listed = OriginsState { rows, refused_lately, ..OriginsState::default() };
     listed.paging.total = listed.rows.len();
     Ok(listed)
 }

@@ -119,19 +119,21 @@ async fn refused_lately_counts_only_tokens_that_were_ours() {
         "the name only looks like it and belongs to somebody else",
         "https://xn--pp-jia.test",
         "xn-- is how it is really written",
-        "/settings/embed?add=https%3A%2F%2Fstaging.app.test#origins",
+        "value=\"add:https://staging.app.test\"",
     ] {
         assert!(list.contains(part), "{part} is not in {list}");
     }
     for absent in ["<script>alert", "alert(1)", "nonsense", "fourth.test"] {
         assert!(!page.contains(absent), "{absent}");
     }
-    // "Allow" opens the form and adds nothing.
-    let form = admin.get("/settings/embed?add=https%3A%2F%2Fstaging.app.test").await.text;
-    assert!(form.contains("value=\"https://staging.app.test\""));
+    // "Allow" opens the form with what else was typed, and adds nothing.
+    let allowed = [("form", "origins"), ("intent", "add:https://staging.app.test"), ("origins[0].origin", "https://half.typed")];
+    let form = admin.form("/settings/embed", &allowed).await.text;
+    assert!(form.contains("value=\"https://staging.app.test\"") && form.contains("value=\"https://half.typed\""), "{form}");
     assert_eq!(app.nobody().session(&ann, "https://staging.app.test").await.status, 403);
-    // Listed, it is no longer refused; after two weeks nobody asks any more.
-    app.list("https://staging.app.test", "development").await;
+    // Listed, it is no longer refused, which the answer to the form says already; after two weeks nobody asks any more.
+    let saved = admin.call("save-origins", &[("origins[0].origin", "https://staging.app.test"), ("origins[0].environment", "development")]).await;
+    assert!(saved.text.contains("Refused lately (2)"), "{}", saved.text);
     assert!(admin.get("/settings/embed").await.text.contains("Refused lately (2)"));
     app.perch.store().forget_refused_sites(i64::MAX).await.unwrap();
     assert!(admin.get("/settings/embed").await.text.contains("Refused lately: none."));

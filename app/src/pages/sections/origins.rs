@@ -1,5 +1,6 @@
 //! Authorized Origins: rows to edit, one blank row to add, many to paste, saved together; and the tester.
 
+use super::refused_sites;
 use crate::components::{Field, checkbox, choice, default_submit, feedback_or, pages, site_said, text_area, text_field};
 use crate::model::{OriginRow, OriginsState, TesterState};
 use crate::wire::WireError;
@@ -26,6 +27,7 @@ pub fn origins(state: &OriginsState) -> AnyView {
             <span class="meta" data-unsaved-count="">{unsaved_text(state.rows.iter().filter(|row| row.unsaved).count())}</span>
         </div>
         {paste(state)}
+        {refused_sites(&state.refused_lately, true)}
     }
     .into_any()
 }

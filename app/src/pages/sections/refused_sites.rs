@@ -3,24 +3,27 @@
 use crate::model::RefusedSite;
 use leptos::prelude::*;
 
-pub fn refused_sites(sites: Vec<RefusedSite>, edits: bool) -> AnyView {
+/// For who `edits` it is part of the form, so that a site that is allowed leaves this list when the form is saved, and nothing
+/// that was typed is lost on the way.
+pub fn refused_sites(sites: &[RefusedSite], edits: bool) -> AnyView {
     if sites.is_empty() {
         return view! { <p class="meta" id="refused-lately">"Refused lately: none. A site that presents a token of yours and is not listed shows up here."</p> }.into_any();
     }
     let title = format!("Refused lately ({})", sites.len());
-    let row = |site: RefusedSite| {
-        let notes = site.notes.into_iter().map(|note| view! { <p class="meta"><bdi>{note}</bdi></p> }).collect_view();
+    let row = |site: &RefusedSite| {
+        let notes = site.notes.iter().map(|note| view! { <p class="meta"><bdi>{note.clone()}</bdi></p> }).collect_view();
         let allow = edits.then(|| {
-            view! { <a class="button small" href=site.add>"Allow this origin"<span class="visually-hidden">" "{site.origin.clone()}</span></a> }
+            let intent = format!("add:{}", site.origin);
+            view! { <button type="submit" class="button small" name="intent" value=intent>"Allow this origin"<span class="visually-hidden">" "{site.origin.clone()}</span></button> }
         });
-        view! { <li class="refused"><div><code>{site.origin.clone()}</code>" "<span class="meta">{site.told}</span>{notes}</div>{allow}</li> }
+        view! { <li class="refused"><div><code>{site.origin.clone()}</code>" "<span class="meta">{site.told.clone()}</span>{notes}</div>{allow}</li> }
     };
     view! {
         <details class="part" id="refused-lately" open>
             <summary>{title}</summary>
             <div class="stack">
                 <p class="meta">"They presented a valid token and were turned away. Allow only what is yours: a copied page looks the same."</p>
-                <ul class="plain-list">{sites.into_iter().map(row).collect_view()}</ul>
+                <ul class="plain-list">{sites.iter().map(row).collect_view()}</ul>
             </div>
         </details>
     }

@@ -47,19 +47,17 @@ async fn answer(state: &AppState, request: Request, route: &'static str, nobody:
     let (caller, origin) = Named::read(headers).caller(nobody);
     let id = request_id(&parts.extensions);
     let call = Call { route, request_id: id, caller, token: bearer(headers) };
-    let mut response = match state.perch.connect(&call).await.and_then(|session| json(&told(&session))) {
-        Ok(response) => response,
-        Err(refusal) => refuse(refusal, &parts.extensions),
-    };
+    let told = state.perch.connect(&call, |session| json(&told(session))).await.flatten();
+    let mut response = told.unwrap_or_else(|refusal| refuse(refusal, &parts.extensions));
     readable_by(origin, response.headers_mut());
     response
 }
 
 /// Never an attribute, never a context clue: they are for the server's eyes.
-fn told(session: &Session) -> Answer<'_> {
+fn told(session: Session<'_>) -> Answer<'_> {
     Answer {
-        user: User { distinct_id: &session.subject, role: session.role },
-        organization: Organization { name: &session.organization },
+        user: User { distinct_id: session.subject, role: session.role },
+        organization: Organization { name: session.organization },
         permissions: session.permissions,
         expires_at: time::rfc3339(session.expires_at),
         server_time: time::rfc3339(session.server_time),
