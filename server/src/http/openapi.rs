@@ -11,7 +11,9 @@ pub(super) async fn serve() -> Response {
 
 /// The whole document.
 pub fn document() -> Value {
-    let mint = operation("Mint a token for a viewer", "generateToken", "application/json", reference("MintRequest"), reference("MintAnswer"), &MINT);
+    let mint_only = [Code::BodyNotJson, Code::KeyCeilingExceeded, Code::RequestInvalid, Code::TooManyRequests];
+    let mint =
+        operation("Mint a token for a viewer", "generateToken", "application/json", reference("MintRequest"), reference("MintAnswer"), &mint_only);
     let mut alias = mint.clone();
     if let Some(id) = alias.pointer_mut("/post/operationId") {
         *id = json!("generateTokenAlias");
@@ -31,11 +33,11 @@ pub fn document() -> Value {
             "/api/generate-token": alias,
             "/embed/introspect": operation(
                 "Tell whether one of this key's tokens is active (RFC 7662)", "introspectToken", "application/x-www-form-urlencoded",
-                json!({ "type": "object", "required": ["token"], "properties": { "token": { "type": "string" } } }), reference("Introspection"), &INTROSPECT,
+                json!({ "type": "object", "required": ["token"], "properties": { "token": { "type": "string" } } }), reference("Introspection"), &[],
             ),
             "/embed/revoke": operation(
                 "End tokens of this key before their time: one, a viewer's, or all. Every node refuses them within a second", "revokeTokens", "application/json",
-                reference("RevokeRequest"), reference("RevokeAnswer"), &REVOKE,
+                reference("RevokeRequest"), reference("RevokeAnswer"), &[Code::BodyNotJson, Code::NotFound, Code::RequestInvalid],
             ),
             "/embed/session": viewer("post", "What a token grants, for a component on an authorized origin", "openSession", "application/json", reference("Session")),
             "/embed/live": viewer("get", "Stays open as long as the token is good; the event `refused` says why it is not any more", "followSession", "text/event-stream", json!({ "type": "string" })),
@@ -56,8 +58,8 @@ pub fn document() -> Value {
     })
 }
 
-const MINT: [Code; 17] = [
-    Code::BodyNotJson,
+/// Of every route by API key.
+const BY_KEY: [Code; 13] = [
     Code::ApiKeyMissing,
     Code::ApiKeyMalformed,
     Code::ApiKeyUnknown,
@@ -65,49 +67,15 @@ const MINT: [Code; 17] = [
     Code::ApiKeyRevoked,
     Code::ApiKeyInBrowser,
     Code::ApiKeyScopeMissing,
-    Code::KeyCeilingExceeded,
     Code::MethodNotAllowed,
     Code::BodyTooLarge,
     Code::ContentTypeNotJson,
     Code::HostNotServed,
-    Code::RequestInvalid,
-    Code::TooManyRequests,
     Code::Internal,
     Code::Unavailable,
 ];
-const INTROSPECT: [Code; 12] = [
-    Code::ApiKeyMissing,
-    Code::ApiKeyMalformed,
-    Code::ApiKeyUnknown,
-    Code::ApiKeyExpired,
-    Code::ApiKeyRevoked,
-    Code::ApiKeyInBrowser,
-    Code::ApiKeyScopeMissing,
-    Code::MethodNotAllowed,
-    Code::BodyTooLarge,
-    Code::ContentTypeNotJson,
-    Code::Internal,
-    Code::Unavailable,
-];
-
-const REVOKE: [Code; 15] = [
-    Code::BodyNotJson,
-    Code::ApiKeyMissing,
-    Code::ApiKeyMalformed,
-    Code::ApiKeyUnknown,
-    Code::ApiKeyExpired,
-    Code::ApiKeyRevoked,
-    Code::ApiKeyInBrowser,
-    Code::ApiKeyScopeMissing,
-    Code::NotFound,
-    Code::MethodNotAllowed,
-    Code::BodyTooLarge,
-    Code::ContentTypeNotJson,
-    Code::RequestInvalid,
-    Code::Internal,
-    Code::Unavailable,
-];
-const VIEWER: [Code; 14] = [
+/// Of every route by token.
+const BY_TOKEN: [Code; 15] = [
     Code::TokenMissing,
     Code::TokenMalformed,
     Code::TokenUnknownKey,
@@ -119,6 +87,7 @@ const VIEWER: [Code; 14] = [
     Code::OriginNotAuthorized,
     Code::SandboxTokenOnProductionOrigin,
     Code::MethodNotAllowed,
+    Code::HostNotServed,
     Code::TooManyRequests,
     Code::Internal,
     Code::Unavailable,
@@ -128,14 +97,15 @@ fn reference(schema: &str) -> Value {
     json!({ "$ref": format!("#/components/schemas/{schema}") })
 }
 
+/// A route for whoever holds an API key; `codes` are those it has besides every such route's.
 fn operation(summary: &str, id: &str, media: &str, body: Value, answer: Value, codes: &[Code]) -> Value {
-    let responses = responses("application/json", answer, codes);
+    let responses = responses("application/json", answer, &[&BY_KEY, codes].concat());
     json!({ "post": { "summary": summary, "operationId": id, "requestBody": { "required": true, "content": { media: { "schema": body } } }, "responses": responses } })
 }
 
 /// A route for whoever holds a token.
 fn viewer(method: &str, summary: &str, id: &str, media: &str, answer: Value) -> Value {
-    json!({ method: { "summary": summary, "operationId": id, "security": [{ "token": [] }], "responses": responses(media, answer, &VIEWER) } })
+    json!({ method: { "summary": summary, "operationId": id, "security": [{ "token": [] }], "responses": responses(media, answer, &BY_TOKEN) } })
 }
 
 fn responses(media: &str, answer: Value, codes: &[Code]) -> Value {

@@ -8,7 +8,8 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use perch_domain::Code;
 use perch_domain::origin::Origin;
-use perch_service::Caller;
+use perch_service::{Call, Caller};
+use uuid::Uuid;
 
 /// What the header `Origin` says (RFC 6454, section 7).
 pub(super) enum Named {
@@ -29,8 +30,7 @@ impl Named {
         }
     }
 
-    /// Who calls, on a route where nobody is `nobody`; and, if it is a page, as whom it may read the answer.
-    pub fn caller(self, nobody: Caller) -> (Caller, Option<HeaderValue>) {
+    fn caller(self, nobody: Caller) -> (Caller, Option<HeaderValue>) {
         match self {
             Self::Nobody => (nobody, None),
             Self::Site(origin, sent) => (Caller::Site(origin), Some(sent)),
@@ -39,8 +39,14 @@ impl Named {
     }
 }
 
+/// A viewer's request on a route where nobody is `nobody`; and, if a page sent it, as whom that may read the answer.
+pub(super) fn call<'a>(headers: &'a HeaderMap, request_id: Uuid, route: &'static str, nobody: Caller) -> (Call<'a>, Option<HeaderValue>) {
+    let (caller, origin) = Named::read(headers).caller(nobody);
+    (Call { route, request_id, caller, token: bearer(headers) }, origin)
+}
+
 /// The token of the request (RFC 6750, section 2.1); none where there are two.
-pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
+fn bearer(headers: &HeaderMap) -> Option<&str> {
     let mut sent = headers.get_all(header::AUTHORIZATION).iter();
     let (scheme, token) = sent.next()?.to_str().ok()?.split_at_checked(7)?;
     (scheme.eq_ignore_ascii_case("bearer ") && sent.next().is_none()).then_some(token.trim_ascii())

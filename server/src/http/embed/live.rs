@@ -1,7 +1,7 @@
 //! `GET /embed/live`: a connection that stays open as long as its token is good, and is told at once when it is not. Server-sent
 //! events (HTML, section 9.2), read with fetch because that can carry the token in a header.
 
-use super::browser::{Named, bearer, readable_by};
+use super::browser::{call, readable_by};
 use crate::http::{AppState, refuse, request_id};
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
@@ -9,7 +9,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use futures_util::stream;
 use perch_domain::Code;
-use perch_service::{Admitted, Call, Caller, Perch, Refusal};
+use perch_service::{Admitted, Caller, Perch, Refusal};
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -87,10 +87,8 @@ impl Drop for Place {
 }
 
 pub(super) async fn handle(State(state): State<AppState>, request: Request) -> Response {
-    let headers = request.headers();
-    let (caller, origin) = Named::read(headers).caller(Caller::Unnamed);
     let id = request_id(request.extensions());
-    let call = Call { route: ROUTE, request_id: id, caller, token: bearer(headers) };
+    let (call, origin) = call(request.headers(), id, ROUTE, Caller::Unnamed);
     let entered = async {
         // Subscribed before it is judged: what changes in between is not missed.
         let changes = state.perch.changes();

@@ -1,13 +1,13 @@
 //! `POST /embed/session` for components and `GET /api/v1/me` for everybody who holds a token: what it grants.
 
-use super::browser::{Named, bearer, readable_by};
+use super::browser::{call, readable_by};
 use super::json;
 use crate::http::{AppState, refuse, request_id};
 use axum::extract::{Request, State};
 use axum::response::Response;
 use perch_domain::permission::Permissions;
 use perch_domain::time;
-use perch_service::{Call, Caller, Session};
+use perch_service::{Caller, Session};
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -43,10 +43,7 @@ pub(super) async fn me(State(state): State<AppState>, request: Request) -> Respo
 
 async fn answer(state: &AppState, request: Request, route: &'static str, nobody: Caller) -> Response {
     let (parts, _) = request.into_parts();
-    let headers = &parts.headers;
-    let (caller, origin) = Named::read(headers).caller(nobody);
-    let id = request_id(&parts.extensions);
-    let call = Call { route, request_id: id, caller, token: bearer(headers) };
+    let (call, origin) = call(&parts.headers, request_id(&parts.extensions), route, nobody);
     let told = state.perch.connect(&call, |session| json(&told(session))).await.flatten();
     let mut response = told.unwrap_or_else(|refusal| refuse(refusal, &parts.extensions));
     readable_by(origin, response.headers_mut());
