@@ -17,7 +17,7 @@ export class Visitor {
     // What components tell is kept from the first moment on.
     await context.addInitScript(() => {
       const told: Told[] = ((window as any).told = []);
-      for (const type of ["tc-ready", "tc-token-expiring", "tc-token-refreshed", "tc-viewer-changed", "tc-error"]) {
+      for (const type of ["tc-ready", "tc-token-expiring", "tc-token-refreshed", "tc-viewer-changed", "tc-recovered", "tc-error"]) {
         document.addEventListener(type, (event) => told.push({ type, detail: (event as CustomEvent).detail }));
       }
     });

@@ -123,6 +123,7 @@ test("the server may be away for a while", async ({ server, key, visitor, sites 
   // Nothing was mounted anew, and nobody was told of an error that is none of theirs to mend.
   expect(await visitor.page.evaluate(() => (window as any).frame === document.querySelector("tc-dashboard")!.shadowRoot!.firstElementChild)).toBe(true);
   expect((await visitor.told("tc-error")).map(({ detail }) => detail.code)).toEqual(["SERVER_UNREACHABLE"]);
+  expect(await visitor.events()).toEqual(["tc-ready", "tc-error", "tc-recovered"]);
 });
 
 test("without a server there is a sentence and a way to try again, never a blank frame", async ({ server, key, visitor, sites }) => {

@@ -120,6 +120,7 @@ export class Embed extends HTMLElement {
     if (!connection || !this.#joined) return;
     const { session, failure, taken } = connection;
     if (failure && failure !== this.#failure) this.#tell("tc-error", { code: failure.code, message: failure.message, requestId: failure.requestId });
+    const recovered = this.#failure && !failure;
     this.#failure = failure;
     if (!session) {
       if (failure) this.#view.failed(failure, connection.source !== null);
@@ -143,6 +144,7 @@ export class Embed extends HTMLElement {
       }
     } else if (other) this.#tell("tc-viewer-changed", told);
     else if (renewed) this.#tell("tc-token-refreshed", told);
+    else if (recovered) this.#tell("tc-recovered", told);
   }
 
   /** @param {number} seconds left */
