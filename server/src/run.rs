@@ -3,7 +3,7 @@
 use crate::ambient::{SystemClock, SystemEntropy};
 use crate::config::Config;
 use crate::data_dir::{self, DataDirFault};
-use crate::http::{AppState, front};
+use crate::http::{AppState, Front};
 use crate::preview;
 use crate::site::Site;
 use axum::Router;
@@ -92,7 +92,7 @@ impl Server {
 
     /// Serves until `stop`, then finishes the requests under way.
     pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), RunFault> {
-        let front = front(self.state.clone());
+        let front = Front::new(self.state.clone());
         let front = tower::service_fn(move |connection: IncomingStream<'_, _>| ready(Ok::<_, Infallible>(front.to(peer(&connection)))));
         let listener = self.listener.tap_io(|connection| {
             // Small answers must not wait for more to send.

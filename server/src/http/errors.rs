@@ -1,6 +1,6 @@
 //! A refusal as an answer: the envelope every caller can rely on.
 
-use super::layer::request_id;
+use super::front::request_id;
 use axum::body::Body;
 use axum::http::{Extensions, HeaderValue, StatusCode, header};
 use axum::response::Response;

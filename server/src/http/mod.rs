@@ -3,15 +3,15 @@
 mod body;
 mod embed;
 mod errors;
+mod front;
 mod health;
-mod layer;
 mod openapi;
 
 pub use body::{FORM_LIMIT, read_body};
 pub use embed::Connected;
 pub use errors::{error_response, refuse};
-use layer::request_id;
-pub use layer::{Front, answered_later};
+use front::request_id;
+pub use front::{Front, answered_later};
 pub use openapi::document as openapi_document;
 
 use crate::assets::{self, AssetNames};
@@ -59,24 +59,23 @@ impl AppState {
         RequestInfo {
             id: request_id(extensions).to_string(),
             caller_id: own.chars().take(128).collect(),
-            address: self.site.client_address(layer::peer(extensions), headers),
+            address: self.site.client_address(front::peer(extensions), headers),
         }
     }
 }
 
-/// Every route, ready to serve. Prefixes for machines answer unknown paths with JSON, the console with a page.
-pub fn front(state: AppState) -> Front {
+/// Every route. Prefixes for machines answer unknown paths with JSON, the console with a page.
+fn routes(state: AppState) -> Router {
     let machines =
         Router::new().merge(embed::routes()).route("/openapi.json", get(openapi::serve)).route("/api/{*rest}", axum::routing::any(not_found));
     let files = Router::new().route("/pkg/{file}", get(assets::package)).route("/favicon.svg", get(assets::favicon));
-    let routes = Router::new()
+    Router::new()
         .merge(machines)
         .merge(files)
         .merge(health::routes())
         .merge(console::routes(&state))
         .method_not_allowed_fallback(method_not_allowed)
-        .with_state(state.clone());
-    Front::new(state, routes)
+        .with_state(state)
 }
 
 async fn not_found(request: Request) -> Response {

@@ -5,7 +5,7 @@ mod client;
 pub use client::{Answer, Client, between, mistyped};
 
 use perch::config::Config;
-use perch::http::{AppState, Front, front};
+use perch::http::{AppState, Front};
 use perch::run::open_with;
 use perch::site::Site;
 use perch_domain::ConsoleRole;
@@ -43,7 +43,7 @@ impl TestApp {
         let clock = Arc::new(ManualClock::at(NOW));
         let perch = open_with(&config, true, clock.clone(), ENTROPY.clone()).await.unwrap();
         let site = Site::new(&config, config.addr);
-        let front = front(AppState::new(perch.clone(), site));
+        let front = Front::new(AppState::new(perch.clone(), site));
         let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         Self { perch, clock, folder, settings, front }
     }

@@ -60,8 +60,8 @@ pub fn answered_later(refusal: Refusal) -> Response {
 }
 
 impl Front {
-    pub(super) fn new(state: AppState, routes: Router) -> Self {
-        Self { state, routes, peer: None }
+    pub fn new(state: AppState) -> Self {
+        Self { routes: super::routes(state.clone()), state, peer: None }
     }
 
     /// The same for a connection from there.
@@ -130,4 +130,32 @@ fn one_host(headers: &HeaderMap) -> Option<&str> {
     let mut hosts = headers.get_all(header::HOST).iter();
     let host = hosts.next()?.to_str().ok()?;
     hosts.next().is_none().then_some(host)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+    use crate::site::Site;
+    use axum::routing::get;
+    use http_body_util::BodyExt;
+
+    async fn broken() {
+        panic!("for this test");
+    }
+
+    #[tokio::test]
+    async fn a_handler_that_panics_is_answered_like_any_fault_of_ours() {
+        let folder = tempfile::tempdir().unwrap();
+        let variables = [("PERCH_DATA_DIR".to_owned(), folder.path().join("data").display().to_string())].into();
+        let config = Config::from_variables(&variables).unwrap();
+        let state = AppState::new(crate::run::open(&config, true).await.unwrap(), Site::new(&config, config.addr));
+        let mut front = Front { state, routes: Router::new().route("/", get(broken)), peer: None };
+        let response = front.call(Request::get("/").header("host", "localhost").body(Body::empty()).unwrap()).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body: serde_json::Value = serde_json::from_slice(&body.collect().await.unwrap().to_bytes()).unwrap();
+        assert_eq!((parts.status.as_u16(), &body["code"]), (500, &"INTERNAL".into()));
+        assert_eq!(parts.headers["x-request-id"], body["requestId"].as_str().unwrap());
+        assert!(!body.to_string().contains("for this test"), "what is inside stays there: {body}");
+    }
 }
