@@ -148,7 +148,7 @@ pub async fn refused(perch: &Perch, acting: &Acting, fields: &Fields, problem: W
 
 shared!(
     AttributeRow { name: String, kind: String, list: bool, required: bool, description: String, example: String },
-    used,
+    [used],
     |row| row.name.trim().is_empty(),
     told
 );

@@ -168,7 +168,7 @@ pub async fn refused(perch: &Perch, acting: &Acting, fields: &Fields, problem: W
 
 shared!(
     OriginRow { origin: String, label: String, environment: String },
-    note,
+    [note, seen],
     |row| row.origin.trim().is_empty() && row.label.trim().is_empty(),
     told
 );

@@ -18,10 +18,10 @@ pub(super) trait Shared: Clone + Default {
     fn meet(&mut self, stored: Option<&Self>, theirs: String);
 }
 
-/// A kind of row by the fields a person can change, in the order of its `values`; the field beside them that only the stored row
+/// A kind of row by the fields a person can change, in the order of its `values`; the fields beside them that only the stored row
 /// knows; when a new one counts as blank; and the words for what it has become.
 macro_rules! shared {
-    ($row:ident { $($field:ident: $kind:ty),+ }, $beside:ident, $blank:expr, $told:expr) => {
+    ($row:ident { $($field:ident: $kind:ty),+ }, [$($beside:ident),+], $blank:expr, $told:expr) => {
         impl $crate::flows::shared::Shared for $row {
             fn id(&self) -> &str {
                 &self.id
@@ -56,7 +56,7 @@ macro_rules! shared {
             fn mark(&mut self, unsaved: bool, stored: Option<&Self>) {
                 self.unsaved = unsaved;
                 if let Some(stored) = stored {
-                    self.$beside.clone_from(&stored.$beside);
+                    $(self.$beside.clone_from(&stored.$beside);)+
                     self.changed.clone_from(&stored.changed);
                 }
             }
@@ -158,10 +158,11 @@ mod tests {
         );
         // Of two who edit one row, each keeps the field the other left alone.
         let labelled = OriginRow { label: "mine".into(), ..row("1", "1", "old", "old") };
-        let moved = [OriginRow { environment: "production".into(), ..row("1", "2", "old", "old") }];
+        let moved = [OriginRow { environment: "production".into(), seen: "Connected: here".into(), ..row("1", "2", "old", "old") }];
         let mut both = refreshed(vec![labelled], &moved);
         show_both(&mut both, &moved);
         assert_eq!((both[0].label.as_str(), both[0].environment.as_str()), ("mine", "production"));
+        assert_eq!(both[0].seen, "Connected: here", "what only the stored row knows stays beside it");
         take_theirs(&mut rows, stored.to_vec(), "0");
         assert_eq!((rows[0].origin.as_str(), rows[0].unsaved), ("theirs", false));
     }
