@@ -1,4 +1,5 @@
 // Staying connected: tokens that end while somebody looks, on a clock that the test moves.
+import type { Browser } from "@playwright/test";
 import { alive, expect, signIn, test } from "../support/console.ts";
 import { Elsewhere, page as html, type Pages } from "../support/elsewhere.ts";
 import { Visitor } from "../support/visitor.ts";
@@ -22,6 +23,15 @@ async function withBackend(server: any, key: string, embed: (url: string) => str
   return { site, asked: () => asked };
 }
 
+/** Somebody who looks at the page and is connected, on a clock that stands where the test puts it. */
+async function looking(browser: Browser, site: Elsewhere): Promise<Visitor> {
+  const visitor = await Visitor.of(browser);
+  await visitor.page.clock.install();
+  await visitor.page.goto(site.url);
+  await visitor.connects();
+  return visitor;
+}
+
 const production = `<tc-dashboard id="embed"></tc-dashboard><script type="module">
   document.getElementById("embed").fetchToken = async () => (await (await fetch("/embed-token", { method: "POST" })).json()).token;
 </script>`;
@@ -31,10 +41,7 @@ test.beforeEach(({ server }) => server.addPerson("ada@example.com", "admin"));
 test("fetchToken brings the first token and each next one before the old one ends, and nothing is mounted anew", async ({ server, browser }) => {
   const key = server.key();
   const { site, asked } = await withBackend(server, key, () => production);
-  const visitor = await Visitor.of(browser);
-  await visitor.page.clock.install();
-  await visitor.page.goto(site.url);
-  await visitor.connects();
+  const visitor = await looking(browser, site);
   await visitor.page.evaluate(() => ((window as any).frame = document.querySelector("tc-dashboard")!.shadowRoot!.firstElementChild));
   // The lid is closed for fifty-five minutes; awake, the first thing is a new token.
   await visitor.page.clock.fastForward(55 * 60_000);
@@ -51,10 +58,7 @@ test("a token-endpoint does the same, for two components in one flight", async (
   const key = server.key();
   const element = `<tc-dashboard token-endpoint="/embed-token"></tc-dashboard><tc-ai-assistant token-endpoint="/embed-token"></tc-ai-assistant>`;
   const { site, asked } = await withBackend(server, key, () => element);
-  const visitor = await Visitor.of(browser);
-  await visitor.page.clock.install();
-  await visitor.page.goto(site.url);
-  await visitor.connects();
+  const visitor = await looking(browser, site);
   await visitor.connects("tc-ai-assistant");
   expect(asked()).toBe(1);
   await visitor.page.clock.fastForward(55 * 60_000);
@@ -71,10 +75,7 @@ test("a token-endpoint does the same, for two components in one flight", async (
 test("asleep past its end, it comes back by itself", async ({ server, browser }) => {
   const key = server.key();
   const { site } = await withBackend(server, key, () => production);
-  const visitor = await Visitor.of(browser);
-  await visitor.page.clock.install();
-  await visitor.page.goto(site.url);
-  await visitor.connects();
+  const visitor = await looking(browser, site);
   await visitor.page.clock.fastForward(9 * HOUR);
   await expect.poll(async () => (await visitor.told("tc-token-refreshed")).length).toBe(1);
   await visitor.connects();
@@ -86,10 +87,7 @@ test("expired while open with nowhere to get another, it says so; a new token in
   const key = server.key();
   const token = await server.token(key);
   const { site } = await withBackend(server, key, () => `<tc-dashboard auth-token="${token}"></tc-dashboard>`);
-  const visitor = await Visitor.of(browser);
-  await visitor.page.clock.install();
-  await visitor.page.goto(site.url);
-  await visitor.connects();
+  const visitor = await looking(browser, site);
   await visitor.page.clock.fastForward(56 * 60_000);
   await expect.poll(() => visitor.events()).toEqual(["tc-ready", "tc-token-expiring"]);
   const give = async (token: string) => visitor.component().evaluate((embed, token) => embed.setAttribute("auth-token", token), token);
@@ -111,10 +109,7 @@ test("a cached token is told apart from a new one, and the old one goes on as lo
   const key = server.key();
   const cached = await server.token(key);
   const { site, asked } = await withBackend(server, key, () => production, async (count) => (count < 3 ? cached : server.token(key)));
-  const visitor = await Visitor.of(browser);
-  await visitor.page.clock.install();
-  await visitor.page.goto(site.url);
-  await visitor.connects();
+  const visitor = await looking(browser, site);
   await visitor.page.clock.fastForward(55 * 60_000);
   await expect.poll(async () => (await visitor.told("tc-error")).map(({ detail }) => detail.code)).toEqual(["TOKEN_NOT_RENEWED"]);
   await visitor.connects();
@@ -177,10 +172,7 @@ test("where no connection can stay open, the server is asked now and then, and n
 test("a site that is removed while somebody looks is not mended by new tokens, and nobody asks for any", async ({ server, browser, page }) => {
   const key = server.key();
   const { site, asked } = await withBackend(server, key, () => production);
-  const visitor = await Visitor.of(browser);
-  await visitor.page.clock.install();
-  await visitor.page.goto(site.url);
-  await visitor.connects();
+  const visitor = await looking(browser, site);
   await signIn(page, server, "ada@example.com");
   await alive(page);
   const origins = page.getByRole("region", { name: "Authorized Origins" });

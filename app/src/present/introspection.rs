@@ -73,14 +73,11 @@ fn link(place: Place) -> (String, &'static str) {
         Place::Sandbox => ("#sandbox".to_owned(), "Go to the sandbox"),
         Place::Attributes => ("#attributes".to_owned(), "Go to Token Attributes"),
         Place::Origins => ("#origins".to_owned(), "Go to Authorized Origins"),
-        Place::AddOrigin(origin) => (add_origin(&origin), "Add this origin"),
+        Place::AddOrigin(origin) => {
+            let origin: String = form_urlencoded::byte_serialize(origin.as_bytes()).collect();
+            (format!("/settings/embed?add={origin}#origins"), "Add this origin")
+        }
     }
-}
-
-/// The address of the form of Authorized Origins with this one filled in.
-pub(super) fn add_origin(origin: &str) -> String {
-    let origin: String = form_urlencoded::byte_serialize(origin.as_bytes()).collect();
-    format!("/settings/embed?add={origin}#origins")
 }
 
 fn claims(token: TokenView, now: i64) -> TokenClaims {
