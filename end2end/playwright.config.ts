@@ -10,6 +10,8 @@ export default defineConfig({
   retries: 0,
   forbidOnly: true,
   timeout: 180_000,
+  // How long a slow machine may take to show what a test waits for; it is never what a test finds out.
+  expect: { timeout: 20_000 },
   reporter: [["list"]],
   use: {
     launchOptions: {
