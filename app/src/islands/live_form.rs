@@ -53,6 +53,7 @@ pub fn LiveForm(kind: FormKind, children: Children) -> impl IntoView {
     let ready = RwSignal::new(false);
     Effect::new(move |_| ready.set(true));
     let pending = StoredValue::new(false);
+    let turn = StoredValue::new(0u32);
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         let Some(form) = Form::of(&event) else { return };
@@ -66,20 +67,18 @@ pub fn LiveForm(kind: FormKind, children: Children) -> impl IntoView {
         spawn_local(async move {
             let answer = sent.await;
             button.done();
-            match answer {
-                Ok(section) => {
-                    form.show(&section);
-                    // The sandbox asks for what is declared.
-                    if kind == FormKind::Attributes {
-                        refresh_sandbox().await;
-                    }
-                }
+            match &answer {
+                Ok(section) => form.show(section),
                 Err(problem) => match &problem.section {
                     Some(section) => form.show(section),
-                    None => form.refuse(&problem),
+                    None => form.refuse(problem),
                 },
             }
+            // What was shown may be answered at once; the rest is another form's business.
             pending.set_value(false);
+            if kind == FormKind::Attributes && answer.is_ok() {
+                refresh_sandbox(turn).await;
+            }
         });
     };
     view! {
@@ -92,11 +91,20 @@ pub fn LiveForm(kind: FormKind, children: Children) -> impl IntoView {
     }
 }
 
-/// Shows the sandbox anew with what is typed in it, so that an attribute that was just declared can be filled in.
-async fn refresh_sandbox() {
+/// Shows the sandbox anew with what is typed in it, because it asks for what is declared. What is typed meanwhile is sent
+/// again, and of two that are under way the later one counts.
+async fn refresh_sandbox(turn: StoredValue<u32>) {
     let Some(form) = Form::of_kind("sandbox") else { return };
-    let fields = form.fields_for("keep");
-    if let Ok(section) = api::call(FormKind::Sandbox.endpoint(), fields).await {
-        form.show(&crate::wire::Section { focus: String::new(), ..section });
+    let own = turn.get_value().wrapping_add(1);
+    turn.set_value(own);
+    loop {
+        let fields = form.fields_for("keep");
+        let Ok(section) = api::call(FormKind::Sandbox.endpoint(), fields.clone()).await else { return };
+        if turn.get_value() != own {
+            return;
+        }
+        if form.fields_for("keep") == fields {
+            return form.show(&crate::wire::Section { focus: String::new(), ..section });
+        }
     }
 }
