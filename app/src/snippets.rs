@@ -17,12 +17,15 @@ const fn snippet(file: &'static str, title: &'static str, tested: bool) -> Snipp
     Snippet { file, title, tested }
 }
 
-pub const FRONTEND: [Snippet; 5] = [
+pub const FRONTEND: [Snippet; 8] = [
     snippet("html.html", "HTML", true),
     snippet("html-production.html", "HTML, production", true),
     snippet("react.jsx", "React", true),
+    snippet("react-production.jsx", "React, production", true),
     snippet("vue.vue", "Vue", true),
+    snippet("vue-production.vue", "Vue, production", true),
     snippet("angular.ts", "Angular", true),
+    snippet("angular-production.ts", "Angular, production", true),
 ];
 
 pub const BACKEND: [Snippet; 8] = [

@@ -1,4 +1,5 @@
 // Components on pages of other people: other hosts, other ports, https; and what becomes of them while they are open.
+import { type IncomingMessage, request as ask, type ServerResponse } from "node:http";
 import { expect, test as base } from "../support/console.ts";
 import { Elsewhere, page as html, type Pages } from "../support/elsewhere.ts";
 import type { Server } from "../support/server.ts";
@@ -26,6 +27,18 @@ const test = base.extend<Embedding>({
     open.forEach((site) => site.stop());
   },
 });
+
+/** A site that hands a path on to Perch, as a reverse proxy does. */
+const passOn = (server: Server) => (request: IncomingMessage, answer: ServerResponse) => {
+  const headers = { ...request.headers, host: new URL(server.url).host };
+  const onward = ask(`${server.url}${request.url}`, { method: request.method, headers }, (back) => {
+    answer.writeHead(back.statusCode!, back.headers);
+    back.pipe(answer);
+  });
+  onward.on("error", () => answer.destroy());
+  answer.on("close", () => onward.destroy());
+  request.pipe(onward);
+};
 
 const script = (server: Server) => `<script type="module" src="${server.url}/embed/embed.js"></script>`;
 const embed = (server: Server, token: string, name = "tc-dashboard") => html(`${script(server)}<${name} auth-token="${token}"></${name}>`);
@@ -105,8 +118,8 @@ test("a revoked token is refused by a second process on the same database within
   const me = (token: string) => fetch(`${twin.url}/api/v1/me`, { headers: { authorization: `Bearer ${token}` } });
   const token = await server.token(key);
   expect((await me(token)).status).toBe(200);
-  const revoked = performance.now();
   expect((await server.call("/embed/revoke", key, { all: true })).status).toBe(200);
+  const revoked = performance.now();
   await expect.poll(async () => (await me(token)).status, { intervals: [20] }).toBe(401);
   expect(performance.now() - revoked).toBeLessThan(1_000);
   await twin.stop();
@@ -202,6 +215,49 @@ test("a tab that was hidden for a moment hears of the end again", async ({ serve
   await visitor.reads("This view has ended. Reload the page or sign in again.");
 });
 
+test("a page that is opened in the background connects all the same, and listens once it is looked at", async ({ server, key, visitor, sites }) => {
+  const site = await sites({ "/": embed(server, await server.token(key)) });
+  server.list(site.url);
+  await visitor.page.addInitScript(() => Object.defineProperty(document, "visibilityState", { value: "hidden", configurable: true }));
+  let listening = 0;
+  visitor.page.on("request", (request) => (listening += Number(request.url().endsWith("/embed/live"))));
+  await visitor.page.goto(site.url);
+  await visitor.connects();
+  expect(await visitor.events()).toEqual(["tc-ready"]);
+  expect(listening).toBe(0);
+  await visitor.page.evaluate(() => {
+    Object.defineProperty(document, "visibilityState", { value: "visible", configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+  });
+  await expect.poll(() => listening).toBe(1);
+});
+
+test("behind the page's own address it works as elsewhere", async ({ server, key, visitor, sites }) => {
+  const token = await server.token(key);
+  const passed = ["/embed/embed.js", "/embed/session", "/embed/live"].map((path) => [path, passOn(server)]);
+  const site = await sites({ ...Object.fromEntries(passed), "/": html(`<script type="module" src="/embed/embed.js"></script><tc-dashboard auth-token="${token}"></tc-dashboard>`) });
+  server.list(site.url);
+  const live = visitor.page.waitForResponse(`${site.url}/embed/live`);
+  await visitor.page.goto(site.url);
+  await visitor.connects();
+  expect((await live).status()).toBe(200);
+  await server.call("/embed/revoke", key, { all: true });
+  await visitor.reads("This view has ended. Reload the page or sign in again.");
+});
+
+test("another token-endpoint is another viewer", async ({ server, key, visitor, sites }) => {
+  const viewer = (name: string) => async (_: unknown, answer: ServerResponse) =>
+    answer.setHeader("content-type", "application/json").end(JSON.stringify({ token: await server.token(key, name) }));
+  const page = html(`${script(server)}<tc-dashboard token-endpoint="/ann"></tc-dashboard>`);
+  const site = await sites({ "/": page, "/ann": viewer("ann"), "/bob": viewer("bob") });
+  server.list(site.url);
+  await visitor.page.goto(site.url);
+  await expect(visitor.component().locator("dd").nth(1)).toHaveText("ann");
+  await visitor.component().evaluate((embed) => embed.setAttribute("token-endpoint", "/bob"));
+  await expect(visitor.component().locator("dd").nth(1)).toHaveText("bob");
+  expect(await visitor.events()).toEqual(["tc-ready", "tc-viewer-changed"]);
+});
+
 test("three viewers on a page leave the browser its connections, and each is told all the same", async ({ server, key, visitor, sites }) => {
   const tokens = await Promise.all(["a", "b", "c", "d"].map((name) => server.token(key, name)));
   const site = await sites({ "/": html(script(server) + tokens.map((token) => `<tc-dashboard auth-token="${token}"></tc-dashboard>`).join("")) });
@@ -210,7 +266,7 @@ test("three viewers on a page leave the browser its connections, and each is tol
   visitor.page.on("request", (request) => (open += Number(request.url().endsWith("/embed/live"))));
   await visitor.page.goto(site.url);
   for (const at of [0, 1, 2, 3]) await expect(visitor.component().nth(at).locator("[part=status]")).toHaveText("Connected");
-  expect(open).toBe(2);
+  await expect.poll(() => open).toBe(2);
 });
 
 test("moved, removed, put back, and rendered before the script came", async ({ server, key, visitor, sites }) => {
@@ -218,8 +274,10 @@ test("moved, removed, put back, and rendered before the script came", async ({ s
   const site = await sites({ "/": html(`<main></main><aside></aside><tc-dashboard auth-token="${token}"></tc-dashboard>`) });
   server.list(site.url);
   await visitor.page.goto(site.url);
+  const live = visitor.page.waitForResponse(`${server.url}/embed/live`);
   await visitor.page.evaluate((url) => import(url), `${server.url}/embed/embed.js`);
   await visitor.connects();
+  await live;
   const calls: string[] = [];
   visitor.page.on("request", (request) => calls.push(new URL(request.url()).pathname));
   await visitor.page.evaluate(() => {

@@ -109,6 +109,41 @@ test("asleep past its end, it comes back by itself", async ({ server, browser })
   await visitor.page.clock.fastForward(9 * HOUR);
   await expect.poll(async () => (await visitor.told("tc-token-refreshed")).length).toBe(1);
   await visitor.connects();
+  expect(await visitor.events(), "a night's sleep is no error").toEqual(["tc-ready", "tc-token-expiring", "tc-token-refreshed"]);
+  expect(visitor.reports).toEqual([]);
+  await visitor.close();
+  site.stop();
+});
+
+test("a clock that was moved decides nothing: what time it is, the server says", async ({ server, browser }) => {
+  const key = server.key();
+  const { site, asked } = await withBackend(server, key, () => production);
+  const visitor = await looking(browser, site);
+  await visitor.page.clock.setSystemTime(Date.now() + 9 * HOUR);
+  const told = visitor.page.waitForResponse(`${server.url}/embed/session`);
+  await visitor.page.evaluate(() => window.dispatchEvent(new Event("focus")));
+  expect((await told).status()).toBe(200);
+  await visitor.connects();
+  await expect(visitor.component().locator("dd").nth(3)).toHaveText(/^(59|60) minutes$/);
+  expect(await visitor.events()).toEqual(["tc-ready"]);
+  expect(asked()).toBe(1);
+  await visitor.close();
+  site.stop();
+});
+
+test("a backend that cannot be reached does not keep a revoked viewer in", async ({ server, browser }) => {
+  const key = server.key();
+  const { site, asked } = await withBackend(server, key, () => production, async (count) => (count === 1 ? server.token(key) : null));
+  const visitor = await looking(browser, site);
+  await visitor.page.clock.fastForward(56 * 60_000);
+  await expect.poll(asked).toBeGreaterThan(1);
+  expect((await server.call("/embed/revoke", key, { distinctId: "viewer-1" })).status).toBe(200);
+  const codes = async () => {
+    await visitor.page.clock.runFor(500);
+    return (await visitor.told("tc-error")).map(({ detail }) => detail.code);
+  };
+  await expect.poll(codes).toContain("TOKEN_REVOKED");
+  await expect(visitor.component().locator("[part=facts]")).toBeHidden();
   await visitor.close();
   site.stop();
 });
@@ -225,17 +260,18 @@ test("a site that is removed while somebody looks is not mended by new tokens, a
 test("a framework that makes a new function at every turn keeps its connection, and signing out ends it", async ({ server, browser }) => {
   const key = server.key();
   const { site, asked } = await withBackend(server, key, () => production);
-  const visitor = await Visitor.of(browser);
-  await visitor.page.goto(site.url);
-  await visitor.connects();
+  const visitor = await looking(browser, site);
   for (let turn = 0; turn < 20; turn += 1) {
     await visitor.component().evaluate((embed: any) => (embed.fetchToken = async () => (await (await fetch("/embed-token", { method: "POST" })).json()).token));
   }
   await visitor.connects();
   expect(asked()).toBe(1);
   await visitor.component().evaluate((embed: any) => (embed.fetchToken = null));
-  await expect(visitor.component().locator("[part=facts]")).toBeHidden();
-  expect(await visitor.events()).toEqual(["tc-ready"]);
+  await visitor.reads("Not connected.");
+  expect(await visitor.component().locator("dd").allTextContents(), "hidden is not gone").toEqual(["", "", "", ""]);
+  await visitor.page.clock.runFor(5_000);
+  expect(await visitor.events(), "signing out is no error").toEqual(["tc-ready"]);
+  expect(visitor.reports).toEqual([]);
   await visitor.close();
   site.stop();
 });

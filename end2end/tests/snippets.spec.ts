@@ -93,6 +93,12 @@ const projects: Record<string, Record<string, string>> = {
   },
 };
 
+// In production the same around them, with tokens from the page's own backend.
+for (const name of ["react.jsx", "vue.vue", "angular.ts"]) {
+  const production = (text: string) => text.replace(name, name.replace(".", "-production."));
+  projects[name.replace(".", "-production.")] = Object.fromEntries(Object.entries(projects[name]!).map(([file, text]) => [file, production(text)]));
+}
+
 for (const [name, around] of Object.entries(projects)) {
   test(`page: ${name}`, async ({ admin: page, server, browser }, info) => {
     const { key } = server.command(["key", "create", "--name", name]);

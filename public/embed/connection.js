@@ -66,8 +66,9 @@ export class Connection {
   static of(server, token, source, own, member) {
     const fits = (/** @type {Connection} */ one) => one.server === server && one.given === token && one.source === source;
     for (const one of pool) if (fits(one)) return one;
-    if (own && own.server === server && own.given === token && [...own.#members].every((other) => other === member) && typeof own.source === typeof source) {
-      // A framework makes a new function each time it renders; whoever is alone with a connection keeps it.
+    // A framework makes a new function each time it renders; whoever is alone with a connection keeps it.
+    const alike = own && (own.source === source || (typeof own.source === "function" && typeof source === "function"));
+    if (alike && own.server === server && own.given === token && [...own.#members].every((other) => other === member)) {
       own.source = source;
       return own;
     }
@@ -129,13 +130,16 @@ export class Connection {
   /** The tab is looked at again, the network is back, the machine is awake: what was known may be old. */
   #wake = () => {
     const jumped = this.#jumped();
-    if (document.visibilityState === "hidden") {
+    const hidden = document.visibilityState === "hidden";
+    if (hidden) {
       this.#live?.abort();
       this.#live = null;
-    } else if ((!this.#live || jumped) && Math.abs(this.#now() - this.#checked) > JUMP) {
+    }
+    // Where nobody looks it connects once, so that the page hears of it.
+    if ((hidden ? !this.#tried : !this.#live || jumped) && Math.abs(this.#now() - this.#checked) > JUMP) {
       // Several of these come at once, and one try is enough for all.
       this.#retry = Math.max(this.#now(), this.#tried + SECOND);
-    } else if (this.session) {
+    } else if (this.session && !this.#retry) {
       this.#connect();
     }
     this.#look(jumped);
@@ -154,12 +158,13 @@ export class Connection {
     const now = this.#now();
     // What time it is, the server says; until then nothing is decided by it.
     if (jumped) this.#work(false);
-    else if (this.session && now >= this.#expires) this.#end(new Failure("TOKEN_EXPIRED"));
+    else if (this.session && now >= this.#expires) this.#lapse();
     if (!jumped && this.session && now >= this.#due && !this.#announced) {
       this.#announced = true;
       this.#members.forEach((member) => member.expiring(Math.max(0, Math.round(this.left / SECOND))));
     }
-    const old = this.session ? now >= this.#due : this.#refused === this.#current && this.#current !== "";
+    const over = this.#refused === this.#current || (this.taken > 0 && now >= this.#expires);
+    const old = this.session ? now >= this.#due : over && this.#current !== "";
     if (!jumped && old && this.source && now >= this.#retry) this.#work(true);
     else if (this.#retry && now >= this.#retry) this.#work(false);
     this.#tell();
@@ -190,10 +195,26 @@ export class Connection {
     } catch (error) {
       if (flight.signal.aborted) return;
       this.#fail(failed(error, "SERVER_UNREACHABLE"), token);
+      if (fresh) await this.#still(flight.signal);
     } finally {
       if (this.#flight === flight) this.#flight = null;
     }
     this.#look();
+  }
+
+  /**
+   * Asks whether the token that could not be renewed may still go on, where no connection is open that would tell.
+   * @param {AbortSignal} signal
+   */
+  async #still(signal) {
+    if (!this.session || this.#live) return;
+    try {
+      await open(this.server, this.#current, signal);
+      this.#connect();
+    } catch (error) {
+      const refused = failed(error, "SERVER_UNREACHABLE");
+      if (!signal.aborted && !refused.passing) this.#fail(refused, this.#current);
+    }
   }
 
   /**
@@ -233,6 +254,12 @@ export class Connection {
     const refused = failure.ofToken && token === this.#current;
     // What time or another token can mend is tried again, ever more slowly.
     this.#retry = failure.passing || (this.source && failure.ofToken) ? this.#now() + wait : 0;
+    if (refused && failure.code === "TOKEN_EXPIRED" && this.session && !this.#failures) {
+      // The server's clock counts; what follows is the same as if ours had said so.
+      this.#expires = Math.min(this.#expires, this.#now());
+      this.#retry = 0;
+      return;
+    }
     this.#failures += 1;
     this.reached = !failure.passing;
     if (failure.code === "TOKEN_NOT_RENEWED" || failure.passing || (this.session && failure.ofToken && token !== this.#current)) {
@@ -243,6 +270,18 @@ export class Connection {
     // The first refusal of a token is worth another one at once.
     if (refused && this.source && this.#refused !== token) this.#retry = this.#now();
     this.#end(failure);
+  }
+
+  /** The time is up. A source that has not failed yet is asked first: coming back from a night's sleep is no fault to tell of. */
+  #lapse() {
+    this.reached = false;
+    if (this.source && !this.#failures) {
+      this.#retry = 0;
+      return;
+    }
+    if (!this.source) this.#retry = 0;
+    const why = this.source && this.failure;
+    this.#end(why && (why.passing || why.temporary) ? why : new Failure("TOKEN_EXPIRED"));
   }
 
   /** @param {Failure} failure */
@@ -265,9 +304,9 @@ export class Connection {
 
   /** Listens for the end, as long as somebody looks. An addition: where it cannot be, the server is asked now and then. */
   async #connect() {
-    if (this.#live || this.#retry || document.visibilityState === "hidden") return;
+    if (this.#live || document.visibilityState === "hidden") return;
     if ([...pool].filter((one) => one.#live && one.server === this.server).length >= MOST_OPEN) {
-      this.#retry = this.#after(STEADY);
+      this.#retry ||= this.#after(STEADY);
       return;
     }
     const live = (this.#live = new AbortController());
@@ -286,7 +325,7 @@ export class Connection {
     } else {
       // The server went away, or something in between did; where that happens again and again it is asked less often.
       this.#ended = Date.now() - begun > STEADY ? 0 : this.#ended + 1;
-      this.#retry = this.#after(Math.min(60, 2 ** this.#ended) * SECOND * (0.5 + Math.random() / 2));
+      this.#retry ||= this.#after(Math.min(60, 2 ** this.#ended) * SECOND * (0.5 + Math.random() / 2));
     }
     this.#look();
   }

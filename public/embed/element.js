@@ -17,6 +17,8 @@ export class Embed extends HTMLElement {
   /** @type {Connection | null} */
   #connection = null;
   #joined = false;
+  /** Whether it was ever given a token or a source. */
+  #given = false;
   #asked = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #grace;
@@ -82,9 +84,11 @@ export class Embed extends HTMLElement {
     const source = this.#fetchToken ?? this.getAttribute("token-endpoint");
     if (!this.isConnected || (!this.#token && !source)) {
       this.#leave();
+      if (!this.isConnected) return;
       // Nobody is shown any more; whoever comes next is shown from the beginning.
-      if (this.isConnected) this.#forget();
-      if (this.isConnected) this.#grace = setTimeout(() => this.#fail(new Failure("TOKEN_MISSING", "Neither auth-token nor fetchToken nor token-endpoint was set.")), GRACE);
+      this.#forget();
+      // Taken away again it is no mistake: somebody signed out.
+      if (!this.#given) this.#grace = setTimeout(() => this.#fail(new Failure("TOKEN_MISSING", "Neither auth-token nor fetchToken nor token-endpoint was set.")), GRACE);
       return;
     }
     const server = base(this.getAttribute("server-url"));
@@ -97,7 +101,7 @@ export class Embed extends HTMLElement {
     if (connection === this.#connection && this.#joined) return;
     this.#leave();
     this.#connection = connection;
-    this.#joined = true;
+    this.#joined = this.#given = true;
     connection.join(this);
     this.changed();
   }
@@ -106,7 +110,7 @@ export class Embed extends HTMLElement {
     this.#connection = null;
     this.#viewer = this.#taken = "";
     this.#failure = null;
-    this.#view.waiting();
+    this.#view.waiting(this.#given ? "Not connected." : undefined);
   }
 
   #leave() {

@@ -93,13 +93,14 @@ export function open(server, token, signal) {
 }
 
 /**
- * Stays connected until the server says why it is over, or the connection ends. Resolves in the latter case.
+ * Stays connected until the server says why it is over, or the connection ends. Resolves in the latter case. A POST, because
+ * with a GET browsers name no origin where server and page share one.
  * @param {string} server
  * @param {string} token
  * @param {AbortSignal} signal
  */
 export async function listen(server, token, signal) {
-  const answer = await within((signal) => call(`${server}/embed/live`, "GET", token, signal), signal, "late", false);
+  const answer = await within((signal) => call(`${server}/embed/live`, "POST", token, signal), signal, "late", false);
   const reader = /** @type {ReadableStream<Uint8Array>} */ (answer.body).getReader();
   const decoder = new TextDecoder();
   let text = "";

@@ -106,8 +106,8 @@ export class View {
     element.hidden = !text;
   }
 
-  waiting() {
-    this.#show("Connecting…", false, "", "", false);
+  waiting(text = "Connecting…") {
+    this.#show(text, false, "", "", false);
   }
 
   /**
@@ -150,6 +150,8 @@ export class View {
   #show(status, facts, note, reference, retry) {
     this.#say(this.#status, status);
     this.#facts.hidden = !facts;
+    // Hidden is not gone.
+    if (!facts) for (const value of Object.values(this.#values)) value.textContent = "";
     this.#say(this.#note, note);
     this.#say(this.#reference, reference);
     this.#retry.hidden = !retry;

@@ -77,7 +77,8 @@ registry! {
         SandboxTokenOnProductionOrigin "SANDBOX_TOKEN_ON_PRODUCTION_ORIGIN" 403 "Sandbox tokens do not work on production origins.",
             "The token came from the sandbox and the origin is marked Production.", "Have your backend generate the token, or test on a Development origin.";
         PermissionDenied "PERMISSION_DENIED" 403 "Your console role does not allow this.",
-            "The action needs another console role, or belongs to someone else.", "Ask an admin of your organization.";
+            "The action needs another console role or belongs to someone else; or a component needs a permission its token does not grant.",
+            "Ask an admin of your organization; for a component, have your backend grant the permission.";
         CrossSite "CROSS_SITE_REQUEST" 403 "This request came from another site.",
             "A page of another origin submitted a form of the console.", "Open the console itself and repeat the action there.";
         NotFound "NOT_FOUND" 404 "There is nothing at this address.",

@@ -97,6 +97,18 @@ impl Origin {
         (adjusted.is_empty() && origin.text == text).then_some(origin)
     }
 
+    /// Whether a text is what some browser sends for an origin of its own, listable or not: a scheme, an authority, nothing more
+    /// (the HTML standard, serialization of an origin).
+    pub fn is_serialized(text: &str) -> bool {
+        let Some((scheme, authority)) = text.split_once("://") else { return false };
+        let in_scheme = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"+-.".contains(&byte);
+        let in_authority = |byte: u8| byte.is_ascii_graphic() && !byte.is_ascii_uppercase() && !b"/?#@\\,<>\"".contains(&byte);
+        scheme.starts_with(|first: char| first.is_ascii_lowercase())
+            && scheme.bytes().all(in_scheme)
+            && (1..=255).contains(&authority.len())
+            && authority.bytes().all(in_authority)
+    }
+
     /// Reads a listed origin back from its canonical form.
     pub fn from_canonical(text: &str) -> Option<Self> {
         let (origin, adjusted) = Self::read(text).ok()?;

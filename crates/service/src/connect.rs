@@ -6,7 +6,7 @@ use crate::memory::{Memory, Organization, Secret};
 use crate::perch::Perch;
 use crate::revocations::Issued;
 use crate::sightings::{About, Turned};
-use crate::tokens::{Failed, judge_site};
+use crate::tokens::{Failed, Grounds, judge_site};
 use perch_domain::claims::{Claims, SKEW};
 use perch_domain::origin::Origin;
 use perch_domain::permission::Permissions;
@@ -35,6 +35,8 @@ pub struct Call<'a> {
     pub route: &'static str,
     pub request_id: Uuid,
     pub caller: Caller,
+    /// Whether it came from a browser, with or without an origin.
+    pub in_browser: bool,
     pub token: Option<&'a str>,
 }
 
@@ -111,7 +113,7 @@ impl Perch {
     /// Whether a connected viewer still is: judged by the same rules as when it came, in the same order.
     pub fn still_admitted(&self, admitted: &Admitted, route: &'static str, request_id: Uuid) -> Result<(), Refusal> {
         self.judge_again(admitted).map_err(|(rung, refusal)| {
-            let call = Call { route, request_id, caller: admitted.caller.clone(), token: None };
+            let call = Call { route, request_id, caller: admitted.caller.clone(), in_browser: true, token: None };
             let turned = Turned::told(rung, refusal, admitted.about());
             self.sightings.turned_away(&call, &turned, self.now());
             turned.refusal
@@ -130,7 +132,7 @@ impl Perch {
         let issued = Issued { token_id: admitted.token_id, subject: &admitted.subject, maker: admitted.maker };
         Self::judge_revocation(&memory, &secret, issued).map_err(failed)?;
         let organization = memory.organization(admitted.organization).ok_or_else(unknown)?;
-        self.judge_caller(&organization, admitted.maker.is_some(), &admitted.caller).map_err(|refusal| (Rung::Origin, refusal))
+        self.judge_caller(&organization, admitted.maker.is_some(), &admitted.caller).map(drop).map_err(|refusal| (Rung::Origin, refusal))
     }
 
     /// Seconds after which a connected viewer's token has ended.
@@ -145,7 +147,7 @@ impl Perch {
 
     async fn let_in<T>(&self, call: &Call<'_>, tell: impl Fn(&Claims<'_>, &Secret, &Organization) -> T) -> Result<T, Refusal> {
         let decided = match call.token.filter(|token| !token.is_empty()) {
-            Some(key) if key.starts_with(api_key::PREFIX) => Err(Box::pin(self.key_in_a_page(key, call)).await),
+            Some(key) if key.starts_with(api_key::PREFIX) => Err(Box::pin(self.key_for_a_token(key, call)).await),
             None => Err(Turned::nobody(Failed(Rung::Shape, Code::TokenMissing))),
             Some(token) => self.decide_unless(Turned::is_settled, |memory| self.judge_call(memory, token, &call.caller, &tell)).await,
         };
@@ -155,15 +157,19 @@ impl Perch {
         })
     }
 
-    /// An API key where a token belongs: whoever opened the page could read it, so it is noted as exposed.
-    async fn key_in_a_page(&self, key: &str, call: &Call<'_>) -> Turned {
-        match self.prove_key(key).await {
-            Ok(holder) => {
-                let info = RequestInfo { id: call.request_id.to_string(), ..RequestInfo::default() };
-                self.refuse_from_browser(&holder, info).await.into()
-            }
-            Err(_) => Turned::nobody(Failed(Rung::Shape, Code::TokenMalformed)),
-        }
+    /// An API key where a token belongs. In a page whoever opened it could read the key, so it is noted as exposed; a backend
+    /// only mixed the two up.
+    async fn key_for_a_token(&self, key: &str, call: &Call<'_>) -> Turned {
+        let Ok(holder) = self.prove_key(key).await else { return Turned::nobody(Failed(Rung::Shape, Code::TokenMalformed)) };
+        let refusal = if call.in_browser {
+            let info = RequestInfo { id: call.request_id.to_string(), ..RequestInfo::default() };
+            self.refuse_from_browser(&holder, info).await
+        } else {
+            Refusal::because(Code::TokenMalformed, "This is an API key; the token that POST /embed/generate-token makes with it belongs here.")
+        };
+        let row = &holder.secret.row;
+        let about = About { organization: row.organization_id, secret_id: row.id.clone(), token_id: None, subject: String::new() };
+        Turned::told(Rung::Shape, refusal, about)
     }
 
     fn judge_call<T>(
@@ -180,16 +186,19 @@ impl Perch {
         verdict.map_err(|Failed(rung, code)| turned(rung, code.into()))?;
         let organization = memory.organization(secret.row.organization_id).ok_or_else(|| turned(Rung::Key, Code::TokenUnknownKey.into()))?;
         let claims = claims.as_ref().ok_or_else(|| turned(Rung::Seal, fault::broken(&"a verdict without claims")))?;
-        self.judge_caller(&organization, claims.sandbox.is_some(), caller).map_err(|refusal| turned(Rung::Origin, refusal))?;
-        self.sightings.connected(secret.row.organization_id, caller, claims.sandbox.is_none(), self.now());
+        let grounds = self.judge_caller(&organization, claims.sandbox.is_some(), caller).map_err(|refusal| turned(Rung::Origin, refusal))?;
+        // Our own preview is nobody's site.
+        if matches!(grounds, Some(Grounds::Listed(_))) {
+            self.sightings.connected(secret.row.organization_id, caller, claims.sandbox.is_none(), self.now());
+        }
         Ok(tell(claims, secret, &organization))
     }
 
-    /// Whether a token of this organization may be used from there.
-    fn judge_caller(&self, organization: &Organization, sandbox: bool, caller: &Caller) -> Result<(), Refusal> {
+    /// Whether a token of this organization may be used from there, and for a site on what grounds.
+    fn judge_caller<'a>(&self, organization: &'a Organization, sandbox: bool, caller: &Caller) -> Result<Option<Grounds<'a>>, Refusal> {
         match caller {
-            Caller::Backend => Ok(()),
-            Caller::Site(site) => judge_site(organization, sandbox, site, self.preview()).map(drop).map_err(Refusal::from),
+            Caller::Backend => Ok(None),
+            Caller::Site(site) => judge_site(organization, sandbox, site, self.preview()).map(Some).map_err(Refusal::from),
             Caller::Unlistable => Err(Refusal::because(
                 Code::OriginNotAuthorized,
                 "A page without an origin of its own, such as a sandboxed frame or a file, cannot be an authorized origin.",

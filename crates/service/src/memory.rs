@@ -162,8 +162,8 @@ fn listed(row: OriginRow) -> Option<Listed> {
     Some(Listed { origin, label: row.label, environment: Environment::parse(&row.environment)? })
 }
 
-/// Milliseconds that a decision may rest on memory while the database does not answer.
-const LONGEST_SILENCE: i64 = 3_000;
+/// Milliseconds that a decision may rest on memory while the database does not answer: a revocation is promised within a second.
+const LONGEST_SILENCE: i64 = 900;
 
 impl Perch {
     /// Reads the configuration again if it changed; tells whether it did.
@@ -205,11 +205,11 @@ impl Perch {
     }
 
     /// [`Self::look_again`] for a request that came at `arrived` (Unix milliseconds): one look at a time, and none where another
-    /// one began after that. A flood of bad requests does not become a flood of questions to the database.
+    /// one began after that, unless the clock makes no sense. A flood of bad requests does not become a flood of questions to the database.
     async fn look_for(&self, arrived: i64) -> Result<(), Refusal> {
         let look = async {
             let _one_at_a_time = self.looking.lock().await;
-            if self.looked_at.load(Ordering::Relaxed) <= arrived {
+            if self.looked_at.load(Ordering::Relaxed) <= arrived || self.is_cut_off_at(arrived) {
                 self.refresh().await?;
             }
             Ok(())

@@ -15,7 +15,7 @@ pub(crate) const DAY: i64 = 86_400_000;
 /// Days that a refusal is shown.
 pub(crate) const KEPT_DAYS: i64 = 14;
 /// Different sites that one viewer's refusals count for on one day.
-const MOST_OF_A_VIEWER: usize = 3;
+pub(crate) const MOST_OF_A_VIEWER: usize = 3;
 /// Rows kept for an organization; those not seen for longest make room.
 const MOST_OF_AN_ORGANIZATION: usize = 500;
 

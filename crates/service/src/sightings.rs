@@ -16,13 +16,16 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use uuid::Uuid;
 
-/// Refused requests that are noted between two writings, of each organization and of nobody: a flood of strangers' must not
-/// drive out what somebody will ask for.
+/// Refused requests that are noted between two writings, of each organization and of nobody, and of each token: a flood of one
+/// must not drive out what somebody else will ask for.
 const MOST_REQUESTS: usize = 100;
+const MOST_REQUESTS_OF_A_TOKEN: usize = 10;
 /// The same of all organizations together.
 const MOST_REQUESTS_OF_ALL: usize = 1_000;
-/// Refused sites likewise.
-const MOST_REFUSED_SITES: usize = 500;
+/// Refused sites likewise: of each viewer, of an organization, of all.
+const MOST_SITES_OF_A_VIEWER: usize = refused_sites::MOST_OF_A_VIEWER;
+const MOST_REFUSED_SITES: usize = 200;
+const MOST_REFUSED_SITES_OF_ALL: usize = 2_000;
 /// Sites known to have connected; past that all are looked at anew.
 const MOST_CONNECTED: usize = 10_000;
 /// Sites that connected and are noted between two writings.
@@ -111,6 +114,15 @@ struct Seen {
     requests: Vec<RefusedRequestRow>,
 }
 
+impl Seen {
+    fn has_room_for(&self, site: &RefusedSite) -> bool {
+        let own = self.refused_sites.keys().filter(|known| known.organization == site.organization);
+        let of_the_viewer = own.clone().filter(|known| known.viewer == site.viewer && known.day == site.day).count();
+        let room = of_the_viewer < MOST_SITES_OF_A_VIEWER && own.count() < MOST_REFUSED_SITES;
+        room && self.refused_sites.len() < MOST_REFUSED_SITES_OF_ALL
+    }
+}
+
 impl Sightings {
     fn locked<T>(&self, f: impl FnOnce(&mut Seen) -> T) -> T {
         f(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
@@ -155,7 +167,7 @@ impl Sightings {
             self.locked(|seen| {
                 if let Some(refusals) = seen.refused_sites.get_mut(&site) {
                     *refusals = Refusals { count: refusals.count + 1, last_at: now };
-                } else if seen.refused_sites.len() < MOST_REFUSED_SITES {
+                } else if seen.has_room_for(&site) {
                     seen.refused_sites.insert(site, Refusals { count: 1, last_at: now });
                 }
             });
@@ -171,8 +183,11 @@ impl Sightings {
 
     fn note(&self, row: RefusedRequestRow) {
         self.locked(|seen| {
-            let alike = seen.requests.iter().filter(|known| known.organization_id == row.organization_id).count();
-            if alike < MOST_REQUESTS && seen.requests.len() < MOST_REQUESTS_OF_ALL {
+            let alike = |same: &dyn Fn(&RefusedRequestRow) -> bool| seen.requests.iter().filter(|known| same(known)).count();
+            let of_the_token = row.token_id.map_or(0, |_| alike(&|known| known.token_id == row.token_id));
+            let of_the_organization = alike(&|known| known.organization_id == row.organization_id);
+            let room = of_the_token < MOST_REQUESTS_OF_A_TOKEN && of_the_organization < MOST_REQUESTS;
+            if room && seen.requests.len() < MOST_REQUESTS_OF_ALL {
                 seen.requests.push(row);
             }
         });
@@ -245,16 +260,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_flood_between_two_writings_is_bounded() {
+    fn a_flood_between_two_writings_is_bounded_and_hides_nobody_else() {
         let (sightings, organization) = (Sightings::default(), OrganizationId(Uuid::nil()));
-        let site = |at: usize| Caller::Site(perch_domain::origin::Origin::from_header(&format!("https://{at}.test")).unwrap());
-        for at in 0..1_000 {
-            let about = About { organization, secret_id: String::new(), token_id: None, subject: "ann".to_owned() };
+        let site = |at: u128| Caller::Site(perch_domain::origin::Origin::from_header(&format!("https://{at}.test")).unwrap());
+        let refused = |viewer: u128, at: u128| {
+            let token_id = Some(Uuid::from_u128(viewer));
+            let about = About { organization, secret_id: String::new(), token_id, subject: viewer.to_string() };
             let turned = Turned::told(Rung::Origin, Code::OriginNotAuthorized.into(), about);
-            let call = Call { route: "r", request_id: Uuid::from_u128(at as u128), caller: site(at), token: None };
+            let call = Call { route: "r", request_id: Uuid::from_u128(at), caller: site(at), in_browser: true, token: None };
             sightings.turned_away(&call, &turned, 1);
-        }
-        sightings.locked(|seen| assert_eq!((seen.requests.len(), seen.refused_sites.len()), (MOST_REQUESTS, MOST_REFUSED_SITES)));
+        };
+        let noted = || sightings.locked(|seen| (seen.requests.len(), seen.refused_sites.len()));
+        (0..1_000).for_each(|at| refused(0, at));
+        assert_eq!(noted(), (MOST_REQUESTS_OF_A_TOKEN, MOST_SITES_OF_A_VIEWER));
+        refused(1, 5_000);
+        assert_eq!(noted(), (MOST_REQUESTS_OF_A_TOKEN + 1, MOST_SITES_OF_A_VIEWER + 1));
+        (2..1_000).for_each(|viewer| refused(viewer, 10_000 + viewer));
+        assert_eq!(noted(), (MOST_REQUESTS, MOST_REFUSED_SITES));
         // A site that is known is written again once an hour, or when its first live token comes.
         for (live, now) in [(false, 1), (false, 2), (true, 3), (false, 4), (true, 5), (true, 3 + LATELY)] {
             sightings.connected(organization, &site(1), live, now);

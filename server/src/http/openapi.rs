@@ -40,7 +40,7 @@ pub fn document() -> Value {
                 reference("RevokeRequest"), reference("RevokeAnswer"), &[Code::BodyNotJson, Code::NotFound, Code::RequestInvalid],
             ),
             "/embed/session": viewer("post", "What a token grants, for a component on an authorized origin", "openSession", "application/json", reference("Session")),
-            "/embed/live": viewer("get", "Stays open as long as the token is good; the event `refused` says why it is not any more", "followSession", "text/event-stream", json!({ "type": "string" })),
+            "/embed/live": viewer("post", "Stays open as long as the token is good; the event `refused` says why it is not any more", "followSession", "text/event-stream", json!({ "type": "string" })),
             "/api/v1/me": viewer("get", "What a token grants; without Origin for a backend, with one it must be authorized", "me", "application/json", reference("Session")),
             "/embed/embed.js": { "get": { "summary": "The components, as an ES module; /embed/{version}/embed.js is one version for ever", "operationId": "componentScript", "security": [], "responses": { "200": { "description": "The module", "content": { "text/javascript": { "schema": { "type": "string" } } } } } } },
             "/healthz": health("The process is up", "health"),

@@ -1,4 +1,4 @@
-//! `POST /embed/session`, `GET /api/v1/me`, `GET /embed/live`: what a viewer's page is told, and what it is never told.
+//! `POST /embed/session`, `GET /api/v1/me`, `POST /embed/live`: what a viewer's page is told, and what it is never told.
 
 use crate::harness::{BODY, NOW, TestApp, mistyped};
 use axum::http::Method;
@@ -83,7 +83,7 @@ async fn refusals_come_in_the_order_of_the_ladder_and_are_readable() {
     assert_eq!(app.nobody().session(&token, SITE).await.status, 200);
     app.clock.advance_seconds(1);
     assert_eq!(app.nobody().session(&token, SITE).await.code(), "TOKEN_EXPIRED");
-    for (method, path) in [(Method::GET, "/embed/session"), (Method::POST, "/embed/live"), (Method::POST, "/api/v1/me")] {
+    for (method, path) in [(Method::GET, "/embed/session"), (Method::GET, "/embed/live"), (Method::POST, "/api/v1/me")] {
         assert_eq!(app.nobody().send(method, path, &[], "").await.status, 405, "{path}");
     }
     let two = [("authorization", "Bearer a"), ("authorization", "Bearer b"), ("origin", SITE)];
@@ -97,6 +97,37 @@ async fn an_api_key_in_a_page_is_noted_as_exposed() {
     assert_eq!((answer.status, answer.code().as_str()), (403, "API_KEY_IN_BROWSER"));
     assert_eq!(app.nobody().session(&key[..key.len() - 1], SITE).await.code(), "TOKEN_MALFORMED");
     assert!(app.admin().await.get("/account").await.text.contains("Exposed in a browser"));
+}
+
+#[tokio::test]
+async fn a_backend_that_mixes_key_and_token_up_is_told_so_and_exposes_nothing() {
+    let (app, key) = furnished().await;
+    let bearer = format!("Bearer {key}");
+    let answer = app.nobody().send(Method::GET, "/api/v1/me", &[("authorization", &bearer)], "").await;
+    assert_eq!((answer.status, answer.code().as_str()), (401, "TOKEN_MALFORMED"));
+    assert!(answer.text.contains("This is an API key"), "{}", answer.text);
+    let admin = app.admin().await;
+    assert!(!admin.get("/account").await.text.contains("Exposed in a browser"));
+    // Whose key it was is proved, so its admins find the request.
+    let found = admin.form("/settings/embed", &[("form", "introspection"), ("token", answer.header("x-request-id"))]).await.text;
+    assert!(found.contains("GET /api/v1/me"), "{found}");
+    // A page of our own origin sends no Origin with a GET.
+    let page = [("authorization", bearer.as_str()), ("sec-fetch-site", "same-origin")];
+    assert_eq!(app.nobody().send(Method::GET, "/api/v1/me", &page, "").await.code(), "API_KEY_IN_BROWSER");
+    assert!(admin.get("/account").await.text.contains("Exposed in a browser"));
+}
+
+#[tokio::test]
+async fn a_page_that_cannot_be_listed_can_read_why() {
+    let (app, key) = furnished().await;
+    let token = app.nobody().token(&key, BODY).await;
+    for shell in ["chrome-extension://abcdefghijklmnop", "vscode-webview://0a1b", "https://app.test."] {
+        let preflight = app.nobody().send(Method::OPTIONS, "/embed/session", &[("origin", shell)], "").await;
+        assert_eq!((preflight.status, preflight.header("access-control-allow-origin")), (204, shell));
+        let refused = app.nobody().session(&token, shell).await;
+        assert_eq!((refused.status, refused.code().as_str()), (403, "ORIGIN_NOT_AUTHORIZED"));
+        assert_eq!(refused.header("access-control-allow-origin"), shell);
+    }
 }
 
 #[tokio::test]
@@ -114,10 +145,13 @@ async fn sandbox_tokens_are_for_development_and_the_preview() {
             (answer.status, serde_json::from_str::<serde_json::Value>(&answer.text).unwrap()["code"].as_str().unwrap_or_default().to_owned())
         }
     };
+    assert_eq!(told(&sandbox, preview).await.0, 200);
+    let (admin, to_do) = (app.admin().await, "See an embed connect</a>");
+    assert!(admin.get("/settings/embed").await.text.contains(to_do), "the preview is nobody's site");
     assert_eq!(told(&sandbox, SITE).await.0, 200);
+    assert!(!admin.get("/settings/embed").await.text.contains(to_do));
     assert_eq!(told(&sandbox, "https://live.test").await, (403, "SANDBOX_TOKEN_ON_PRODUCTION_ORIGIN".into()));
     assert_eq!(told(&live, "https://live.test").await.0, 200);
-    assert_eq!(told(&sandbox, preview).await.0, 200);
     assert_eq!(told(&live, preview).await, (403, "ORIGIN_NOT_AUTHORIZED".into()), "the preview is for sandbox tokens only");
     assert_eq!(told(&sandbox, "http://localhost:4322").await, (403, "ORIGIN_NOT_AUTHORIZED".into()));
 }
@@ -175,9 +209,12 @@ async fn without_the_database_nothing_is_let_in_that_may_have_been_revoked() {
     let token = app.nobody().token(&key, BODY).await;
     app.perch.store().close().await;
     assert_eq!(app.nobody().session(&token, SITE).await.status, 200, "memory is a moment old");
-    app.clock.advance_seconds(4);
-    let answer = app.nobody().session(&token, SITE).await;
-    assert_eq!((answer.status, answer.code().as_str(), answer.header("retry-after")), (503, "UNAVAILABLE", "5"));
+    // Past the second, and by a clock that was stepped back and tells nothing of the time since.
+    for seconds in [1, -10] {
+        app.clock.advance_seconds(seconds);
+        let answer = app.nobody().session(&token, SITE).await;
+        assert_eq!((answer.status, answer.code().as_str(), answer.header("retry-after")), (503, "UNAVAILABLE", "5"), "{seconds}");
+    }
 }
 
 #[tokio::test]
@@ -186,7 +223,7 @@ async fn a_change_that_cannot_be_read_lets_nothing_in_either() {
     let token = app.nobody().token(&key, BODY).await;
     // Somebody newer wrote what this version does not know; the generation can still be read.
     app.execute("INSERT INTO attribute (id, organization_id, name, kind, changed_at, changed_by) SELECT randomblob(16), id, 'new', 'Colour', 0, 'x' FROM organization").await;
-    app.clock.advance_seconds(4);
+    app.clock.advance_seconds(1);
     assert_eq!(app.nobody().session(&token, SITE).await.status, 500);
     let (live, _) = app.nobody().live(&token, SITE).await;
     assert_eq!(live.status, 500);

@@ -65,7 +65,7 @@ async fn a_live_connection_that_was_ended_is_found_too() {
     let told = stream.next().await.unwrap();
     assert!(told.contains(head.header("x-request-id")));
     let found = app.admin().await.get(&format!("/settings/embed?token={}", head.header("x-request-id"))).await.text;
-    assert!(found.contains("TOKEN_REVOKED") && found.contains("GET /embed/live"), "{found}");
+    assert!(found.contains("TOKEN_REVOKED") && found.contains("POST /embed/live"), "{found}");
 }
 
 #[tokio::test]

@@ -90,7 +90,7 @@ route!(session POST "/embed/session" {
     malformed: 403 "ORIGIN_NOT_AUTHORIZED" "";
     duplicated: 403 "ORIGIN_NOT_AUTHORIZED" "";
 });
-route!(live GET "/embed/live" {
+route!(live POST "/embed/live" {
     listed: 200 "" LISTED;
     unlisted: 403 "ORIGIN_NOT_AUTHORIZED" UNLISTED;
     null: 403 "ORIGIN_NOT_AUTHORIZED" "";

@@ -103,3 +103,26 @@ fn adjustments_are_told() {
     let (_, adjusted) = Origin::parse("app.example.com./x", &[]).unwrap();
     assert_eq!(adjusted, [Adjustment::SchemeAdded, Adjustment::PathDropped, Adjustment::TrailingDotDropped]);
 }
+
+#[test]
+fn origins_of_browsers_are_known_by_their_form() {
+    for origin in ["https://app.test", "http://[::1]:3000", "chrome-extension://abc", "app://-", "https://app.test.", "moz-extension://0a-1b"] {
+        assert!(Origin::is_serialized(origin), "{origin}");
+    }
+    for none in [
+        "null",
+        "",
+        "https://",
+        "://a",
+        "https://a/",
+        "https://a?b",
+        "https://a b",
+        "https://u@a",
+        "1a://b",
+        "HTTPS://a",
+        "https://a,https://b",
+        "https://é",
+    ] {
+        assert!(!Origin::is_serialized(none), "{none}");
+    }
+}

@@ -16,8 +16,9 @@ pub(super) enum Named {
     Nobody,
     /// As it was read, and as it was sent.
     Site(Origin, HeaderValue),
-    /// `null`, several, or nothing a browser writes for a page.
-    Unlistable,
+    /// `null`, several, or nothing that can be listed. Where some browser's page may have sent it, as it was sent: its refusal is
+    /// to be read too.
+    Unlistable(Option<HeaderValue>),
 }
 
 impl Named {
@@ -25,8 +26,12 @@ impl Named {
         let mut sent = headers.get_all(header::ORIGIN).iter();
         match (sent.next(), sent.next()) {
             (None, _) => Self::Nobody,
-            (Some(one), None) => one.to_str().ok().and_then(Origin::from_header).map_or(Self::Unlistable, |origin| Self::Site(origin, one.clone())),
-            _ => Self::Unlistable,
+            (Some(one), None) => {
+                let text = one.to_str().unwrap_or_default();
+                Origin::from_header(text)
+                    .map_or_else(|| Self::Unlistable(Origin::is_serialized(text).then(|| one.clone())), |origin| Self::Site(origin, one.clone()))
+            }
+            _ => Self::Unlistable(None),
         }
     }
 
@@ -34,7 +39,7 @@ impl Named {
         match self {
             Self::Nobody => (nobody, None),
             Self::Site(origin, sent) => (Caller::Site(origin), Some(sent)),
-            Self::Unlistable => (Caller::Unlistable, None),
+            Self::Unlistable(sent) => (Caller::Unlistable, sent),
         }
     }
 }
@@ -42,7 +47,12 @@ impl Named {
 /// A viewer's request on a route where nobody is `nobody`; and, if a page sent it, as whom that may read the answer.
 pub(super) fn call<'a>(headers: &'a HeaderMap, request_id: Uuid, route: &'static str, nobody: Caller) -> (Call<'a>, Option<HeaderValue>) {
     let (caller, origin) = Named::read(headers).caller(nobody);
-    (Call { route, request_id, caller, token: bearer(headers) }, origin)
+    (Call { route, request_id, caller, in_browser: is_browser(headers), token: bearer(headers) }, origin)
+}
+
+/// Only browsers send these. Node's own fetch sends `Sec-Fetch-Mode`, so that one is no sign.
+pub(super) fn is_browser(headers: &HeaderMap) -> bool {
+    headers.contains_key(header::ORIGIN) || headers.contains_key("sec-fetch-site")
 }
 
 /// The token of the request (RFC 6750, section 2.1); none where there are two.
@@ -64,9 +74,9 @@ pub(super) fn readable_by(origin: Option<HeaderValue>, headers: &mut HeaderMap) 
 /// Answers a preflight: the same for every origin of a page, and a refusal for what is none.
 pub(super) async fn preflight(request: Request) -> Response {
     let origin = match Named::read(request.headers()) {
-        Named::Site(_, sent) => Some(sent),
+        Named::Site(_, sent) | Named::Unlistable(Some(sent)) => Some(sent),
         Named::Nobody => return unread(refuse(Code::OriginMissing.into(), request.extensions())),
-        Named::Unlistable => return unread(refuse(Code::OriginNotAuthorized.into(), request.extensions())),
+        Named::Unlistable(None) => return unread(refuse(Code::OriginNotAuthorized.into(), request.extensions())),
     };
     granted(origin, "GET, POST", "authorization")
 }

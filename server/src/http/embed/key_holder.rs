@@ -1,7 +1,7 @@
 //! Who calls with an API key. Refusals come in the promised order: the key first, so that a key used from a browser is
 //! noted as exposed whatever else the request got wrong.
 
-use super::browser::{Named, granted, readable_by};
+use super::browser::{Named, granted, is_browser, readable_by};
 use crate::http::{AppState, error_response, request_id};
 use axum::extract::Request;
 use axum::http::request::Parts;
@@ -56,16 +56,11 @@ fn key_text(headers: &HeaderMap) -> Result<&str, Refusal> {
     std::str::from_utf8(first).map_err(|_| Code::ApiKeyMalformed.into())
 }
 
-/// Only browsers send these. Node's own fetch sends `Sec-Fetch-Mode`, so that one is no sign.
-fn is_browser(headers: &HeaderMap) -> bool {
-    headers.contains_key(header::ORIGIN) || headers.contains_key("sec-fetch-site")
-}
-
 /// The page that called, so that it can read the refusal. Also one without an origin of its own: the key it holds has to be
 /// noted as exposed, and the refusal tells it nothing else.
 fn asker(headers: &HeaderMap) -> Option<HeaderValue> {
     match Named::read(headers) {
-        Named::Site(_, sent) => Some(sent),
+        Named::Site(_, sent) | Named::Unlistable(Some(sent)) => Some(sent),
         _ => headers.get(header::ORIGIN).filter(|origin| *origin == "null").cloned(),
     }
 }

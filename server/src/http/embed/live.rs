@@ -1,4 +1,4 @@
-//! `GET /embed/live`: a connection that stays open as long as its token is good, and is told at once when it is not. Server-sent
+//! `POST /embed/live`: a connection that stays open as long as its token is good, and is told at once when it is not. Server-sent
 //! events (HTML, section 9.2), read with fetch because that can carry the token in a header.
 
 use super::browser::{call, readable_by};
@@ -17,7 +17,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use uuid::Uuid;
 
-const ROUTE: &str = "GET /embed/live";
+const ROUTE: &str = "POST /embed/live";
 /// Something is sent that often, so that neither a proxy nor the component takes the connection for dead.
 const HEARTBEAT: Duration = Duration::from_secs(20);
 /// Connections of one viewer, and of all.
@@ -157,8 +157,8 @@ impl Stream {
                 changed = self.changes.changed() => { changed.ok()?; false }
                 () = &mut beat => true,
             };
-            // Where nothing can be known the component asks again, and is told that.
-            if self.perch.is_cut_off() {
+            // Where nothing can be known the component asks again, and is told that. A change was just read.
+            if only_alive && self.perch.is_cut_off() {
                 return None;
             }
             if let Err(refusal) = self.perch.still_admitted(&self.admitted, ROUTE, self.request_id) {

@@ -30,7 +30,7 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/embed/introspect", post(introspect::handle).merge(by_key.clone()))
         .route("/embed/revoke", post(revoke::handle).merge(by_key))
         .route("/embed/session", post(session::session).merge(by_viewer.clone()))
-        .route("/embed/live", get(live::handle).merge(by_viewer.clone()))
+        .route("/embed/live", post(live::handle).merge(by_viewer.clone()))
         .route("/api/v1/me", get(session::me).merge(by_viewer))
         .route("/embed/embed.js", get(script::newest))
         .route("/embed/{*rest}", any(script::below))

@@ -77,7 +77,7 @@ impl Client {
 
     /// Stays connected as a component does.
     pub async fn live(&self, token: &str, origin: &str) -> (Answer, Stream) {
-        let (answer, body) = self.begin(Method::GET, "/embed/live", &[("authorization", &format!("Bearer {token}")), ("origin", origin)], "").await;
+        let (answer, body) = self.begin(Method::POST, "/embed/live", &[("authorization", &format!("Bearer {token}")), ("origin", origin)], "").await;
         (answer, Stream(body))
     }
 
