@@ -17,15 +17,20 @@ const fn snippet(file: &'static str, title: &'static str, tested: bool) -> Snipp
     Snippet { file, title, tested }
 }
 
-pub const FRONTEND: [Snippet; 8] = [
+/// With a token as it stands, to see something at once.
+pub const TRYING: [Snippet; 4] = [
     snippet("html.html", "HTML", true),
-    snippet("html-production.html", "HTML, production", true),
     snippet("react.jsx", "React", true),
-    snippet("react-production.jsx", "React, production", true),
     snippet("vue.vue", "Vue", true),
-    snippet("vue-production.vue", "Vue, production", true),
     snippet("angular.ts", "Angular", true),
-    snippet("angular-production.ts", "Angular, production", true),
+];
+
+/// With tokens from the page's own backend.
+pub const PRODUCTION: [Snippet; 4] = [
+    snippet("html-production.html", "HTML", true),
+    snippet("react-production.jsx", "React", true),
+    snippet("vue-production.vue", "Vue", true),
+    snippet("angular-production.ts", "Angular", true),
 ];
 
 pub const BACKEND: [Snippet; 8] = [
@@ -106,14 +111,14 @@ mod tests {
             body: "{\"a\": \"</script>\"}".into(),
             pinned: None,
         };
-        for snippet in FRONTEND.iter().chain(&BACKEND) {
+        for snippet in TRYING.iter().chain(&PRODUCTION).chain(&BACKEND) {
             let html = snippet.html(&filling);
             assert!(html.contains("https://x.test/embed/"), "{}: {html}", snippet.file);
             for placeholder in ["perch.example.com", "PERCH_REQUEST_BODY", "Auth-Token", "</script>\""] {
                 assert!(!html.contains(placeholder), "{}: {html}", snippet.file);
             }
         }
-        assert_eq!(COLOURED.len(), FRONTEND.len() + BACKEND.len(), "a file nobody offers");
+        assert_eq!(COLOURED.len(), TRYING.len() + PRODUCTION.len() + BACKEND.len(), "a file nobody offers");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Embed snippets: tabs that work without JavaScript, every one in the page, so that changing tabs loses nothing.
 
 use crate::components::copy_button_of;
-use crate::snippets::{BACKEND, FRONTEND, Filling, Snippet};
+use crate::snippets::{BACKEND, Filling, PRODUCTION, Snippet, TRYING};
 use leptos::prelude::*;
 
 pub fn snippets(filling: &Filling) -> AnyView {
@@ -11,7 +11,8 @@ pub fn snippets(filling: &Filling) -> AnyView {
     });
     view! {
         {warning}
-        {tabs("frontend", "In your page", &FRONTEND, filling)}
+        {tabs("trying", "In your page, to try it with this token", &TRYING, filling)}
+        {tabs("production", "In your page, for your viewers", &PRODUCTION, filling)}
         {pinned(filling)}
         {tabs("backend", "On your backend", &BACKEND, filling)}
     }
