@@ -1,12 +1,27 @@
-// A server of this build, in a folder of its own, on a port it picks itself.
+// A server of this build, in a folder and on a port of its own.
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
 const binary = process.env.PERCH_BINARY ?? "target/debug/perch";
 export const password = "correct horse battery";
+
+/**
+ * A free port below those that the system hands out for outgoing connections: a server that is started again finds it free,
+ * whatever else connects meanwhile.
+ */
+async function lasting(): Promise<number> {
+  for (;;) {
+    const port = 12_000 + Math.floor(Math.random() * 20_000);
+    const probe = createServer();
+    const free = await new Promise<boolean>((resolve) => probe.once("error", () => resolve(false)).listen(port, "127.0.0.1", () => resolve(true)));
+    await new Promise((resolve) => probe.close(resolve));
+    if (free) return port;
+  }
+}
 
 export class Server {
   private constructor(
@@ -19,7 +34,7 @@ export class Server {
 
   static async start(settings: Record<string, string> = {}): Promise<Server> {
     const folder = mkdtempSync(join(tmpdir(), "perch-e2e-"));
-    const { child, url, lines } = await Server.spawn(folder, { PERCH_ADDR: "127.0.0.1:0", ...settings });
+    const { child, url, lines } = await Server.spawn(folder, { PERCH_ADDR: `127.0.0.1:${await lasting()}`, ...settings });
     const link = (await lines.next()).value as string;
     const file = link.replace("the setup link is in ", "");
     return new Server(child, folder, settings, url, readFileSync(file, "utf8").trim());
