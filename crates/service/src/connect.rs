@@ -30,14 +30,44 @@ pub enum Caller {
 }
 
 /// A viewer's request.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Call<'a> {
     pub route: &'static str,
     pub request_id: Uuid,
     pub caller: Caller,
+    pub presented: Presented<'a>,
+}
+
+/// What was sent as a token.
+#[derive(Clone)]
+pub enum Presented<'a> {
+    Nothing,
+    Token(&'a str),
+    /// An API key, which belongs elsewhere.
+    Key(Box<MisplacedKey<'a>>),
+}
+
+/// An API key where a token belongs.
+#[derive(Clone)]
+pub struct MisplacedKey<'a> {
+    text: &'a str,
     /// Whether it came from a browser, with or without an origin.
-    pub in_browser: bool,
-    pub token: Option<&'a str>,
+    in_browser: bool,
+    request: RequestInfo,
+}
+
+impl<'a> Presented<'a> {
+    /// What a bearer sent; `asked` is only looked at for a key.
+    pub fn read(bearer: Option<&'a str>, asked: impl FnOnce() -> (bool, RequestInfo)) -> Self {
+        match bearer.unwrap_or_default() {
+            "" => Self::Nothing,
+            text if text.starts_with(api_key::PREFIX) => {
+                let (in_browser, request) = asked();
+                Self::Key(Box::new(MisplacedKey { text, in_browser, request }))
+            }
+            text => Self::Token(text),
+        }
+    }
 }
 
 /// What a token grants. Times are Unix seconds.
@@ -113,7 +143,7 @@ impl Perch {
     /// Whether a connected viewer still is: judged by the same rules as when it came, in the same order.
     pub fn still_admitted(&self, admitted: &Admitted, route: &'static str, request_id: Uuid) -> Result<(), Refusal> {
         self.judge_again(admitted).map_err(|(rung, refusal)| {
-            let call = Call { route, request_id, caller: admitted.caller.clone(), in_browser: true, token: None };
+            let call = Call { route, request_id, caller: admitted.caller.clone(), presented: Presented::Nothing };
             let turned = Turned::told(rung, refusal, admitted.about());
             self.sightings.turned_away(&call, &turned, self.now());
             turned.refusal
@@ -146,10 +176,10 @@ impl Perch {
     }
 
     async fn let_in<T>(&self, call: &Call<'_>, tell: impl Fn(&Claims<'_>, &Secret, &Organization) -> T) -> Result<T, Refusal> {
-        let decided = match call.token.filter(|token| !token.is_empty()) {
-            Some(key) if key.starts_with(api_key::PREFIX) => Err(Box::pin(self.key_for_a_token(key, call)).await),
-            None => Err(Turned::nobody(Failed(Rung::Shape, Code::TokenMissing))),
-            Some(token) => self.decide_unless(Turned::is_settled, |memory| self.judge_call(memory, token, &call.caller, &tell)).await,
+        let decided = match &call.presented {
+            Presented::Key(key) => Err(Box::pin(self.key_for_a_token(key)).await),
+            Presented::Nothing => Err(Turned::nobody(Failed(Rung::Shape, Code::TokenMissing))),
+            Presented::Token(token) => self.decide_unless(Turned::is_settled, |memory| self.judge_call(memory, token, &call.caller, &tell)).await,
         };
         decided.map_err(|turned| {
             self.sightings.turned_away(call, &turned, self.now());
@@ -159,11 +189,10 @@ impl Perch {
 
     /// An API key where a token belongs. In a page whoever opened it could read the key, so it is noted as exposed; a backend
     /// only mixed the two up.
-    async fn key_for_a_token(&self, key: &str, call: &Call<'_>) -> Turned {
-        let Ok(holder) = self.prove_key(key).await else { return Turned::nobody(Failed(Rung::Shape, Code::TokenMalformed)) };
-        let refusal = if call.in_browser {
-            let info = RequestInfo { id: call.request_id.to_string(), ..RequestInfo::default() };
-            self.refuse_from_browser(&holder, info).await
+    async fn key_for_a_token(&self, key: &MisplacedKey<'_>) -> Turned {
+        let Ok(holder) = self.prove_key(key.text).await else { return Turned::nobody(Failed(Rung::Shape, Code::TokenMalformed)) };
+        let refusal = if key.in_browser {
+            self.refuse_from_browser(&holder, key.request.clone()).await
         } else {
             Refusal::because(Code::TokenMalformed, "This is an API key; the token that POST /embed/generate-token makes with it belongs here.")
         };

@@ -45,7 +45,7 @@ pub use ambient::{Clock, Entropy};
 #[cfg(feature = "testing")]
 pub use ambient::{CountedEntropy, ManualClock};
 pub use attributes::{AttributeEdit, AttributeView};
-pub use connect::{Admitted, Call, Caller, Session};
+pub use connect::{Admitted, Call, Caller, Presented, Session};
 pub use consequences::{AttributeUse, Consequence, DroppedAttribute};
 pub use doctor::Finding;
 pub use first_steps::FirstSteps;

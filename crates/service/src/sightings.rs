@@ -258,6 +258,7 @@ impl Perch {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::connect::Presented;
 
     #[test]
     fn a_flood_between_two_writings_is_bounded_and_hides_nobody_else() {
@@ -267,7 +268,7 @@ mod tests {
             let token_id = Some(Uuid::from_u128(viewer));
             let about = About { organization, secret_id: String::new(), token_id, subject: viewer.to_string() };
             let turned = Turned::told(Rung::Origin, Code::OriginNotAuthorized.into(), about);
-            let call = Call { route: "r", request_id: Uuid::from_u128(at), caller: site(at), in_browser: true, token: None };
+            let call = Call { route: "r", request_id: Uuid::from_u128(at), caller: site(at), presented: Presented::Nothing };
             sightings.turned_away(&call, &turned, 1);
         };
         let noted = || sightings.locked(|seen| (seen.requests.len(), seen.refused_sites.len()));

@@ -59,10 +59,15 @@ fn serve(folder: &Path) -> Running {
 }
 
 /// One HTTP exchange, by hand; `more` are further header lines.
-fn post(address: &str, key: &str, more: &str, body: &str) -> String {
+fn post(address: &str, path: &str, headers: &str, body: &str) -> String {
     use std::io::Read;
     let mut connection = std::net::TcpStream::connect(address).unwrap();
-    write!(connection, "POST /embed/generate-token HTTP/1.1\r\nHost: {address}\r\nx-api-key: {key}\r\n{more}content-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len()).unwrap();
+    write!(
+        connection,
+        "POST {path} HTTP/1.1\r\nHost: {address}\r\n{headers}content-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+        body.len()
+    )
+    .unwrap();
     let mut answer = String::new();
     connection.read_to_string(&mut answer).unwrap();
     answer
@@ -107,15 +112,19 @@ async fn a_running_server_sees_what_commands_change() {
     let key = text(&made.stdout).lines().last().unwrap().to_owned();
     assert!(key.starts_with("perch_sk_"));
     let body = r#"{"user":{"distinctId":"u","role":"explorer","attributes":{"tags":["a"]}}}"#;
-    let minted = post(&server.1, &key, "", body);
+    let minted = post(&server.1, "/embed/generate-token", &format!("x-api-key: {key}\r\n"), body);
     assert!(minted.starts_with("HTTP/1.1 200"), "{minted}");
     let findings = json(&perch(&data, &["doctor", "--json"], ""));
     assert!(findings.as_array().unwrap().iter().all(|finding| finding["good"] == true), "{findings}");
     // What is done over a connection is in the audit log with who opened it.
-    assert!(post(&server.1, &key, "origin: https://page.test\r\n", body).contains("API_KEY_IN_BROWSER"));
+    let other = text(&perch(&data, &["key", "create", "--name", "other"], "").stdout).lines().last().unwrap().to_owned();
+    for (path, key) in [("/embed/generate-token", key), ("/embed/session", other)] {
+        let headers = format!("authorization: Bearer {key}\r\norigin: https://page.test\r\n");
+        assert!(post(&server.1, path, &headers, body).contains("API_KEY_IN_BROWSER"), "{path}");
+    }
     let database = sqlx::SqlitePool::connect(&format!("sqlite://{}", data.join("perch.sqlite3").display())).await.unwrap();
-    let address: String = sqlx::query_scalar("SELECT address FROM audit WHERE action = 'api_key.exposed'").fetch_one(&database).await.unwrap();
-    assert_eq!(address, "127.0.0.1");
+    let addresses: Vec<String> = sqlx::query_scalar("SELECT address FROM audit WHERE action = 'api_key.exposed'").fetch_all(&database).await.unwrap();
+    assert_eq!(addresses, ["127.0.0.1", "127.0.0.1"]);
 }
 
 #[test]

@@ -2,14 +2,13 @@
 //! no token, so nothing is known yet and every origin gets the same; the request that follows is decided by its token's
 //! organization.
 
-use crate::http::refuse;
+use crate::http::{AppState, refuse, request_id};
 use axum::extract::Request;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use perch_domain::Code;
 use perch_domain::origin::Origin;
-use perch_service::{Call, Caller};
-use uuid::Uuid;
+use perch_service::{Call, Caller, Presented};
 
 /// What the header `Origin` says (RFC 6454, section 7).
 pub(super) enum Named {
@@ -45,9 +44,16 @@ impl Named {
 }
 
 /// A viewer's request on a route where nobody is `nobody`; and, if a page sent it, as whom that may read the answer.
-pub(super) fn call<'a>(headers: &'a HeaderMap, request_id: Uuid, route: &'static str, nobody: Caller) -> (Call<'a>, Option<HeaderValue>) {
+pub(super) fn call<'a>(
+    state: &AppState,
+    headers: &'a HeaderMap,
+    extensions: &Extensions,
+    route: &'static str,
+    nobody: Caller,
+) -> (Call<'a>, Option<HeaderValue>) {
     let (caller, origin) = Named::read(headers).caller(nobody);
-    (Call { route, request_id, caller, in_browser: is_browser(headers), token: bearer(headers) }, origin)
+    let presented = Presented::read(bearer(headers), || (is_browser(headers), state.request_info(extensions, headers)));
+    (Call { route, request_id: request_id(extensions), caller, presented }, origin)
 }
 
 /// Only browsers send these. Node's own fetch sends `Sec-Fetch-Mode`, so that one is no sign.

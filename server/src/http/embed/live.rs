@@ -88,7 +88,7 @@ impl Drop for Place {
 
 pub(super) async fn handle(State(state): State<AppState>, request: Request) -> Response {
     let id = request_id(request.extensions());
-    let (call, origin) = call(request.headers(), id, ROUTE, Caller::Unnamed);
+    let (call, origin) = call(&state, request.headers(), request.extensions(), ROUTE, Caller::Unnamed);
     let entered = async {
         // Subscribed before it is judged: what changes in between is not missed.
         let changes = state.perch.changes();

@@ -2,7 +2,7 @@
 
 use super::browser::{call, readable_by};
 use super::json;
-use crate::http::{AppState, refuse, request_id};
+use crate::http::{AppState, refuse};
 use axum::extract::{Request, State};
 use axum::response::Response;
 use perch_domain::permission::Permissions;
@@ -43,7 +43,7 @@ pub(super) async fn me(State(state): State<AppState>, request: Request) -> Respo
 
 async fn answer(state: &AppState, request: Request, route: &'static str, nobody: Caller) -> Response {
     let (parts, _) = request.into_parts();
-    let (call, origin) = call(&parts.headers, request_id(&parts.extensions), route, nobody);
+    let (call, origin) = call(state, &parts.headers, &parts.extensions, route, nobody);
     let told = state.perch.connect(&call, |session| json(&told(session))).await.flatten();
     let mut response = told.unwrap_or_else(|refusal| refuse(refusal, &parts.extensions));
     readable_by(origin, response.headers_mut());
