@@ -268,6 +268,7 @@ test("a framework that makes a new function at every turn keeps its connection, 
   expect(asked()).toBe(1);
   await visitor.component().evaluate((embed: any) => (embed.fetchToken = null));
   await visitor.reads("Not connected.");
+  await expect(visitor.component().locator("[part=facts]")).toBeHidden();
   expect(await visitor.component().locator("dd").allTextContents(), "hidden is not gone").toEqual(["", "", "", ""]);
   await visitor.page.clock.runFor(5_000);
   expect(await visitor.events(), "signing out is no error").toEqual(["tc-ready"]);

@@ -196,9 +196,7 @@ impl Perch {
         } else {
             Refusal::because(Code::TokenMalformed, "This is an API key; the token that POST /embed/generate-token makes with it belongs here.")
         };
-        let row = &holder.secret.row;
-        let about = About { organization: row.organization_id, secret_id: row.id.clone(), token_id: None, subject: String::new() };
-        Turned::told(Rung::Shape, refusal, about)
+        Turned::known(Rung::Shape, refusal, &holder.secret, None)
     }
 
     fn judge_call<T>(

@@ -205,7 +205,8 @@ impl Perch {
     }
 
     /// [`Self::look_again`] for a request that came at `arrived` (Unix milliseconds): one look at a time, and none where another
-    /// one began after that, unless the clock makes no sense. A flood of bad requests does not become a flood of questions to the database.
+    /// one began after that, unless the clock makes no sense. A flood of bad requests does not become a flood of questions to the
+    /// database.
     async fn look_for(&self, arrived: i64) -> Result<(), Refusal> {
         let look = async {
             let _one_at_a_time = self.looking.lock().await;

@@ -22,8 +22,7 @@ const MOST_REQUESTS: usize = 100;
 const MOST_REQUESTS_OF_A_TOKEN: usize = 10;
 /// The same of all organizations together.
 const MOST_REQUESTS_OF_ALL: usize = 1_000;
-/// Refused sites likewise: of each viewer, of an organization, of all.
-const MOST_SITES_OF_A_VIEWER: usize = refused_sites::MOST_OF_A_VIEWER;
+/// Refused sites likewise, of an organization and of all; of a viewer no more than are kept of a day.
 const MOST_REFUSED_SITES: usize = 200;
 const MOST_REFUSED_SITES_OF_ALL: usize = 2_000;
 /// Sites known to have connected; past that all are looked at anew.
@@ -118,7 +117,7 @@ impl Seen {
     fn has_room_for(&self, site: &RefusedSite) -> bool {
         let own = self.refused_sites.keys().filter(|known| known.organization == site.organization);
         let of_the_viewer = own.clone().filter(|known| known.viewer == site.viewer && known.day == site.day).count();
-        let room = of_the_viewer < MOST_SITES_OF_A_VIEWER && own.count() < MOST_REFUSED_SITES;
+        let room = of_the_viewer < refused_sites::MOST_OF_A_VIEWER && own.count() < MOST_REFUSED_SITES;
         room && self.refused_sites.len() < MOST_REFUSED_SITES_OF_ALL
     }
 }
@@ -273,9 +272,9 @@ mod tests {
         };
         let noted = || sightings.locked(|seen| (seen.requests.len(), seen.refused_sites.len()));
         (0..1_000).for_each(|at| refused(0, at));
-        assert_eq!(noted(), (MOST_REQUESTS_OF_A_TOKEN, MOST_SITES_OF_A_VIEWER));
+        assert_eq!(noted(), (MOST_REQUESTS_OF_A_TOKEN, refused_sites::MOST_OF_A_VIEWER));
         refused(1, 5_000);
-        assert_eq!(noted(), (MOST_REQUESTS_OF_A_TOKEN + 1, MOST_SITES_OF_A_VIEWER + 1));
+        assert_eq!(noted(), (MOST_REQUESTS_OF_A_TOKEN + 1, refused_sites::MOST_OF_A_VIEWER + 1));
         (2..1_000).for_each(|viewer| refused(viewer, 10_000 + viewer));
         assert_eq!(noted(), (MOST_REQUESTS, MOST_REFUSED_SITES));
         // A site that is known is written again once an hour, or when its first live token comes.

@@ -2,7 +2,7 @@
 //! events (HTML, section 9.2), read with fetch because that can carry the token in a header.
 
 use super::browser::{call, readable_by};
-use crate::http::{AppState, refuse, request_id};
+use crate::http::{AppState, refuse};
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, header};
@@ -87,7 +87,6 @@ impl Drop for Place {
 }
 
 pub(super) async fn handle(State(state): State<AppState>, request: Request) -> Response {
-    let id = request_id(request.extensions());
     let (call, origin) = call(&state, request.headers(), request.extensions(), ROUTE, Caller::Unnamed);
     let entered = async {
         // Subscribed before it is judged: what changes in between is not missed.
@@ -99,7 +98,15 @@ pub(super) async fn handle(State(state): State<AppState>, request: Request) -> R
     let mut response = match entered.await {
         Ok((changes, admitted, place)) => {
             let stopping = state.connected.stopping.subscribe();
-            events(Stream { perch: state.perch.clone(), request_id: id, changes, stopping, admitted, _place: place, said: Said::Nothing })
+            events(Stream {
+                perch: state.perch.clone(),
+                request_id: call.request_id,
+                changes,
+                stopping,
+                admitted,
+                _place: place,
+                said: Said::Nothing,
+            })
         }
         Err(refusal) => refuse(refusal, request.extensions()),
     };
