@@ -303,7 +303,7 @@ test("a tag left open as the reference prints it keeps what follows in sight", a
   expect(visitor.reports.join()).toContain("close it with </tc-self-service-dashboard>");
   // The token lets its viewer see dashboards, and not edit them: said to the visitor, and to the developer.
   await expect(visitor.component("tc-self-service-dashboard").locator("[part=note]")).toHaveText("This view needs a permission that was not granted.");
-  expect(visitor.reports.join()).toContain("PERMISSION_DENIED. <tc-self-service-dashboard> needs dashboard: can_edit");
+  expect(visitor.reports.join()).toContain("PERMISSION_MISSING. <tc-self-service-dashboard> needs dashboard: can_edit");
 });
 
 test("theme, size and style are the page's", async ({ server, key, visitor, sites }) => {

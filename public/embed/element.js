@@ -144,7 +144,7 @@ export class Embed extends HTMLElement {
     if (first) {
       this.#tell("tc-ready", told);
       if (!this.#view.allowed(session.permissions)) {
-        console.warn(`Perch: PERMISSION_DENIED. <${this.localName}> needs ${this.#view.model}: ${this.#view.needs}, which this token does not grant. ${connection.server}/docs/errors#PERMISSION_DENIED`);
+        console.warn(`Perch: PERMISSION_MISSING. <${this.localName}> needs ${this.#view.model}: ${this.#view.needs}, which this token does not grant. ${connection.server}/docs/errors#PERMISSION_MISSING`);
       }
     } else if (other) this.#tell("tc-viewer-changed", told);
     else if (renewed) this.#tell("tc-token-refreshed", told);

@@ -29,7 +29,7 @@ async fn typed(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Attrib
 pub async fn submit(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Turn<AttributesState>, Refusal> {
     let end = |state: &AttributesState| format!("attributes[{}].name", state.rows.len().saturating_sub(1));
     if !acting.can(Action::EditAttributes) {
-        return Err(Code::PermissionDenied.into());
+        return Err(Code::RoleNotAllowed.into());
     }
     match forms::intent(fields) {
         ("add", name) => {

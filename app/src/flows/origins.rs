@@ -61,7 +61,7 @@ pub async fn describe(perch: &Perch, acting: &Acting, fields: &Fields) -> Result
 pub async fn submit(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Turn<OriginsState>, Refusal> {
     let last = |state: &OriginsState| format!("origins[{}].origin", state.rows.len().saturating_sub(1));
     if !acting.can(Action::EditOrigins) {
-        return Err(Code::PermissionDenied.into());
+        return Err(Code::RoleNotAllowed.into());
     }
     match forms::intent(fields) {
         ("add", origin) => {

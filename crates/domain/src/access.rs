@@ -180,7 +180,7 @@ pub fn authorize(actor: Actor, action: Action) -> Result<(), Refusal> {
     match (allows(actor, action), actor) {
         (true, _) => Ok(()),
         (false, Actor::Key(_)) => Err(Code::ApiKeyScopeMissing.into()),
-        (false, _) => Err(Code::PermissionDenied.into()),
+        (false, _) => Err(Code::RoleNotAllowed.into()),
     }
 }
 

@@ -76,9 +76,11 @@ registry! {
             "The page's origin is not listed under Settings > Embed & access.", "Ask an admin to add the origin.";
         SandboxTokenOnProductionOrigin "SANDBOX_TOKEN_ON_PRODUCTION_ORIGIN" 403 "Sandbox tokens do not work on production origins.",
             "The token came from the sandbox and the origin is marked Production.", "Have your backend generate the token, or test on a Development origin.";
-        PermissionDenied "PERMISSION_DENIED" 403 "Your console role does not allow this.",
-            "The action needs another console role or belongs to someone else; or a component needs a permission its token does not grant.",
-            "Ask an admin of your organization; for a component, have your backend grant the permission.";
+        PermissionMissing "PERMISSION_MISSING" 403 "The token does not grant what this needs.",
+            "A component needs a permission that the backend did not ask for when it generated the token.",
+            "Have the backend grant the permission the message names when it generates the token.";
+        RoleNotAllowed "ROLE_NOT_ALLOWED" 403 "Your console role does not allow this.",
+            "The action needs another console role, or belongs to somebody else.", "Ask an admin of your organization.";
         CrossSite "CROSS_SITE_REQUEST" 403 "This request came from another site.",
             "A page of another origin submitted a form of the console.", "Open the console itself and repeat the action there.";
         NotFound "NOT_FOUND" 404 "There is nothing at this address.",

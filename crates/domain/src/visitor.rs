@@ -36,7 +36,7 @@ impl Said {
         match code {
             Code::TokenExpired | Code::TokenRevoked | Code::TokenNotYetValid | Code::TokenNotRenewed => Self::Ended,
             Code::OriginMissing | Code::OriginNotAuthorized | Code::SandboxTokenOnProductionOrigin => Self::NotHere,
-            Code::PermissionDenied => Self::NoAccess,
+            Code::PermissionMissing => Self::NoAccess,
             Code::TooManyRequests | Code::Internal | Code::Unavailable | Code::ServerUnreachable => Self::Unreachable,
             _ => Self::NotShown,
         }

@@ -90,7 +90,7 @@ impl Perch {
     /// Makes a key for the person who acts.
     pub async fn create_key(&self, acting: &Acting, form: &NewKeyForm) -> Result<CreatedKey, Refusal> {
         acting.may(Action::CreateKey)?;
-        let owner = acting.person.ok_or(Code::PermissionDenied)?;
+        let owner = acting.person.ok_or(Code::RoleNotAllowed)?;
         let mut faults = Faults::default();
         let name = text::line(&mut faults, "name", "a name for the key", &form.name, 100, true);
         let expires_at = self.end_of_day(&mut faults, &form.expires_on);
@@ -192,7 +192,7 @@ impl Perch {
             return Ok(None);
         }
         acting.may(Action::SeeOwnKeys)?;
-        acting.person.map(Some).ok_or_else(|| Code::PermissionDenied.into())
+        acting.person.map(Some).ok_or_else(|| Code::RoleNotAllowed.into())
     }
 
     async fn key_row(&self, acting: &Acting, key: KeyId) -> Result<Option<KeyRow>, Refusal> {

@@ -71,7 +71,7 @@ impl Perch {
     /// The personas this person may use.
     pub async fn personas(&self, acting: &Acting) -> Result<Vec<PersonaView>, Refusal> {
         acting.may(Action::SavePersona)?;
-        let person = acting.person.ok_or(Code::PermissionDenied)?;
+        let person = acting.person.ok_or(Code::RoleNotAllowed)?;
         let rows = self.store.personas(acting.organization, person).await.map_err(fault::store)?;
         rows.into_iter().map(|row| view(acting, row)).collect()
     }
@@ -83,7 +83,7 @@ impl Perch {
     /// Saves a new persona, or renames, shares or overwrites one.
     pub async fn save_persona(&self, acting: &Acting, form: PersonaForm) -> Result<PersonaId, Refusal> {
         acting.may(Action::SavePersona)?;
-        let person = acting.person.ok_or(Code::PermissionDenied)?;
+        let person = acting.person.ok_or(Code::RoleNotAllowed)?;
         let personas = self.personas(acting).await?;
         let known = match form.id {
             Some(id) => Some(editable(&personas, id)?),
@@ -150,7 +150,7 @@ impl Perch {
 /// A persona that may be edited; of those one may only use, and of all others, nothing is told apart.
 fn editable(personas: &[PersonaView], id: PersonaId) -> Result<&PersonaView, Refusal> {
     let known = personas.iter().find(|persona| persona.id == id).ok_or(Code::NotFound)?;
-    if known.may_edit { Ok(known) } else { Err(Refusal::because(Code::PermissionDenied, "Only its owner or an admin may change this persona.")) }
+    if known.may_edit { Ok(known) } else { Err(Refusal::because(Code::RoleNotAllowed, "Only its owner or an admin may change this persona.")) }
 }
 
 fn view(acting: &Acting, row: PersonaRow) -> Result<PersonaView, Refusal> {

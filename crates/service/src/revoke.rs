@@ -100,7 +100,7 @@ impl Perch {
                 let key = self.key_of(&row);
                 let made = row.sandbox_by.is_some() && row.sandbox_by == acting.person;
                 if !any && !made && !self.owns(acting, key) {
-                    return Err(Code::PermissionDenied.into());
+                    return Err(Code::RoleNotAllowed.into());
                 }
                 Ok((row.subject.clone(), Tokens::One(row)))
             }

@@ -121,7 +121,7 @@ impl Perch {
 
     /// Makes a sandbox token.
     pub async fn generate_sandbox_token(&self, acting: &Acting, form: &SandboxForm) -> Result<Minted, Refusal> {
-        let person = acting.person.ok_or(Code::PermissionDenied)?;
+        let person = acting.person.ok_or(Code::RoleNotAllowed)?;
         let grant = self.sandbox_grant(acting, &form.key).await?;
         let viewer = if grant.persona_only { &self.prepared_viewer(acting, form.persona).await? } else { &form.viewer };
         let organization = self.memory.load().organization(acting.organization).ok_or(Code::NotFound)?;
@@ -138,10 +138,10 @@ impl Perch {
         let id = persona.ok_or_else(choose)?;
         let persona = self.persona(acting, id).await?;
         if !persona.shared {
-            return Err(Refusal::because(Code::PermissionDenied, "With a key of somebody else you can only use shared personas."));
+            return Err(Refusal::because(Code::RoleNotAllowed, "With a key of somebody else you can only use shared personas."));
         }
         if persona.viewer.permissions.iter().any(|(model, _)| model == "database") {
-            return Err(Refusal::because(Code::PermissionDenied, "This persona may use databases, which your console role may not hand out."));
+            return Err(Refusal::because(Code::RoleNotAllowed, "This persona may use databases, which your console role may not hand out."));
         }
         let within_an_hour = lifetime::parse(&persona.viewer.lifetime).is_some_and(|seconds| seconds <= u64::from(LONGEST_PREPARED));
         let lifetime = if within_an_hour { persona.viewer.lifetime } else { lifetime::print(LONGEST_PREPARED) };
@@ -166,7 +166,7 @@ impl Perch {
                     }
                     if !mine && !secret.row.sandbox_shared {
                         return Err(Refusal::because(
-                            Code::PermissionDenied,
+                            Code::RoleNotAllowed,
                             "This key is not open for the sandbox; its owner or an admin can open it.",
                         ));
                     }

@@ -52,7 +52,7 @@ pub(super) async fn sign_out_everywhere(State(state): State<AppState>, visitor: 
 
 pub(super) async fn new_key(State(state): State<AppState>, visitor: Visitor) -> Response {
     if !visitor.acting().can(Action::CreateKey) {
-        return refusal(&state, &visitor.anyone, "Create API Key", Code::PermissionDenied.into()).await;
+        return refusal(&state, &visitor.anyone, "Create API Key", Code::RoleNotAllowed.into()).await;
     }
     let blank = NewKeyState {
         form_id: state.perch.fresh_id().to_string(),

@@ -44,7 +44,7 @@ async fn an_explorer_is_whom_others_prepared() {
         let explorer = &explorer;
         async move { explorer.call("generate-sandbox-token", &fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect::<Vec<_>>()).await }
     };
-    assert_eq!(make(&shared).await.code(), "PERMISSION_DENIED", "the key is not open yet");
+    assert_eq!(make(&shared).await.code(), "ROLE_NOT_ALLOWED", "the key is not open yet");
     assert!(!explorer.get("/settings/embed").await.text.contains("Production backend"));
     assert_eq!(open("yes").await, 303);
     let page = explorer.get("/settings/embed").await.text;
@@ -57,19 +57,19 @@ async fn an_explorer_is_whom_others_prepared() {
     let result = read.split("id=\"introspection-result\"").nth(1).unwrap();
     assert!(result.contains("paris") && !result.contains("somebody-else") && !result.contains("database"), "{result}");
     assert!(result.contains("Valid for 60 more minutes."), "eight hours were asked for, one is what it gets: {result}");
-    for (persona, status, code) in [(own.as_str(), 404, "NOT_FOUND"), (&databases, 403, "PERMISSION_DENIED"), ("", 422, "REQUEST_INVALID")] {
+    for (persona, status, code) in [(own.as_str(), 404, "NOT_FOUND"), (&databases, 403, "ROLE_NOT_ALLOWED"), ("", 422, "REQUEST_INVALID")] {
         let refused = make(persona).await;
         assert_eq!((refused.status, refused.code().as_str()), (status, code), "{persona}");
     }
-    assert_eq!(keep(&explorer, "Mine", &[("persona_shared", "yes")]).await.code(), "PERMISSION_DENIED", "an Explorer shares nothing");
+    assert_eq!(keep(&explorer, "Mine", &[("persona_shared", "yes")]).await.code(), "ROLE_NOT_ALLOWED", "an Explorer shares nothing");
     assert_eq!(keep(&explorer, "Mine", &[]).await.status, 200);
     let mine = explorer.call("generate-sandbox-token", &[("key", &key_id), ("persona", &id_of_any(&app, &organization).await)]).await;
-    assert_eq!(mine.code(), "PERMISSION_DENIED", "a persona of one's own is no prepared one");
+    assert_eq!(mine.code(), "ROLE_NOT_ALLOWED", "a persona of one's own is no prepared one");
     // With a secret in hand, what that key may do.
     let pasted = explorer.call("generate-sandbox-token", &[&typed[..], &[("api_key", key.as_str())]].concat()).await;
     assert_eq!(pasted.status, 200, "{}", pasted.text);
     assert_eq!(open("no").await, 303);
-    assert_eq!(make(&shared).await.code(), "PERMISSION_DENIED", "closed again");
+    assert_eq!(make(&shared).await.code(), "ROLE_NOT_ALLOWED", "closed again");
 }
 
 /// The explorer's own persona, which no form shows to people who cannot edit.

@@ -156,7 +156,7 @@ async fn people_end_what_they_may_after_they_were_asked() {
     // Neither a Maker nor an Explorer ends a token of somebody else's key, and neither is offered to.
     for other in [&mia, &eve] {
         for verb in ["end-token", "end-token-sure", "end-viewer", "end-viewer-sure"] {
-            assert_eq!(press(other, token, &format!("{verb}:{id}")).await.code(), "PERMISSION_DENIED", "{verb}");
+            assert_eq!(press(other, token, &format!("{verb}:{id}")).await.code(), "ROLE_NOT_ALLOWED", "{verb}");
         }
         assert!(!press(other, token, "").await.text.contains("end-token"));
         for path in ["/account/end-tokens"] {

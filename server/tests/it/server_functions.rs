@@ -75,7 +75,7 @@ async fn no_button_of_a_form_is_a_way_around_its_right() {
     for intent in ["add", "keep", "import", "paste", "theirs:0", "declare:x", "anything"] {
         for endpoint in ["save-origins", "save-attributes"] {
             let refused = maker.call(endpoint, &[("intent", intent), ("sample", "{}"), ("paste", "a.test")]).await;
-            assert_eq!((refused.status, refused.code().as_str()), (403, "PERMISSION_DENIED"), "{endpoint} {intent}");
+            assert_eq!((refused.status, refused.code().as_str()), (403, "ROLE_NOT_ALLOWED"), "{endpoint} {intent}");
         }
     }
 }
