@@ -35,7 +35,7 @@ pub enum RunFault {
     Refused(#[from] Refusal),
 }
 
-/// Opens the data of an installation. Only `serve` may create it.
+/// Opens the data of an installation. Only `serve` may create it, brings it up to date, and removes what has expired.
 pub async fn open(config: &Config, create: bool) -> Result<Perch, RunFault> {
     open_with(config, create, Arc::new(SystemClock), Arc::new(SystemEntropy)).await
 }
@@ -49,7 +49,9 @@ pub async fn open_with(config: &Config, create: bool, clock: Arc<dyn Clock>, ent
     if !create && !master_key_file.exists() {
         return Err(DataDirFault::Missing(config.data_dir.clone()).into());
     }
-    let store = Store::open(&config.location(create)).await?;
+    // Only a server brings the database up to date: a command beside it must not change what the server works with.
+    let location = config.location(create);
+    let store = if create { Store::open(&location).await? } else { Store::open_current(&location).await? };
     // Only an installation without keys gets a new master key; anything else would make a second one beside the real one.
     let wrapped = store.a_wrapped_key().await?;
     if wrapped.is_some() && !master_key_file.exists() {
@@ -60,7 +62,8 @@ pub async fn open_with(config: &Config, create: bool, clock: Arc<dyn Clock>, ent
     if create && foreign {
         return Err(DataDirFault::Foreign(master_key_file).into());
     }
-    let parts = PerchParts { store, master_keys, clock, entropy, http_hosts: config.http_origins.clone(), record_days: config.record_days };
+    let http_hosts = config.http_origins.clone();
+    let parts = PerchParts { store, master_keys, clock, entropy, http_hosts, record_days: config.record_days, upkeep: create };
     Ok(Perch::start(parts).await?)
 }
 

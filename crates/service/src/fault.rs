@@ -4,16 +4,15 @@ use perch_domain::{Code, Refusal};
 use perch_jwe::{MasterKeyFault, SealFault};
 use perch_store::StoreFault;
 
-/// The database failed: the caller learns that it may try again.
+/// The database failed: the caller learns that it may try again. The store has said in the log what is wrong.
 pub(crate) fn store(fault: StoreFault) -> Refusal {
     match fault {
         StoreFault::Inconsistent { .. } => broken(&fault),
-        // The server is stopping and its background task looked once more.
-        StoreFault::Closed => Code::Unavailable.into(),
-        other => {
-            tracing::error!(error = %other, "the database could not be used");
-            Code::Unavailable.into()
-        }
+        StoreFault::Unconfirmed => Refusal::because(
+            Code::Unavailable,
+            "The database did not confirm in time whether this was saved. Look whether it was, or repeat it: repeating does no harm.",
+        ),
+        _ => Code::Unavailable.into(),
     }
 }
 

@@ -7,17 +7,19 @@ use crate::fault;
 use crate::perch::Perch;
 use crate::revocations::Revocations;
 use crate::uses::Uses;
-use perch_domain::Refusal;
 use perch_domain::access::Scopes;
 use perch_domain::attribute::Declaration;
 use perch_domain::claims::TOKEN_TYPE;
 use perch_domain::origin::Origin;
 use perch_domain::origin_list::{Environment, Listed, OriginList};
+use perch_domain::{Code, Refusal};
 use perch_jwe::{MasterKeys, TokenKey};
-use perch_store::{OrganizationId, OrganizationRow, OriginRow, PersonId, RevocationRow, SecretRow, SecretState, Snapshot};
+use perch_store::{OrganizationId, OrganizationRow, OriginRow, PersonId, RevocationRow, SecretRow, SecretState, Snapshot, StoreFault};
 use std::collections::{HashMap, HashSet};
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::future::Future;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
+use tokio::sync::Mutex;
 
 /// Everything a token request needs, at one generation.
 #[derive(Debug)]
@@ -165,22 +167,76 @@ fn listed(row: OriginRow) -> Option<Listed> {
 /// Milliseconds that a decision may rest on memory while the database does not answer: a revocation is promised within a second.
 const LONGEST_SILENCE: i64 = 900;
 
+/// Milliseconds after a failed look during which nobody else waits for another.
+const AFTER_A_FAILURE: i64 = 1_000;
+
+/// What the last looks at the generation came to.
+#[derive(Debug)]
+pub(crate) struct Looks {
+    /// Held while a refusal makes sure that memory is current.
+    one_at_a_time: Mutex<()>,
+    /// When memory was last known to be what the database holds, Unix milliseconds.
+    succeeded_at: AtomicI64,
+    /// When a look failed last, Unix milliseconds; the least number where the last one succeeded.
+    failed_at: AtomicI64,
+    /// How many looks have failed.
+    failures: AtomicU64,
+}
+
+impl Looks {
+    /// Memory was read from the database at this time (Unix milliseconds).
+    pub fn begun_at(now: i64) -> Self {
+        Self { one_at_a_time: Mutex::new(()), succeeded_at: now.into(), failed_at: i64::MIN.into(), failures: 0.into() }
+    }
+
+    fn succeeded(&self, asked_at: i64) {
+        self.succeeded_at.store(asked_at, Ordering::Relaxed);
+        self.failed_at.store(i64::MIN, Ordering::Relaxed);
+    }
+
+    fn failed(&self, now: i64) {
+        self.failed_at.store(now, Ordering::Relaxed);
+        self.failures.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn failed_lately(&self, now: i64) -> bool {
+        let failed_at = self.failed_at.load(Ordering::Relaxed);
+        failed_at != i64::MIN && now.saturating_sub(failed_at).abs() < AFTER_A_FAILURE
+    }
+}
+
 impl Perch {
     /// Reads the configuration again if it changed; tells whether it did.
     pub async fn refresh(&self) -> Result<bool, Refusal> {
+        self.look(self.store.generation()).await
+    }
+
+    /// The same, with the generation from elsewhere.
+    pub(crate) async fn look(&self, ask: impl Future<Output = Result<i64, StoreFault>>) -> Result<bool, Refusal> {
         let asked_at = self.now();
-        let generation = self.store.generation().await.map_err(fault::store)?;
-        if generation == self.memory.load().generation {
-            self.looked_at.store(asked_at, Ordering::Relaxed);
-            return Ok(false);
+        let looked = async {
+            let generation = ask.await?;
+            if generation == self.memory.load().generation {
+                return Ok(false);
+            }
+            let _one_at_a_time = self.reloading.lock().await;
+            // A lower number is a change too: a backup was restored.
+            if self.memory.load().generation != generation {
+                self.reload().await?;
+            }
+            Ok(true)
+        };
+        match looked.await {
+            Ok(changed) => {
+                // Only now is memory what the database held then.
+                self.looks.succeeded(asked_at);
+                Ok(changed)
+            }
+            Err(fault) => {
+                self.looks.failed(self.now());
+                Err(fault::store(fault))
+            }
         }
-        let _one_at_a_time = self.reloading.lock().await;
-        if self.memory.load().generation < generation {
-            self.reload().await.map_err(fault::store)?;
-        }
-        // Only now is memory what the database held then.
-        self.looked_at.store(asked_at, Ordering::Relaxed);
-        Ok(true)
     }
 
     /// Whether the database has not been heard of for so long that somebody may have revoked what memory would let in. In either
@@ -190,7 +246,7 @@ impl Perch {
     }
 
     fn is_cut_off_at(&self, now: i64) -> bool {
-        now.saturating_sub(self.looked_at.load(Ordering::Relaxed)).abs() > LONGEST_SILENCE
+        now.saturating_sub(self.looks.succeeded_at.load(Ordering::Relaxed)).abs() > LONGEST_SILENCE
     }
 
     /// [`Self::refresh`] after a change that is committed: should it fail now, the next look is a moment away, and the change
@@ -199,36 +255,39 @@ impl Perch {
         let _ = self.refresh().await;
     }
 
-    /// [`Self::refresh`] where it is the exception: boxed, so that its state does not weigh on every request's future.
-    pub(crate) async fn look_again(&self) -> Result<bool, Refusal> {
-        Box::pin(self.refresh()).await
-    }
-
-    /// [`Self::look_again`] for a request that came at `arrived` (Unix milliseconds): one look at a time, and none where another
-    /// one began after that, unless the clock makes no sense. A flood of bad requests does not become a flood of questions to the
-    /// database.
-    async fn look_for(&self, arrived: i64) -> Result<(), Refusal> {
+    /// A look for a request that came at `arrived` (Unix milliseconds): none where another one began after that. One look at a
+    /// time, and whoever waits for one that fails has its outcome: neither a flood of bad requests nor a database that is
+    /// gone becomes a queue.
+    pub(crate) async fn look_for(&self, arrived: i64) -> Result<(), Refusal> {
+        let failures = self.looks.failures.load(Ordering::Relaxed);
         let look = async {
-            let _one_at_a_time = self.looking.lock().await;
-            if self.looked_at.load(Ordering::Relaxed) <= arrived || self.is_cut_off_at(arrived) {
-                self.refresh().await?;
+            let _one_at_a_time = self.looks.one_at_a_time.lock().await;
+            if self.looks.succeeded_at.load(Ordering::Relaxed) > arrived && !self.is_cut_off_at(arrived) {
+                return Ok(());
             }
-            Ok(())
+            if self.looks.failures.load(Ordering::Relaxed) != failures || self.looks.failed_lately(self.now()) {
+                return Err(Code::Unavailable.into());
+            }
+            self.refresh().await.map(drop)
         };
+        // Boxed, so that what is the exception does not weigh on every request's future.
         Box::pin(look).await
     }
 
     /// Reads the configuration again whether or not it changed, and with it how much other nodes minted.
-    pub(crate) async fn recount(&self) -> Result<(), perch_store::StoreFault> {
+    pub(crate) async fn recount(&self) -> Result<(), StoreFault> {
         let _one_at_a_time = self.reloading.lock().await;
         self.reload().await
     }
 
     /// Replaces what is in memory. The caller holds `reloading`.
-    async fn reload(&self) -> Result<(), perch_store::StoreFault> {
+    async fn reload(&self) -> Result<(), StoreFault> {
         let before = self.memory.load_full();
         let snapshot = self.store.snapshot(before.generation).await?;
         let generation = snapshot.generation;
+        if generation < before.generation {
+            tracing::warn!(before = before.generation, now = generation, "the database went back to an earlier state; everything is read again");
+        }
         self.memory.store(Arc::new(Memory::new(snapshot, Some(&before))));
         // Whoever is connected is judged again.
         self.changed.send_replace(generation);

@@ -1,15 +1,15 @@
 //! The service itself: the store, what is kept in memory, and the ports to time and chance.
 
 use crate::ambient::{Clock, Entropy, new_id, random};
-use crate::memory::Memory;
+use crate::memory::{Looks, Memory};
+use crate::password;
 use crate::sightings::Sightings;
-use crate::{fault, password, upkeep};
+use crate::upkeep::Justified;
 use arc_swap::ArcSwap;
 use perch_domain::origin::Origin;
-use perch_domain::{Actor, Refusal};
+use perch_domain::{Actor, Code, Refusal};
 use perch_jwe::MasterKeys;
 use perch_store::{AuditEntry, MintRecorder, Store, StoreFault};
-use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, OnceLock};
 use tokio::sync::{Mutex, Semaphore, watch};
 use uuid::Uuid;
@@ -24,6 +24,8 @@ pub struct PerchParts {
     pub http_hosts: Vec<String>,
     /// Days that a mint record outlives its token.
     pub record_days: u32,
+    /// Whether to follow the database and to remove what has outlived its time: a server does, a command does not.
+    pub upkeep: bool,
 }
 
 /// The service could not start.
@@ -49,10 +51,7 @@ pub struct Inner {
     pub(crate) issuer: Uuid,
     pub(crate) memory: ArcSwap<Memory>,
     pub(crate) reloading: Mutex<()>,
-    /// Held while a refusal makes sure that memory is current.
-    pub(crate) looking: Mutex<()>,
-    /// When memory was last known to be what the database holds, Unix milliseconds.
-    pub(crate) looked_at: AtomicI64,
+    pub(crate) looks: Looks,
     /// The generation of the memory, for those who wait for it to change.
     pub(crate) changed: watch::Sender<i64>,
     /// Sites that connected or were refused, and refused requests, until they are written down.
@@ -87,10 +86,11 @@ impl std::fmt::Debug for Perch {
 impl Perch {
     /// Reads the configuration into memory and starts the upkeep.
     pub async fn start(parts: PerchParts) -> Result<Self, StartFault> {
-        let PerchParts { store, master_keys, clock, entropy, http_hosts, record_days } = parts;
+        let PerchParts { store, master_keys, clock, entropy, http_hosts, record_days, upkeep } = parts;
         let now = clock.now();
         let installation = store.installation(new_id(now, &*entropy), now).await?;
         let memory = Memory::new(store.snapshot(-1).await?, None);
+        let generation = memory.generation;
         let recorder = MintRecorder::start(&store);
         let perch = Self(Arc::new(Inner {
             decoy_hash: password::decoy(random(&*entropy)),
@@ -101,21 +101,23 @@ impl Perch {
             http_hosts,
             record_days,
             issuer: installation.id,
-            looked_at: AtomicI64::new(now),
+            looks: Looks::begun_at(now),
             changed: watch::Sender::new(memory.generation),
             sightings: Sightings::default(),
             preview: OnceLock::new(),
             public_url: OnceLock::new(),
             memory: ArcSwap::from_pointee(memory),
             reloading: Mutex::new(()),
-            looking: Mutex::new(()),
             writing_sightings: Mutex::new(()),
             recorder,
             writing_uses: Mutex::new(()),
             hash_queue: Semaphore::new(64),
             hashing: Semaphore::new(2),
         }));
-        upkeep::start(&Arc::downgrade(&perch.0));
+        if upkeep {
+            let justified = Justified::at_start(now, perch.store.newest_mint_at().await?, generation);
+            crate::upkeep::start(&Arc::downgrade(&perch.0), justified);
+        }
         Ok(perch)
     }
 
@@ -195,9 +197,16 @@ impl Perch {
         self.preview.get()
     }
 
-    /// Whether the database answers.
+    /// Whether tokens can be minted and judged: the database was heard of lately, and the last write was confirmed in time.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE`.
     pub async fn ready(&self) -> Result<(), Refusal> {
-        self.store.ping().await.map_err(fault::store)
+        let now = self.now();
+        if self.store.is_closed() || !self.store.writes_work() {
+            return Err(Code::Unavailable.into());
+        }
+        if self.is_cut_off() { self.look_for(now).await } else { Ok(()) }
     }
 
     /// An audit entry by this actor, now.

@@ -47,8 +47,9 @@ pub(crate) enum RevokedBy {
     Maker,
 }
 
-/// Milliseconds after which the last token of a revocation has expired: the longest lifetime and the skew of clocks.
-pub(crate) const OUTLIVES: i64 = (perch_domain::lifetime::LONGEST as i64 + SKEW) * 1_000;
+/// Milliseconds after which the last token of a revocation has expired, and a day more: a clock that is ahead by less than that
+/// never lets a revoked token back in.
+pub(crate) const OUTLIVES: i64 = (perch_domain::lifetime::LONGEST as i64 + SKEW + 86_400) * 1_000;
 
 #[derive(Debug, Default)]
 pub(crate) struct Revocations(RwLock<Sets>);

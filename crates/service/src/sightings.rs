@@ -249,8 +249,8 @@ impl Perch {
     }
 
     /// Forgets what is too old to be of use.
-    pub(crate) async fn forget_sightings(&self) -> Result<(), StoreFault> {
-        self.store.forget_refused_sites(self.now().div_euclid(refused_sites::DAY) - refused_sites::KEPT_DAYS).await
+    pub(crate) async fn forget_sightings(&self, now: i64) -> Result<(), StoreFault> {
+        self.store.forget_refused_sites(now.div_euclid(refused_sites::DAY) - refused_sites::KEPT_DAYS).await
     }
 }
 

@@ -163,7 +163,7 @@ impl Perch {
     }
 
     /// Forgets undeclared names that nobody sends any more.
-    pub(crate) async fn forget_dropped(&self) -> Result<(), StoreFault> {
-        self.store.forget_dropped(self.now() - DROPPED_KEPT).await
+    pub(crate) async fn forget_dropped(&self, now: i64) -> Result<(), StoreFault> {
+        self.store.forget_dropped(now - DROPPED_KEPT).await
     }
 }

@@ -1,16 +1,29 @@
 //! Opening the database, and the two ways to use it: reads, and changes that cannot be committed without an audit entry.
 
-use crate::audit::{self, AuditEntry};
+mod change;
+mod connection;
+mod following;
+mod health;
+mod options;
+
+pub use change::Change;
+pub use following::{Following, Heard};
+
+pub(crate) use change::Tx;
+pub(crate) use connection::{DEADLINE, Held, LONG_DEADLINE, LOOK_DEADLINE};
+pub(crate) use health::Purpose;
+
 use crate::fault::StoreFault;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+use connection::Shared;
+use options::{Use, postgres, postgres_pool, sqlite, sqlite_pool};
+use sqlx::migrate::{Migrate, Migrator};
+use sqlx::{Connection, PgConnection, PgPool, SqlitePool};
 use std::path::PathBuf;
-use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
-static SQLITE: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations/sqlite");
-static POSTGRES: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations/postgres");
+static SQLITE: Migrator = sqlx::migrate!("../../migrations/sqlite");
+static POSTGRES: Migrator = sqlx::migrate!("../../migrations/postgres");
 
 /// Where the database is.
 #[derive(Clone, Debug)]
@@ -21,123 +34,136 @@ pub enum Location {
     Postgres(String),
 }
 
-/// The pools. `SQLite` has one writer, so that writes queue here instead of failing on its lock.
+/// The pools. `SQLite` has one writer, so that writes queue here instead of failing on its lock. The generation and the
+/// configuration are read through connections of their own: what else is read must not delay them.
 #[derive(Clone, Debug)]
 pub(crate) enum Db {
-    Lite { read: SqlitePool, write: SqlitePool },
-    Pg(PgPool),
+    Lite { read: SqlitePool, write: SqlitePool, follow: SqlitePool },
+    Pg { pool: PgPool, follow: PgPool, address: String },
 }
 
 /// The database, opened and migrated. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Store {
     pub(crate) db: Db,
+    pub(crate) shared: Arc<Shared>,
 }
 
-/// Runs one expression on whichever database is open: `each!(read store, pool => …)` or `each!(write store, pool => …)`.
+/// Runs one expression on whichever database is open, on a connection and within a deadline:
+/// `each!(read store, connection => …)`, `each!(write store, connection => …)`, `each!(follow store, connection => …)` for the
+/// configuration, `each!(in change, connection => …)` inside a change.
 macro_rules! each {
-    (read $store:expr, $pool:ident => $body:expr) => {
+    (read $store:expr, $connection:ident => $body:expr) => {
         match &$store.db {
-            $crate::db::Db::Lite { read: $pool, .. } => $body,
-            $crate::db::Db::Pg($pool) => $body,
+            $crate::db::Db::Lite { read: pool, .. } => each!(@on pool, $store, Reading, DEADLINE, $connection => $body),
+            $crate::db::Db::Pg { pool, .. } => each!(@on pool, $store, Reading, DEADLINE, $connection => $body),
         }
     };
-    (write $store:expr, $pool:ident => $body:expr) => {
+    (write $store:expr, $connection:ident => $body:expr) => {
         match &$store.db {
-            $crate::db::Db::Lite { write: $pool, .. } => $body,
-            $crate::db::Db::Pg($pool) => $body,
+            $crate::db::Db::Lite { write: pool, .. } => each!(@on pool, $store, Writing, DEADLINE, $connection => $body),
+            $crate::db::Db::Pg { pool, .. } => each!(@on pool, $store, Writing, DEADLINE, $connection => $body),
+        }
+    };
+    (follow $store:expr, $connection:ident => $body:expr) => {
+        match &$store.db {
+            $crate::db::Db::Lite { follow: pool, .. } => each!(@on pool, $store, Reading, LONG_DEADLINE, $connection => $body),
+            $crate::db::Db::Pg { follow: pool, .. } => each!(@on pool, $store, Reading, LONG_DEADLINE, $connection => $body),
+        }
+    };
+    (look $store:expr, $connection:ident => $body:expr) => {
+        match &$store.db {
+            $crate::db::Db::Lite { follow: pool, .. } => each!(@on pool, $store, Reading, LOOK_DEADLINE, $connection => $body),
+            $crate::db::Db::Pg { follow: pool, .. } => each!(@on pool, $store, Reading, LOOK_DEADLINE, $connection => $body),
         }
     };
     (in $change:expr, $connection:ident => $body:expr) => {
         match &mut $change.transaction {
-            $crate::db::Tx::Lite(transaction) => {
-                let $connection = &mut **transaction;
-                $body
-            }
-            $crate::db::Tx::Pg(transaction) => {
-                let $connection = &mut **transaction;
-                $body
-            }
+            $crate::db::Tx::Lite(held) => each!(@with held, DEADLINE, $connection => $body),
+            $crate::db::Tx::Pg(held) => each!(@with held, DEADLINE, $connection => $body),
         }
     };
+    (@on $pool:ident, $store:expr, $purpose:ident, $deadline:ident, $connection:ident => $body:expr) => {
+        match $crate::db::Held::take($pool, &$store.shared, $crate::db::Purpose::$purpose).await {
+            Ok(mut held) => each!(@with held, $deadline, $connection => $body),
+            Err(fault) => Err(fault),
+        }
+    };
+    (@with $held:ident, $deadline:ident, $connection:ident => $body:expr) => {{
+        let done = {
+            let $connection = $held.connection();
+            tokio::time::timeout($crate::db::$deadline, async { $body }).await
+        };
+        $held.settle(done)
+    }};
 }
 pub(crate) use each;
 
-pub(crate) enum Tx {
-    Lite(Transaction<'static, Sqlite>),
-    Pg(Transaction<'static, Postgres>),
-}
-
-/// A change in progress. Dropped, it never happened; the only way to keep it takes the audit entry that describes it.
-#[must_use = "a change that is dropped never happened"]
-pub struct Change {
-    pub(crate) transaction: Tx,
-}
-
 impl Store {
     /// Opens the database and brings it up to date.
+    ///
+    /// # Errors
+    /// [`StoreFault::Newer`] where a newer version wrote it.
     pub async fn open(location: &Location) -> Result<Self, StoreFault> {
-        let db = match location {
-            Location::File { path, create } => {
-                let options = SqliteConnectOptions::new()
-                    .filename(path)
-                    .create_if_missing(*create)
-                    .journal_mode(SqliteJournalMode::Wal)
-                    .synchronous(SqliteSynchronous::Full)
-                    .foreign_keys(true)
-                    .busy_timeout(Duration::from_secs(5));
-                let write = sqlite_pool(1).connect_with(options.clone()).await?;
-                SQLITE.run(&write).await?;
-                let read = sqlite_pool(4).connect_with(options.read_only(true)).await?;
-                Db::Lite { read, write }
-            }
-            Location::Postgres(address) => {
-                let options = PgConnectOptions::from_str(address).map_err(|_| StoreFault::Address)?;
-                // An answer may only follow what reached the disk, whatever the role's own default is.
-                let options = options.options([("synchronous_commit", "on")]);
-                let pool = PgPoolOptions::new().max_connections(16).acquire_timeout(Duration::from_secs(5)).connect_with(options).await?;
-                POSTGRES.run(&pool).await?;
-                Db::Pg(pool)
-            }
-        };
-        Ok(Self { db })
+        Self::open_as(location, true).await
     }
 
-    /// Whether the database answers, for readiness.
-    pub async fn ping(&self) -> Result<(), StoreFault> {
-        self.generation().await.map(drop)
+    /// Opens a database that a server of this version has brought up to date, and changes nothing about it.
+    ///
+    /// # Errors
+    /// [`StoreFault::Older`] where it was not, [`StoreFault::Newer`] where a newer version wrote it.
+    pub async fn open_current(location: &Location) -> Result<Self, StoreFault> {
+        Self::open_as(location, false).await
+    }
+
+    async fn open_as(location: &Location, upgrade: bool) -> Result<Self, StoreFault> {
+        let shared = Arc::new(Shared::default());
+        let db = match location {
+            Location::File { path, create } => {
+                let options = sqlite(path, *create);
+                let write = sqlite_pool(1).connect_with(options.clone()).await?;
+                migrate(&SQLITE, &mut *write.acquire().await?, upgrade).await?;
+                let read_only = options.read_only(true);
+                let read = sqlite_pool(4).connect_with(read_only.clone()).await?;
+                let follow = sqlite_pool(2).acquire_timeout(FOLLOW).connect_with(read_only).await?;
+                Db::Lite { read, write, follow }
+            }
+            Location::Postgres(address) => {
+                let mut upgrading = PgConnection::connect_with(&postgres(address, Use::Upgrading)?).await?;
+                migrate(&POSTGRES, &mut upgrading, upgrade).await?;
+                upgrading.close().await?;
+                let pool = postgres_pool(postgres(address, Use::Serving)?, 16, DEADLINE, &shared).await?;
+                let follow = postgres_pool(postgres(address, Use::Following)?, 3, FOLLOW, &shared).await?;
+                Db::Pg { pool, follow, address: address.clone() }
+            }
+        };
+        Ok(Self { db, shared })
+    }
+
+    /// Whether writing worked the last time it was tried, for readiness.
+    pub fn writes_work(&self) -> bool {
+        !self.shared.health.writes_fail()
+    }
+
+    /// Commits a write that changes nothing, to learn whether writing works.
+    pub async fn try_writing(&self) -> Result<(), StoreFault> {
+        const SQL: &str = "UPDATE installation SET created_at = created_at WHERE one = 1";
+        each!(write self, connection => sqlx::query(SQL).execute(connection).await.map(drop))
     }
 
     /// The number that every change of configuration raises.
     pub async fn generation(&self) -> Result<i64, StoreFault> {
         const SQL: &str = "SELECT value FROM generation WHERE one = 1";
-        Ok(each!(read self, pool => sqlx::query_scalar(SQL).fetch_one(pool).await)?)
-    }
-
-    /// Begins a change of configuration. Raising the generation comes first: it makes every node read again, and on
-    /// `PostgreSQL` its row lock lets one such change run at a time, as `SQLite`'s write lock does.
-    pub async fn change(&self) -> Result<Change, StoreFault> {
-        const RAISE: &str = "UPDATE generation SET value = value + 1 WHERE one = 1";
-        let mut change = self.act().await?;
-        each!(in change, connection => sqlx::query(RAISE).execute(connection).await.map(drop))?;
-        Ok(change)
-    }
-
-    /// Begins an act that nothing in memory depends on. On `SQLite` it takes the write lock at once: a lock taken later
-    /// fails under a second writer.
-    pub async fn act(&self) -> Result<Change, StoreFault> {
-        let transaction = match &self.db {
-            Db::Lite { write, .. } => Tx::Lite(write.begin_with("BEGIN IMMEDIATE").await?),
-            Db::Pg(pool) => Tx::Pg(pool.begin().await?),
-        };
-        Ok(Change { transaction })
+        let asked = async { each!(look self, connection => sqlx::query_scalar(SQL).fetch_one(connection).await) };
+        // Everybody's request may wait for this number.
+        tokio::time::timeout(LOOK, asked).await.unwrap_or(Err(StoreFault::TooLate))
     }
 
     /// Which database this is, for people.
     pub fn kind(&self) -> &'static str {
         match self.db {
             Db::Lite { .. } => "SQLite",
-            Db::Pg(_) => "PostgreSQL",
+            Db::Pg { .. } => "PostgreSQL",
         }
     }
 
@@ -145,46 +171,45 @@ impl Store {
     pub fn is_closed(&self) -> bool {
         match &self.db {
             Db::Lite { write, .. } => write.is_closed(),
-            Db::Pg(pool) => pool.is_closed(),
+            Db::Pg { pool, .. } => pool.is_closed(),
         }
     }
 
-    /// Closes the connections; what was committed is on disk either way.
+    /// Closes the connections; what was committed is on disk either way. A connection that does not end in time is left.
     pub async fn close(&self) {
-        match &self.db {
-            Db::Lite { read, write } => {
-                read.close().await;
-                write.close().await;
+        let closed = async {
+            match &self.db {
+                Db::Lite { read, write, follow } => {
+                    follow.close().await;
+                    read.close().await;
+                    write.close().await;
+                }
+                Db::Pg { pool, follow, .. } => {
+                    follow.close().await;
+                    pool.close().await;
+                }
             }
-            Db::Pg(pool) => pool.close().await,
-        }
+        };
+        let _ = tokio::time::timeout(LONG_DEADLINE, closed).await;
     }
 }
 
-fn sqlite_pool(connections: u32) -> SqlitePoolOptions {
-    // A local file does not go away between two statements, so nothing is asked of it before each.
-    SqlitePoolOptions::new()
-        .max_connections(connections)
-        .min_connections(1)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .test_before_acquire(false)
-        .acquire_timeout(Duration::from_secs(5))
-}
+/// How long a connection for following may be waited for.
+const FOLLOW: Duration = Duration::from_millis(800);
+/// How long a look at the generation may take in all: a decision rests on memory for 0.9 s at most.
+const LOOK: Duration = Duration::from_millis(850);
 
-impl Change {
-    /// Keeps the change together with the entry that describes it.
-    pub async fn commit(mut self, entry: &AuditEntry) -> Result<(), StoreFault> {
-        audit::append(&mut self, entry).await?;
-        self.keep().await
+/// Applies what is missing, or refuses a database that lacks something.
+async fn migrate<C: Migrate>(migrator: &'static Migrator, connection: &mut C, upgrade: bool) -> Result<(), StoreFault> {
+    if upgrade {
+        return Ok(migrator.run_direct(None, connection, false).await?);
     }
-
-    /// Keeps what is no act of anybody, such as counts. Only for this crate: an act has an entry.
-    pub(crate) async fn keep(self) -> Result<(), StoreFault> {
-        match self.transaction {
-            Tx::Lite(transaction) => transaction.commit().await?,
-            Tx::Pg(transaction) => transaction.commit().await?,
-        }
-        Ok(())
+    // A database without the list of what was applied was never brought up to date.
+    let applied = connection.list_applied_migrations(&migrator.table_name).await.map_err(|_| StoreFault::Older)?;
+    let newest = migrator.iter().map(|migration| migration.version).max().unwrap_or_default();
+    match applied.iter().map(|migration| migration.version).max() {
+        Some(version) if version > newest => Err(StoreFault::Newer(version)),
+        Some(version) if version == newest => Ok(()),
+        _ => Err(StoreFault::Older),
     }
 }

@@ -13,11 +13,25 @@ pub enum StoreFault {
     Migration(MigrateError),
     #[error("the database was written by a newer Perch (migration {0}); start that version, or restore a backup")]
     Newer(i64),
+    #[error("the database was not brought up to date by this version yet; start `perch serve` once")]
+    Older,
     #[error("the address of the database must begin with postgres:// or postgresql://")]
     Address,
     /// Stored data that no version of Perch writes.
     #[error("{table}.{column} of row {row} cannot be read")]
     Inconsistent { table: &'static str, column: &'static str, row: String },
+    /// Nothing was changed.
+    #[error("the database did not answer in time")]
+    TooLate,
+    /// A write or a commit whose answer never came: it may have happened.
+    #[error("the database did not confirm in time what it was told to write")]
+    Unconfirmed,
+    /// A statement of a change failed, so the change cannot be kept.
+    #[error("a part of the change failed, so nothing of it was kept")]
+    Undone,
+    /// More tokens wait for their record than can be answered in time.
+    #[error("too many tokens wait to be recorded")]
+    Overloaded,
     #[error("the writer of the mint record has stopped")]
     RecorderStopped,
 }

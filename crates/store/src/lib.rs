@@ -27,7 +27,7 @@ mod uses;
 
 pub use attributes::{AttributeRow, NewAttribute};
 pub use audit::{AuditEntry, AuditRow};
-pub use db::{Change, Location, Store};
+pub use db::{Change, Following, Heard, Location, Store};
 pub use fault::StoreFault;
 pub use first_steps::FirstStepsRow;
 pub use ids::{AttributeId, KeyId, OrganizationId, OriginId, PersonId, PersonaId};

@@ -4,10 +4,12 @@
 //! takes whatever has queued up while the previous commit was on its way, writes it with one statement, and only then
 //! lets the callers answer.
 
-use crate::db::{Db, each};
+use crate::db::{DEADLINE, Db, Held, Purpose, each};
 use crate::{OrganizationId, PersonId, Store, StoreFault};
 use std::collections::HashMap;
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::timeout;
 use uuid::Uuid;
 
 /// A row for each token, from a JSON list of lists.
@@ -56,7 +58,19 @@ pub struct MintRow {
     pub expires_at: i64,
 }
 
-type Waiting = (MintRow, oneshot::Sender<bool>);
+/// What became of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    Written,
+    Failed,
+    /// The commit was not answered in time; the row may be on disk.
+    Unconfirmed,
+}
+
+type Waiting = (MintRow, oneshot::Sender<Outcome>);
+
+/// Most tokens that wait to be recorded; whoever comes then is told to try again.
+const MOST_WAITING: usize = 16 * LARGEST_BATCH;
 
 /// Hands tokens to the one task that writes them. Cheap to clone; the task ends with the last clone.
 #[derive(Clone, Debug)]
@@ -65,18 +79,26 @@ pub struct MintRecorder(mpsc::Sender<Waiting>);
 impl MintRecorder {
     /// Starts the writing task.
     pub fn start(store: &Store) -> Self {
-        let (sender, receiver) = mpsc::channel(4 * LARGEST_BATCH);
+        let (sender, receiver) = mpsc::channel(MOST_WAITING);
         tokio::spawn(write(store.clone(), receiver));
         Self(sender)
     }
 
     /// Returns once the row is on disk.
+    ///
+    /// # Errors
+    /// [`StoreFault::Unconfirmed`] where the row may be on disk although nobody confirmed that.
     pub async fn record(&self, row: MintRow) -> Result<(), StoreFault> {
         let (done, written) = oneshot::channel();
-        self.0.send((row, done)).await.map_err(|_| StoreFault::RecorderStopped)?;
+        self.0.try_send((row, done)).map_err(|error| match error {
+            TrySendError::Full(_) => StoreFault::Overloaded,
+            TrySendError::Closed(_) => StoreFault::RecorderStopped,
+        })?;
         match written.await {
-            Ok(true) => Ok(()),
-            Ok(false) | Err(_) => Err(StoreFault::RecorderStopped),
+            Ok(Outcome::Written) => Ok(()),
+            Ok(Outcome::Unconfirmed) => Err(StoreFault::Unconfirmed),
+            Ok(Outcome::Failed) => Err(StoreFault::Undone),
+            Err(_) => Err(StoreFault::RecorderStopped),
         }
     }
 }
@@ -86,13 +108,25 @@ async fn write(store: Store, mut receiver: mpsc::Receiver<Waiting>) {
     while receiver.recv_many(&mut batch, LARGEST_BATCH).await > 0 {
         gather(&mut receiver, &mut batch).await;
         let (rows, used) = documents(&batch);
-        let written = commit(&store, &rows, &used).await;
-        if let Err(fault) = &written {
-            tracing::error!(error = %fault, tokens = batch.len(), "tokens could not be recorded and are not answered");
-        }
+        let outcome = match timeout(DEADLINE, commit(&store, &rows, &used)).await {
+            Ok(Ok(())) => Outcome::Written,
+            Ok(Err(StoreFault::Unconfirmed)) => Outcome::Unconfirmed,
+            Ok(Err(_)) => Outcome::Failed,
+            Err(_) => {
+                store.shared.suspect_all();
+                store.shared.health.failed(Purpose::Writing, &StoreFault::Unconfirmed);
+                Outcome::Unconfirmed
+            }
+        };
         for (_, done) in batch.drain(..) {
             // A caller that went away needs no answer.
-            let _ = done.send(written.is_ok());
+            let _ = done.send(outcome);
+        }
+        if outcome != Outcome::Written {
+            // Whoever came meanwhile has waited as long as the attempt; the next attempt is for those who come after it.
+            while let Ok((_, done)) = receiver.try_recv() {
+                let _ = done.send(Outcome::Failed);
+            }
         }
     }
 }
@@ -118,24 +152,20 @@ async fn commit(store: &Store, rows: &str, used: &str) -> Result<(), StoreFault>
     match &store.db {
         // SQLite runs on a thread of its own; sent as one text, the four statements cost one way there and back.
         Db::Lite { write, .. } => {
-            let mut connection = write.acquire().await?;
-            let done = sqlx::query(LITE).bind(rows).bind(used).execute(&mut *connection).await;
-            if done.is_err() {
-                // Where the transaction had not begun there is nothing to roll back, and that is fine too.
-                let _ = sqlx::query("ROLLBACK").execute(&mut *connection).await;
-            }
-            done?;
+            let mut held = Held::take(write, &store.shared, Purpose::Writing).await?;
+            held.in_transaction();
+            let done = timeout(DEADLINE, sqlx::query(LITE).bind(rows).bind(used).execute(held.connection())).await;
+            held.committed(done.map(|done| done.map(drop)))
         }
-        Db::Pg(pool) => {
-            let mut transaction = pool.begin().await?;
-            sqlx::query(INSERT).bind(rows).execute(&mut *transaction).await?;
+        Db::Pg { .. } => {
+            let mut act = store.act().await?;
+            each!(in act, connection => sqlx::query(INSERT).bind(rows).execute(connection).await.map(drop))?;
             // Two nodes that count the same keys in another order would wait for each other for ever.
-            sqlx::query(LOCK).bind(used).execute(&mut *transaction).await?;
-            sqlx::query(COUNT).bind(used).execute(&mut *transaction).await?;
-            transaction.commit().await?;
+            each!(in act, connection => sqlx::query(LOCK).bind(used).execute(connection).await.map(drop))?;
+            each!(in act, connection => sqlx::query(COUNT).bind(used).execute(connection).await.map(drop))?;
+            act.keep().await
         }
     }
-    Ok(())
 }
 
 /// The two JSON documents that the two statements unfold: a row for each token, and a row for each secret used.
@@ -190,10 +220,26 @@ impl Store {
         }))
     }
 
+    /// The Unix millisecond that the newest token on record was issued in; ids begin with it (UUID v7, RFC 9562, section 5.7).
+    pub async fn newest_mint_at(&self) -> Result<Option<i64>, StoreFault> {
+        const SQL: &str = "SELECT token_id FROM mint ORDER BY token_id DESC LIMIT 1";
+        let newest: Option<Uuid> = each!(read self, connection => sqlx::query_scalar(SQL).fetch_optional(connection).await)?;
+        Ok(newest.and_then(|id| i64::try_from(id.as_u128() >> 80).ok()))
+    }
+
     /// Forgets tokens with ids before this one and expired before `expired_before` (Unix seconds). Ids are UUID v7, so
     /// the bound on the id finds the old end of the table by its index.
     pub async fn forget_mints(&self, ids_before: Uuid, expired_before: i64) -> Result<u64, StoreFault> {
-        const SQL: &str = "DELETE FROM mint WHERE token_id < $1 AND expires_at < $2";
-        Ok(each!(write self, pool => sqlx::query(SQL).bind(ids_before).bind(expired_before).execute(pool).await.map(|done| done.rows_affected()))?)
+        // A part at a time, so that no statement holds up what is being minted.
+        const SQL: &str = "DELETE FROM mint WHERE token_id IN \
+            (SELECT token_id FROM mint WHERE token_id < $1 AND expires_at < $2 ORDER BY token_id LIMIT 2000)";
+        let mut forgotten = 0;
+        loop {
+            let part = each!(write self, connection => sqlx::query(SQL).bind(ids_before).bind(expired_before).execute(connection).await.map(|done| done.rows_affected()))?;
+            forgotten += part;
+            if part == 0 {
+                return Ok(forgotten);
+            }
+        }
     }
 }

@@ -69,11 +69,12 @@ impl TryFrom<Raw> for PersonRow {
     }
 }
 
+pub(crate) const ORGANIZATIONS: &str = "SELECT id, name, longest_lifetime, cut_off, drop_undeclared_until FROM organization ORDER BY created_at, id";
+
 impl Store {
     /// Every organization of the installation, oldest first.
     pub async fn organizations(&self) -> Result<Vec<OrganizationRow>, StoreFault> {
-        const SQL: &str = "SELECT id, name, longest_lifetime, cut_off, drop_undeclared_until FROM organization ORDER BY created_at, id";
-        Ok(each!(read self, pool => sqlx::query_as(SQL).fetch_all(pool).await)?)
+        Ok(each!(read self, pool => sqlx::query_as(ORGANIZATIONS).fetch_all(pool).await)?)
     }
 
     /// Whether an active Admin exists anywhere: while none does, the setup link is the way in.

@@ -59,16 +59,16 @@ impl Store {
         organizations.sort_unstable();
         organizations.dedup();
         let nobodys = rows.iter().any(|row| row.organization_id.is_none());
-        each!(write self, pool => {
-            sqlx::query(ADD).bind(document).execute(pool).await?;
+        each!(write self, connection => {
+            sqlx::query(ADD).bind(document).execute(&mut *connection).await?;
             for organization in organizations {
-                sqlx::query(BOUND).bind(organization).bind(MOST_REFUSED_REQUESTS - 1).execute(pool).await?;
+                sqlx::query(BOUND).bind(organization).bind(MOST_REFUSED_REQUESTS - 1).execute(&mut *connection).await?;
             }
             if nobodys {
-                sqlx::query(BOUND_OF_NOBODY).bind(MOST_REFUSED_REQUESTS - 1).execute(pool).await?;
+                sqlx::query(BOUND_OF_NOBODY).bind(MOST_REFUSED_REQUESTS - 1).execute(connection).await?;
             }
-        });
-        Ok(())
+            Ok(())
+        })
     }
 
     /// How many are kept.

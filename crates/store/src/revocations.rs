@@ -23,7 +23,7 @@ impl Store {
     /// What was revoked by changes after this generation.
     pub(crate) async fn revocations_since(&self, generation: i64) -> Result<Vec<RevocationRow>, StoreFault> {
         const SQL: &str = "SELECT organization_id, key_id, token_id, subject, cut_off, expires_at FROM revocation WHERE generation > $1";
-        Ok(each!(read self, pool => sqlx::query_as(SQL).bind(generation).fetch_all(pool).await)?)
+        Ok(each!(follow self, pool => sqlx::query_as(SQL).bind(generation).fetch_all(pool).await)?)
     }
 
     /// Forgets revocations whose tokens have all expired.

@@ -48,8 +48,8 @@ impl Store {
             each!(in act, connection => {
                 sqlx::query(SITE).bind(organization).bind(&site.origin).bind(site.live_at).bind(site.last_at).execute(&mut *connection).await?;
                 sqlx::query(BOUND).bind(organization).bind(MOST_CONNECTED).execute(&mut *connection).await?;
-                sqlx::query(FIRST).bind(organization).bind(site.last_at).execute(&mut *connection).await?;
-            });
+                sqlx::query(FIRST).bind(organization).bind(site.last_at).execute(connection).await.map(drop)
+            })?;
         }
         act.keep().await
     }

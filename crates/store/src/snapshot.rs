@@ -2,6 +2,7 @@
 
 use crate::attributes::Raw as AttributeRaw;
 use crate::db::each;
+use crate::people::ORGANIZATIONS;
 use crate::{AttributeRow, OrganizationId, OrganizationRow, OriginRow, PersonId, RevocationRow, SecretRow, Store, StoreFault};
 
 /// The configuration at or after a generation.
@@ -42,6 +43,7 @@ struct Raw {
 impl Store {
     /// Reads the configuration, and what was revoked after the generation `since`. The generation is read first, so what follows is at least that new; a change that lands
     /// in between raises the generation and is read again.
+    /// Where the generation is lower than `since`, it tells everything that was revoked.
     pub async fn snapshot(&self, since: i64) -> Result<Snapshot, StoreFault> {
         const SECRETS: &str = "SELECT s.id, s.organization_id, s.key_id, k.owner_id, s.hash, s.wrapped_key, s.expires_at, s.revoked_at AS secret_revoked_at, \
             k.revoked_at AS key_revoked_at, k.exposed_at, k.scopes, k.sandbox_shared, k.longest_lifetime, k.cut_off, s.minted \
@@ -50,12 +52,13 @@ impl Store {
         const ORIGINS: &str = "SELECT organization_id, id, canonical, label, environment, version, changed_at, changed_by FROM origin ORDER BY id";
         const PEOPLE: &str = "SELECT organization_id, id FROM person WHERE deactivated_at IS NULL";
         let generation = self.generation().await?;
-        let organizations = self.organizations().await?;
-        let secrets: Vec<Raw> = each!(read self, pool => sqlx::query_as(SECRETS).fetch_all(pool).await)?;
-        let attributes: Vec<AttributeRaw> = each!(read self, pool => sqlx::query_as(ATTRIBUTES).fetch_all(pool).await)?;
-        let origins: Vec<RawOrigin> = each!(read self, pool => sqlx::query_as(ORIGINS).fetch_all(pool).await)?;
-        let active_people = each!(read self, pool => sqlx::query_as(PEOPLE).fetch_all(pool).await)?;
-        let revocations = self.revocations_since(since).await?;
+        let organizations = each!(follow self, pool => sqlx::query_as(ORGANIZATIONS).fetch_all(pool).await)?;
+        let secrets: Vec<Raw> = each!(follow self, pool => sqlx::query_as(SECRETS).fetch_all(pool).await)?;
+        let attributes: Vec<AttributeRaw> = each!(follow self, pool => sqlx::query_as(ATTRIBUTES).fetch_all(pool).await)?;
+        let origins: Vec<RawOrigin> = each!(follow self, pool => sqlx::query_as(ORIGINS).fetch_all(pool).await)?;
+        let active_people = each!(follow self, pool => sqlx::query_as(PEOPLE).fetch_all(pool).await)?;
+        // A number below what is known was restored from a backup: what was revoked is read from the beginning.
+        let revocations = self.revocations_since(if generation < since { -1 } else { since }).await?;
         Ok(Snapshot {
             generation,
             revocations,

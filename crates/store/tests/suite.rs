@@ -96,7 +96,7 @@ both!(a_change_that_is_dropped_never_happened, |store: Store| async move {
     change.add_organization(ORG, "O", 1).await.unwrap();
     change.commit(&entry(ORG)).await.unwrap();
     assert_eq!(store.organizations().await.unwrap().len(), 1);
-    assert_eq!(store.generation().await.unwrap(), before + 1);
+    assert!(store.generation().await.unwrap() > before);
     assert_eq!(store.audit(ORG, 10).await.unwrap().len(), 1);
 });
 
