@@ -1,8 +1,9 @@
-//! A throw-away `PostgreSQL`: its own cluster in a temporary folder, on a socket, gone afterwards.
+//! A throw-away `PostgreSQL`: its own cluster in a temporary folder, on a socket and on loopback with TLS by a throw-away
+//! authority, gone afterwards.
 
 use crate::Done;
 use crate::process::{output, target};
-use crate::system::install;
+use crate::system::{certificates, install};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -12,13 +13,21 @@ pub struct Postgres {
     folder: PathBuf,
     bin: PathBuf,
     user: Option<&'static str>,
-    pub url: String,
 }
 
-/// The address of a `PostgreSQL` for the tests: `TEST_POSTGRES_URL`, or one that is started for them.
-pub fn start() -> Done<(String, Option<Postgres>)> {
+/// Where the tests find a `PostgreSQL`.
+pub struct Addresses {
+    /// On a socket.
+    pub url: String,
+    /// Over TCP with TLS, verified; absent where the server is given and no such address with it.
+    pub tls_url: Option<String>,
+}
+
+/// The addresses of a `PostgreSQL` for the tests: `TEST_POSTGRES_URL` and `TEST_POSTGRES_TLS_URL`, or one that is started for
+/// them.
+pub fn start() -> Done<(Addresses, Option<Postgres>)> {
     if let Ok(url) = std::env::var("TEST_POSTGRES_URL") {
-        return Ok((url, None));
+        return Ok((Addresses { url, tls_url: std::env::var("TEST_POSTGRES_TLS_URL").ok() }, None));
     }
     let bin = if let Some(bin) = binaries() {
         bin
@@ -36,15 +45,27 @@ pub fn start() -> Done<(String, Option<Postgres>)> {
     std::fs::create_dir_all(&folder).map_err(failed)?;
     std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o777)).map_err(failed)?;
     std::fs::create_dir_all(target()).map_err(failed)?;
-    let url = format!("postgres://perch@localhost/postgres?host={}", folder.display());
-    let postgres = Postgres { folder, bin, user, url };
+    let port = free_port().map_err(failed)?;
+    let at = folder.display().to_string();
+    let tls_url = Some(format!("postgres://perch@localhost:{port}/postgres?sslmode=verify-full&sslrootcert={at}/ca.pem"));
+    let addresses = Addresses { url: format!("postgres://perch@localhost:{port}/postgres?host={at}"), tls_url };
+    let postgres = Postgres { folder, bin, user };
     let data = postgres.folder.join("data");
     postgres.run("initdb", &["--auth=trust", "--username=perch", "--encoding=UTF8", "--no-sync", "-D"], &data)?;
+    postgres.certify()?;
     // Tests of durability are SQLite's; here speed matters more than power cuts.
-    let options = format!("-c listen_addresses='' -c unix_socket_directories='{}' -c fsync=off -c max_connections=300", postgres.folder.display());
+    let options = format!(
+        "-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories='{at}' -c fsync=off -c max_connections=300 \
+         -c ssl=on -c ssl_cert_file='{at}/server.pem' -c ssl_key_file='{at}/server.key'"
+    );
     let log = postgres.folder.join("log");
     postgres.run("pg_ctl", &["start", "-w", "-s", "-l", &log.display().to_string(), "-o", &options, "-D"], &data)?;
-    Ok((postgres.url.clone(), Some(postgres)))
+    Ok((addresses, Some(postgres)))
+}
+
+/// A port of loopback that nobody listens on now.
+fn free_port() -> std::io::Result<u16> {
+    std::net::TcpListener::bind("127.0.0.1:0")?.local_addr().map(|addr| addr.port())
 }
 
 fn binaries() -> Option<PathBuf> {
@@ -55,6 +76,24 @@ fn binaries() -> Option<PathBuf> {
 }
 
 impl Postgres {
+    /// A certificate for this machine by an authority of its own.
+    fn certify(&self) -> Done {
+        certificates()?;
+        let openssl = |arguments: &str| output(Command::new("openssl").args(arguments.split(' ')).current_dir(&self.folder)).map(drop);
+        openssl(
+            "req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -days 2 -subj /CN=perch-tests -addext basicConstraints=critical,CA:TRUE",
+        )?;
+        openssl("req -newkey rsa:2048 -nodes -keyout server.key -out server.csr -subj /CN=localhost")?;
+        let names = self.folder.join("names");
+        std::fs::write(&names, "subjectAltName=DNS:localhost,IP:127.0.0.1\nbasicConstraints=CA:FALSE\n").map_err(|error| error.to_string())?;
+        openssl("x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -out server.pem -days 2 -extfile names")?;
+        // The server takes a key only from its own user.
+        match self.user {
+            Some(user) => output(Command::new("chown").arg(user).arg(self.folder.join("server.key"))).map(drop),
+            None => Ok(()),
+        }
+    }
+
     fn run(&self, program: &str, arguments: &[&str], data: &Path) -> Done {
         let program = self.bin.join(program);
         let mut command = match self.user {

@@ -32,9 +32,15 @@ pub fn test(parts: &[String]) -> Done {
 
 /// Every Rust test; the store's on `SQLite` and on a `PostgreSQL` of their own.
 fn rust(environment: &[(&str, &str)]) -> Done {
-    let (url, _running) = postgres::start()?;
+    let (addresses, _running) = postgres::start()?;
     let mut tests = cargo(&["test", "--workspace", "--exclude", "perch-frontend", "--exclude", "bundler", "--locked"]);
-    step("Rust tests, on SQLite and PostgreSQL", tests.env("TEST_POSTGRES_URL", url).envs(environment.iter().copied()))
+    step(
+        "Rust tests, on SQLite and PostgreSQL",
+        tests
+            .env("TEST_POSTGRES_URL", addresses.url)
+            .envs(addresses.tls_url.map(|url| ("TEST_POSTGRES_TLS_URL", url)))
+            .envs(environment.iter().copied()),
+    )
 }
 
 /// A picture of every page and every state of its sections, in both themes, at 360 and 1280 px, into an ignored folder.

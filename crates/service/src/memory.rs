@@ -7,18 +7,18 @@ use crate::fault;
 use crate::perch::Perch;
 use crate::revocations::Revocations;
 use crate::uses::Uses;
+use perch_domain::Refusal;
 use perch_domain::access::Scopes;
 use perch_domain::attribute::Declaration;
 use perch_domain::claims::TOKEN_TYPE;
 use perch_domain::origin::Origin;
 use perch_domain::origin_list::{Environment, Listed, OriginList};
-use perch_domain::{Code, Refusal};
 use perch_jwe::{MasterKeys, TokenKey};
 use perch_store::{OrganizationId, OrganizationRow, OriginRow, PersonId, RevocationRow, SecretRow, SecretState, Snapshot, StoreFault};
 use std::collections::{HashMap, HashSet};
 use std::future::Future;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, MutexGuard, OnceLock, PoisonError};
 use tokio::sync::Mutex;
 
 /// Everything a token request needs, at one generation.
@@ -167,9 +167,6 @@ fn listed(row: OriginRow) -> Option<Listed> {
 /// Milliseconds that a decision may rest on memory while the database does not answer: a revocation is promised within a second.
 const LONGEST_SILENCE: i64 = 900;
 
-/// Milliseconds after a failed look during which nobody else waits for another.
-const AFTER_A_FAILURE: i64 = 1_000;
-
 /// What the last looks at the generation came to.
 #[derive(Debug)]
 pub(crate) struct Looks {
@@ -177,8 +174,8 @@ pub(crate) struct Looks {
     one_at_a_time: Mutex<()>,
     /// When memory was last known to be what the database holds, Unix milliseconds.
     succeeded_at: AtomicI64,
-    /// When a look failed last, Unix milliseconds; the least number where the last one succeeded.
-    failed_at: AtomicI64,
+    /// What the last look failed with; none where it succeeded.
+    failed: std::sync::Mutex<Option<Refusal>>,
     /// How many looks have failed.
     failures: AtomicU64,
 }
@@ -186,22 +183,27 @@ pub(crate) struct Looks {
 impl Looks {
     /// Memory was read from the database at this time (Unix milliseconds).
     pub fn begun_at(now: i64) -> Self {
-        Self { one_at_a_time: Mutex::new(()), succeeded_at: now.into(), failed_at: i64::MIN.into(), failures: 0.into() }
+        Self { one_at_a_time: Mutex::new(()), succeeded_at: now.into(), failed: std::sync::Mutex::default(), failures: 0.into() }
+    }
+
+    fn last_failure(&self) -> MutexGuard<'_, Option<Refusal>> {
+        self.failed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn succeeded(&self, asked_at: i64) {
         self.succeeded_at.store(asked_at, Ordering::Relaxed);
-        self.failed_at.store(i64::MIN, Ordering::Relaxed);
+        *self.last_failure() = None;
     }
 
-    fn failed(&self, now: i64) {
-        self.failed_at.store(now, Ordering::Relaxed);
+    fn failed(&self, refusal: &Refusal) {
+        *self.last_failure() = Some(refusal.clone());
         self.failures.fetch_add(1, Ordering::Relaxed);
     }
 
-    fn failed_lately(&self, now: i64) -> bool {
-        let failed_at = self.failed_at.load(Ordering::Relaxed);
-        failed_at != i64::MIN && now.saturating_sub(failed_at).abs() < AFTER_A_FAILURE
+    /// What a caller is told who waited for a look that failed.
+    fn failed_since(&self, counted: u64) -> Option<Refusal> {
+        let since = self.failures.load(Ordering::Relaxed) != counted;
+        self.last_failure().clone().filter(|_| since)
     }
 }
 
@@ -233,8 +235,9 @@ impl Perch {
                 Ok(changed)
             }
             Err(fault) => {
-                self.looks.failed(self.now());
-                Err(fault::store(fault))
+                let refusal = fault::store(fault);
+                self.looks.failed(&refusal);
+                Err(refusal)
             }
         }
     }
@@ -265,10 +268,10 @@ impl Perch {
             if self.looks.succeeded_at.load(Ordering::Relaxed) > arrived && !self.is_cut_off_at(arrived) {
                 return Ok(());
             }
-            if self.looks.failures.load(Ordering::Relaxed) != failures || self.looks.failed_lately(self.now()) {
-                return Err(Code::Unavailable.into());
+            match self.looks.failed_since(failures) {
+                Some(refusal) => Err(refusal),
+                None => self.refresh().await.map(drop),
             }
-            self.refresh().await.map(drop)
         };
         // Boxed, so that what is the exception does not weigh on every request's future.
         Box::pin(look).await

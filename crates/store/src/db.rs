@@ -131,7 +131,8 @@ impl Store {
             Location::Postgres(address) => {
                 let mut upgrading = PgConnection::connect_with(&postgres(address, Use::Upgrading)?).await?;
                 migrate(&POSTGRES, &mut upgrading, upgrade).await?;
-                upgrading.close().await?;
+                // Its work is done, whether or not the other end says goodbye.
+                let _ = upgrading.close().await;
                 let pool = postgres_pool(postgres(address, Use::Serving)?, 16, DEADLINE, &shared).await?;
                 let follow = postgres_pool(postgres(address, Use::Following)?, 3, FOLLOW, &shared).await?;
                 Db::Pg { pool, follow, address: address.clone() }
@@ -149,6 +150,15 @@ impl Store {
     pub async fn try_writing(&self) -> Result<(), StoreFault> {
         const SQL: &str = "UPDATE installation SET created_at = created_at WHERE one = 1";
         each!(write self, connection => sqlx::query(SQL).execute(connection).await.map(drop))
+    }
+
+    /// Lets the database grow by no page any more until the writer is opened anew: a full disk, for tests.
+    #[cfg(feature = "testing")]
+    pub async fn let_no_page_be_added(&self) -> Result<(), StoreFault> {
+        match &self.db {
+            Db::Lite { .. } => each!(write self, connection => sqlx::query("PRAGMA max_page_count = 1").execute(connection).await.map(drop)),
+            Db::Pg { .. } => Ok(()),
+        }
     }
 
     /// The number that every change of configuration raises.

@@ -17,17 +17,19 @@ use perch_service::Refusal;
 pub(super) struct Answer {
     pub title: String,
     pub status: StatusCode,
+    /// Seconds after which another try makes sense.
+    retry_after: Option<u32>,
 }
 
 impl Answer {
     pub fn ok(title: &str) -> Self {
-        Self { title: title.to_owned(), status: StatusCode::OK }
+        Self { title: title.to_owned(), status: StatusCode::OK, retry_after: None }
     }
 
     /// The page after a submission: with the status of what went wrong, if something did.
     pub fn after(title: &str, problem: Option<&Refusal>) -> Self {
         let status = problem.and_then(|refusal| StatusCode::from_u16(refusal.code.status()).ok()).unwrap_or(StatusCode::OK);
-        Self { title: title.to_owned(), status }
+        Self { title: title.to_owned(), status, retry_after: problem.and_then(|refusal| refusal.retry_after) }
     }
 }
 
@@ -45,6 +47,9 @@ pub(super) async fn page(state: &AppState, anyone: &Anyone, answer: Answer, body
     let render = leptos_axum::render_app_async_with_context(context, move || document(head.clone(), body()));
     let mut response = render(Request::new(Body::empty())).await;
     *response.status_mut() = answer.status;
+    if let Some(seconds) = answer.retry_after {
+        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    }
     response
 }
 
@@ -57,14 +62,9 @@ pub(super) fn frame(visitor: &Visitor, path: &'static str, area: &'static str) -
 pub(super) async fn refusal(state: &AppState, anyone: &Anyone, title: &str, refusal: Refusal) -> Response {
     let answer = Answer::after(title, Some(&refusal));
     let fix = refusal.code.fix().to_owned();
-    let retry_after = refusal.retry_after;
     let problem = problem(refusal, anyone);
     let title = title.to_owned();
-    let mut response = page(state, anyone, answer, move || plain(message(title.clone(), problem.clone(), fix.clone()))).await;
-    if let Some(seconds) = retry_after {
-        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
-    }
-    response
+    page(state, anyone, answer, move || plain(message(title.clone(), problem.clone(), fix.clone()))).await
 }
 
 /// A refusal as a page shows it.

@@ -1,8 +1,10 @@
 //! A server in a folder of its own, with a clock that stands still, and clients that speak as somebody.
 
 mod client;
+mod proxy;
 
 pub use client::{Answer, Client, between, mistyped};
+pub use proxy::{Proxy, Way};
 
 use perch::config::Config;
 use perch::http::{AppState, Front};
@@ -11,7 +13,9 @@ use perch::site::Site;
 use perch_domain::ConsoleRole;
 use perch_service::{CountedEntropy, ManualClock, NewPersonForm, OrganizationChoice, Perch};
 use std::collections::HashMap;
+use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 use tempfile::TempDir;
 
 /// Ids must differ between two openings of one folder, so chance is counted over the whole process.
@@ -56,17 +60,28 @@ impl TestApp {
 
     /// An organization with an admin, in a PostgreSQL database of its own; `None` where no server is given for the tests.
     pub async fn on_postgres(name: &str) -> Option<Self> {
-        let Ok(server) = std::env::var("TEST_POSTGRES_URL") else {
-            eprintln!("skipped: TEST_POSTGRES_URL is not set; cargo xtask test starts a PostgreSQL for it");
+        let (server, database) = new_database(name).await?;
+        let url = server.replacen("/postgres", &format!("/{database}"), 1);
+        Some(Self::with_admin_in(&url).await)
+    }
+
+    /// The same over TCP with TLS, verified by the authority that was made for the tests, and through a proxy.
+    pub async fn on_postgres_through_a_proxy(name: &str) -> Option<(Self, Proxy)> {
+        let Ok(server) = std::env::var("TEST_POSTGRES_TLS_URL") else {
+            eprintln!("skipped: TEST_POSTGRES_TLS_URL is not set; cargo xtask test starts a PostgreSQL for it");
             return None;
         };
-        let database = format!("perch_server_{}_{name}", std::process::id());
-        let admin = sqlx::PgPool::connect(&server).await.unwrap();
-        sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {database}"))).execute(&admin).await.unwrap();
-        let url = server.replacen("/postgres", &format!("/{database}"), 1);
-        let app = Self::open(Arc::new(tempfile::tempdir().unwrap()), &[("PERCH_DATABASE_URL", &url)]).await;
+        let (_, database) = new_database(name).await?;
+        let port = between(&server, "localhost:", "/");
+        let proxy = Proxy::to(port.parse().unwrap()).await;
+        let url = server.replacen(&format!(":{port}/postgres"), &format!(":{}/{database}", proxy.port), 1);
+        Some((Self::with_admin_in(&url).await, proxy))
+    }
+
+    async fn with_admin_in(url: &str) -> Self {
+        let app = Self::open(Arc::new(tempfile::tempdir().unwrap()), &[("PERCH_DATABASE_URL", url)]).await;
         app.add_person("ada@example.com", ConsoleRole::Admin).await;
-        Some(app)
+        app
     }
 
     /// An organization with an admin.
@@ -124,12 +139,53 @@ impl TestApp {
 
     /// Runs a statement behind the service's back, as an operator of the future might; every node then reads again.
     pub async fn execute(&self, sql: &'static str) {
-        let file = self.folder.path().join("data/perch.sqlite3");
-        let pool = sqlx::SqlitePool::connect(&format!("sqlite://{}", file.display())).await.unwrap();
-        sqlx::query(sql).execute(&pool).await.unwrap();
-        sqlx::query("UPDATE generation SET value = value + 1").execute(&pool).await.unwrap();
-        pool.close().await;
+        self.behind(sql).await;
+        self.behind("UPDATE generation SET value = value + 1").await;
     }
+
+    /// Runs a statement that no node is told of, on whichever database this is.
+    pub async fn behind(&self, sql: &'static str) {
+        if let Some(url) = self.postgres_url() {
+            let pool = sqlx::PgPool::connect(&url).await.unwrap();
+            sqlx::query(sql).execute(&pool).await.unwrap();
+            pool.close().await;
+        } else {
+            let file = self.folder.path().join("data/perch.sqlite3");
+            let pool = sqlx::SqlitePool::connect(&format!("sqlite://{}", file.display())).await.unwrap();
+            sqlx::query(sql).execute(&pool).await.unwrap();
+            pool.close().await;
+        }
+    }
+
+    /// The way to the database that no fault is on.
+    fn postgres_url(&self) -> Option<String> {
+        let url = self.settings.iter().find(|(name, _)| name == "PERCH_DATABASE_URL").map(|(_, url)| url)?;
+        let database = url.split('?').next()?.rsplit('/').next()?;
+        Some(std::env::var("TEST_POSTGRES_URL").unwrap().replacen("/postgres", &format!("/{database}"), 1))
+    }
+}
+
+/// Makes a database of its own; the address of the server it is on, and its name.
+async fn new_database(name: &str) -> Option<(String, String)> {
+    let Ok(server) = std::env::var("TEST_POSTGRES_URL") else {
+        eprintln!("skipped: TEST_POSTGRES_URL is not set; cargo xtask test starts a PostgreSQL for it");
+        return None;
+    };
+    let database = format!("perch_server_{}_{name}", std::process::id());
+    let admin = sqlx::PgPool::connect(&server).await.unwrap();
+    sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {database}"))).execute(&admin).await.unwrap();
+    admin.close().await;
+    Some((server, database))
+}
+
+/// Asks again until it is so. One generous bound for everything that a test waits for.
+pub async fn until<F: Future<Output = bool>>(what: &str, is_so: impl Fn() -> F) -> Duration {
+    let begun = tokio::time::Instant::now();
+    while !is_so().await {
+        assert!(begun.elapsed() < Duration::from_secs(20), "{what}: it never was so");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    begun.elapsed()
 }
 
 /// The least body that mints.
