@@ -129,7 +129,9 @@ impl Store {
                 Db::Lite { read, write, follow }
             }
             Location::Postgres(address) => {
-                let mut upgrading = PgConnection::connect_with(&postgres(address, Use::Upgrading)?).await?;
+                let connecting = postgres(address, Use::Upgrading)?;
+                let connected = tokio::time::timeout(LONG_DEADLINE, PgConnection::connect_with(&connecting)).await;
+                let mut upgrading = connected.map_err(|_| StoreFault::TooLate)??;
                 migrate(&POSTGRES, &mut upgrading, upgrade).await?;
                 // Its work is done, whether or not the other end says goodbye.
                 let _ = upgrading.close().await;
