@@ -33,9 +33,19 @@ async fn restored(app: TestApp) {
     app.behind("CREATE TABLE backup_generation AS SELECT * FROM generation").await;
     revoke("lost").await;
     until("the other node", || async { code(&other, &lost).await == "TOKEN_REVOKED" }).await;
+    app.list("https://lost.test", "development").await;
+    // Whatever the numbers were: both nodes have met one that the restored database reaches never again.
+    app.behind("UPDATE generation SET value = 9000000000000000").await;
+    for node in [&app, &other] {
+        until("the number", || async { *node.perch.changes().borrow() == 9_000_000_000_000_000 }).await;
+    }
     // What the backup does not have is gone, and its number with it.
     app.behind("DELETE FROM revocation WHERE generation > (SELECT value FROM backup_generation)").await;
+    app.behind("DELETE FROM origin WHERE canonical = 'https://lost.test'").await;
     app.behind("UPDATE generation SET value = (SELECT value FROM backup_generation)").await;
+    for node in [&app, &other] {
+        until("the restored list", || async { node.nobody().session(&first, "https://lost.test").await.code() == "ORIGIN_NOT_AUTHORIZED" }).await;
+    }
     for (viewer, token) in [("first", &first), ("second", &second), ("third", &third)] {
         assert_eq!([code(&app, token).await, code(&other, token).await], ["", ""], "{viewer}");
         revoke(viewer).await;
