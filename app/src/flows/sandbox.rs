@@ -12,7 +12,7 @@ pub use crate::present::sandbox as stored;
 
 async fn typed(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<SandboxState, Refusal> {
     let mut state = forms::sandbox::typed(fields, present::sandbox(perch, acting).await?);
-    state.request = present::request(perch, acting, &forms::sandbox::viewer(fields)).await?;
+    state.request = present::request(perch, acting, &forms::sandbox::viewer(fields), forms::sandbox::chosen(fields)).await?;
     // A token that was made a moment ago stays on the page.
     let made = forms::value(fields, "sandbox-token").trim();
     if !made.is_empty() {
@@ -28,7 +28,7 @@ pub async fn kept(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<San
 
 /// What a backend would send for what the form holds now.
 pub async fn describe(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<crate::model::RequestView, Refusal> {
-    present::request(perch, acting, &forms::sandbox::viewer(fields)).await
+    present::request(perch, acting, &forms::sandbox::viewer(fields), forms::sandbox::chosen(fields)).await
 }
 
 pub async fn submit(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Turn<SandboxState>, Refusal> {
@@ -39,7 +39,7 @@ pub async fn submit(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<T
             let mut state = typed(perch, acting, fields).await?;
             state.permissions = present::preset(&state.embed).iter().map(|granted| (*granted).to_owned()).collect();
             let viewer = perch_service::ViewerForm { permissions: present::split(&state.permissions), ..forms::sandbox::viewer(fields) };
-            state.request = present::request(perch, acting, &viewer).await?;
+            state.request = present::request(perch, acting, &viewer, forms::sandbox::chosen(fields)).await?;
             Ok(Turn::show(state, format!("embed-{}", forms::value(fields, "embed"))))
         }
         ("persona-new", _) => {
@@ -113,7 +113,7 @@ async fn fill(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Turn<Sa
     }
     let (_, known) = persona(perch, acting, chosen).await?;
     state = forms::sandbox::filled(state, &known.viewer);
-    state.request = present::request(perch, acting, &known.viewer).await?;
+    state.request = present::request(perch, acting, &known.viewer, forms::sandbox::chosen(fields)).await?;
     state.outcome.done = Some(format!("The form is filled in as {}.", known.name));
     Ok(Turn::show(state, "persona"))
 }

@@ -49,12 +49,15 @@ pub fn viewer(fields: &[(String, String)]) -> ViewerForm {
     }
 }
 
-/// A key that was pasted counts before one that was chosen.
-pub fn form(fields: &[(String, String)]) -> SandboxForm {
+/// The key that was chosen. One that was pasted counts before it.
+pub fn chosen(fields: &[(String, String)]) -> Option<KeyId> {
     let pasted = value(fields, "api_key");
-    let chosen = value(fields, "key").parse().ok().filter(|_| pasted.trim().is_empty());
+    value(fields, "key").parse().ok().filter(|_| pasted.trim().is_empty()).map(KeyId)
+}
+
+pub fn form(fields: &[(String, String)]) -> SandboxForm {
     SandboxForm {
-        key: chosen.map_or_else(|| SandboxKey::Pasted(pasted.to_owned().into()), |id| SandboxKey::Chosen(KeyId(id))),
+        key: chosen(fields).map_or_else(|| SandboxKey::Pasted(value(fields, "api_key").to_owned().into()), SandboxKey::Chosen),
         persona: value(fields, "persona").parse().ok().map(PersonaId),
         viewer: viewer(fields),
     }

@@ -4,7 +4,7 @@ use super::{reading, when};
 use crate::forms;
 use crate::model::{AttributeField, PersonaRow, Preview, RequestView, SandboxState, TokenResult};
 use perch_domain::{claims, lifetime};
-use perch_service::{Acting, AttributeView, Perch, Refusal, ViewerForm};
+use perch_service::{Acting, AttributeView, KeyId, Perch, Refusal, ViewerForm};
 
 /// What can be embedded, and the permissions each needs.
 pub const PRESETS: [(&str, &str, &[&str]); 3] = [
@@ -47,6 +47,7 @@ pub async fn sandbox(perch: &Perch, acting: &Acting) -> Result<SandboxState, Ref
         lifetime: "1h".to_owned(),
         context_clues: String::new(),
     };
+    let chosen = keys.first().map(|(id, _)| id.clone()).unwrap_or_default();
     let prepared = perch.sandbox_is_prepared(acting);
     let persona = |view: perch_service::PersonaView| PersonaRow {
         id: view.id.to_string(),
@@ -58,14 +59,14 @@ pub async fn sandbox(perch: &Perch, acting: &Acting) -> Result<SandboxState, Ref
     };
     let personas: Vec<_> = perch.personas(acting).await?.into_iter().map(persona).collect();
     let state = SandboxState {
-        chosen: keys.first().map(|(id, _)| id.clone()).unwrap_or_default(),
+        request: request(perch, acting, &viewer, chosen.parse().ok().map(KeyId)).await?,
+        chosen,
         keys,
         persona: personas.iter().find(|persona| prepared && persona.shared).map(|persona| persona.id.clone()).unwrap_or_default(),
         personas,
         attributes: attributes.into_iter().map(field).collect(),
         may_share: acting.can(perch_domain::Action::SharePersona),
         prepared,
-        request: request(perch, acting, &viewer).await?,
         ..SandboxState::default()
     };
     Ok(forms::sandbox::filled(state, &viewer))
@@ -83,9 +84,12 @@ fn field(view: AttributeView) -> AttributeField {
 }
 
 /// What a backend would send, and what it would be told.
-pub async fn request(perch: &Perch, acting: &Acting, viewer: &ViewerForm) -> Result<RequestView, Refusal> {
-    let preview = perch.preview_request(acting, viewer).await?;
-    let faults = preview.refused.map(|refusal| refusal.violations.into_iter().map(|violation| violation.message).collect()).unwrap_or_default();
+pub async fn request(perch: &Perch, acting: &Acting, viewer: &ViewerForm, key: Option<KeyId>) -> Result<RequestView, Refusal> {
+    let preview = perch.preview_request(acting, viewer, key).await?;
+    let faults = preview.refused.map_or_else(Vec::new, |refusal| match refusal.violations.as_slice() {
+        [] => vec![refusal.message.into_owned()],
+        violations => violations.iter().map(|violation| violation.message.clone()).collect(),
+    });
     Ok(RequestView { body: preview.body, faults })
 }
 

@@ -57,28 +57,23 @@ registry! {
         TokenNotYetValid "TOKEN_NOT_YET_VALID" 401 "This token is not valid yet.",
             "The clocks of the servers that issued and checked it differ by more than 30 seconds.", "Synchronize the servers' clocks.";
         TokenExpired "TOKEN_EXPIRED" 401 "This token has expired.",
-            "Its lifetime has passed; one hour unless the caller asked otherwise.", "Have your backend generate a new token before the old one ends.";
+            "Its lifetime has passed, to the second; one hour unless the caller asked otherwise.", "Have your backend generate a new token before the old one ends.";
         TokenRevoked "TOKEN_REVOKED" 401 "This token was revoked.",
             "The token, its viewer or its API key was revoked.", "Generate a new token with a key that is active.";
         SetupLinkInvalid "SETUP_LINK_INVALID" 403 "This setup link has ended.",
             "It was used, it expired, or a newer one was printed.", "Run perch setup-link on the server to print a new one.";
         ApiKeyInBrowser "API_KEY_IN_BROWSER" 403 "An API key must never be used from a browser; this one is now marked as exposed.",
             "The call carried Origin or Sec-Fetch-Site, which only browsers send.", "Call from your backend, revoke this key and replace it: anyone who opened the page could read it.";
-        ApiKeyNetworkRefused "API_KEY_NETWORK_REFUSED" 403 "This API key may not be used from this network.",
-            "The key is limited to certain caller networks.", "Call from a listed network or change the key's networks.";
         ApiKeyScopeMissing "API_KEY_SCOPE_MISSING" 403 "This API key may not do that.",
             "The key was created without the scope this call needs.", "Use a key with that scope, or create one.";
-        KeyCeilingExceeded "KEY_CEILING_EXCEEDED" 403 "This asks for more than the API key may grant.",
-            "The key has ceilings for roles, permissions, lifetime or attribute values.", "Ask for less, or use a key with higher ceilings.";
+        KeyCeilingExceeded "KEY_CEILING_EXCEEDED" 403 "This API key has issued as many tokens as is safe.",
+            "A key seals at most 2^32 tokens, because more random nonces could repeat.", "Create a new key under Account settings > API Keys and replace this one.";
         OriginMissing "ORIGIN_MISSING" 403 "The request does not say which site it comes from.",
             "No Origin header was sent on a route for browsers.", "Use the component, or the headless API from a backend.";
         OriginNotAuthorized "ORIGIN_NOT_AUTHORIZED" 403 "This site is not among the authorized origins.",
             "The page's origin is not listed under Settings > Embed & access.", "Ask an admin to add the origin.";
         SandboxTokenOnProductionOrigin "SANDBOX_TOKEN_ON_PRODUCTION_ORIGIN" 403 "Sandbox tokens do not work on production origins.",
             "The token came from the sandbox and the origin is marked Production.", "Have your backend generate the token, or test on a Development origin.";
-        PermissionMissing "PERMISSION_MISSING" 403 "The token does not grant what this needs.",
-            "A component needs a permission that the backend did not ask for when it generated the token.",
-            "Have the backend grant the permission the message names when it generates the token.";
         RoleNotAllowed "ROLE_NOT_ALLOWED" 403 "Your console role does not allow this.",
             "The action needs another console role, or belongs to somebody else.", "Ask an admin of your organization.";
         CrossSite "CROSS_SITE_REQUEST" 403 "This request came from another site.",
@@ -92,17 +87,20 @@ registry! {
         BodyTooLarge "BODY_TOO_LARGE" 413 "The body is too large.",
             "The body is over 16 KiB.", "Send only the attributes that access rules need.";
         ContentTypeNotJson "CONTENT_TYPE_NOT_JSON" 415 "The body must be sent as JSON.",
-            "The Content-Type header is missing or not application/json.", "Send Content-Type: application/json.";
+            "The Content-Type header is missing or not application/json; introspection takes a form.", "Send Content-Type: application/json, to /embed/introspect application/x-www-form-urlencoded.";
         HostNotServed "HOST_NOT_SERVED" 421 "This server does not answer to that host name.",
             "The Host header is neither the public URL's nor an allowed one.", "Set PERCH_PUBLIC_URL or PERCH_ALLOWED_HOSTS to the name people use.";
         RequestInvalid "REQUEST_INVALID" 422 "Some fields need another value.",
             "One or more fields are missing, misspelt or of another type.", "Correct every field listed under violations.";
         TooManyRequests "TOO_MANY_REQUESTS" 429 "Too many attempts; wait before trying again.",
-            "Repeated failed attempts for one account from one address.", "Wait for the number of seconds in Retry-After.";
+            "Repeated failed attempts for one account from one address, more connections than one viewer may keep open, or more revocations one by one than are kept.", "Wait for the number of seconds in Retry-After.";
         Internal "INTERNAL" 500 "Something failed on the server.",
             "A fault of the server; it is in its log under this request id.", "Give the request id to whoever runs this server.";
         Unavailable "UNAVAILABLE" 503 "The server cannot do this right now.",
             "The database cannot be reached or cannot be written.", "Try again after the number of seconds in Retry-After.";
+        PermissionMissing "PERMISSION_MISSING" 0 "The token does not grant what this component needs.",
+            "A component needs a permission that the backend did not ask for when it generated the token.",
+            "Have the backend ask for the permission that the message names.";
         TokenNotRenewed "TOKEN_NOT_RENEWED" 0 "The page handed over the same token again.",
             "fetchToken returned a cached token instead of a new one, or could not bring one.", "Call your backend each time fetchToken runs, without caching.";
         ServerUnreachable "SERVER_UNREACHABLE" 0 "The server cannot be reached.",

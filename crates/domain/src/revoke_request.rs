@@ -59,9 +59,9 @@ fn field(faults: &mut Faults, name: &str, value: Json<'_>) -> Option<RevokeReque
         None
     };
     match name {
-        "tokenId" => match value.text().map(|text| Uuid::parse_str(&text)) {
-            Some(Ok(id)) => Some(RevokeRequest::Token(id)),
-            Some(Err(_)) => wrong(ViolationCode::InvalidValue, "This is no token id; it is the tokenId of the answer that carried the token."),
+        "tokenId" => match value.text().map(|text| token_id(&text)) {
+            Some(Some(id)) => Some(RevokeRequest::Token(id)),
+            Some(None) => wrong(ViolationCode::InvalidValue, "This is no token id; it is the tokenId of the answer that carried the token."),
             None => wrong(ViolationCode::WrongType, "This must be text."),
         },
         "distinctId" => match value.text() {
@@ -81,6 +81,11 @@ fn field(faults: &mut Faults, name: &str, value: Json<'_>) -> Option<RevokeReque
             wrong(ViolationCode::UnknownField, &format!("There is no such field.{near}"))
         }
     }
+}
+
+/// A token id as answers spell it; other spellings of a UUID are none.
+fn token_id(text: &str) -> Option<Uuid> {
+    (text.len() == uuid::fmt::Hyphenated::LENGTH).then(|| Uuid::parse_str(text).ok()).flatten()
 }
 
 #[cfg(test)]
@@ -108,6 +113,10 @@ mod tests {
             (r#"{"all":false}"#, &["all INVALID_VALUE"]),
             (r#"{"all":"true"}"#, &["all WRONG_TYPE"]),
             (r#"{"tokenId":"x"}"#, &["tokenId INVALID_VALUE"]),
+            (r#"{"tokenId":"019a9f5e000070008000000000000001"}"#, &["tokenId INVALID_VALUE"]),
+            (r#"{"tokenId":null,"distinctId":null,"all":null}"#, &[" REQUIRED"]),
+            (r#"{"all":null,"all":true}"#, &["all DUPLICATE_FIELD"]),
+            (r#"{"dry":null,"all":true}"#, &["dry UNKNOWN_FIELD"]),
             (r#"{"distinctId":""}"#, &["distinctId REQUIRED"]),
             (r#"{"distinctId":7}"#, &["distinctId WRONG_TYPE"]),
             (r#"{"distinctId":"a","all":true}"#, &[" TOO_MANY"]),

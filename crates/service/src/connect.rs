@@ -7,7 +7,7 @@ use crate::perch::Perch;
 use crate::revocations::Issued;
 use crate::sightings::{About, Turned};
 use crate::tokens::{Failed, Grounds, judge_site};
-use perch_domain::claims::{Claims, SKEW};
+use perch_domain::claims::Claims;
 use perch_domain::origin::Origin;
 use perch_domain::permission::Permissions;
 use perch_domain::verdict::Rung;
@@ -156,7 +156,7 @@ impl Perch {
         let unknown = || (Rung::Key, Code::TokenUnknownKey.into());
         let secret = memory.secret(&admitted.secret).ok_or_else(unknown)?;
         self.judge_key(&secret).map_err(failed)?;
-        if admitted.expires_at.saturating_add(SKEW) <= self.now_seconds() {
+        if admitted.expires_at <= self.now_seconds() {
             return Err((Rung::Time, Code::TokenExpired.into()));
         }
         let issued = Issued { token_id: admitted.token_id, subject: &admitted.subject, maker: admitted.maker };
@@ -167,7 +167,7 @@ impl Perch {
 
     /// Seconds after which a connected viewer's token has ended.
     pub fn seconds_left(&self, admitted: &Admitted) -> u64 {
-        u64::try_from(admitted.expires_at + SKEW - self.now_seconds()).unwrap_or(0)
+        u64::try_from(admitted.expires_at.saturating_sub(self.now_seconds())).unwrap_or(0)
     }
 
     /// Tells whoever waits that the configuration was replaced.

@@ -7,9 +7,10 @@ use perch_domain::claims::{AUDIENCE, LONGEST_TOKEN, NewClaims, VERSION};
 use perch_domain::mint_request::MintRequest;
 use perch_domain::refusal::Faults;
 use perch_domain::{Action, Code, Refusal, ViolationCode};
-use perch_store::{MintRow, PersonId};
+use perch_store::{MintRow, OrganizationId, PersonId};
 use std::sync::Arc;
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
 /// Tokens one content key may seal: random nonces of 96 bits are safe that far (NIST SP 800-38D, section 8.3).
 const MOST_TOKENS: i64 = 1 << 32;
@@ -33,11 +34,30 @@ impl std::fmt::Debug for Minted {
     }
 }
 
+/// What a token depends on besides its request.
+pub(crate) struct Terms<'a> {
+    pub organization: OrganizationId,
+    /// When its key ends, Unix milliseconds.
+    pub key_ends: Option<i64>,
+    /// The encoded header of its key's tokens.
+    pub header: &'a str,
+}
+
+/// Claims that may be sealed. Times are Unix seconds.
+pub(crate) struct Composed {
+    claims: Zeroizing<Vec<u8>>,
+    issued_at: i64,
+    expires_at: i64,
+    /// Seconds.
+    lifetime: u32,
+}
+
 impl Perch {
     /// Mints a token from a request's body.
     ///
     /// # Errors
-    /// `API_KEY_SCOPE_MISSING`, `BODY_NOT_JSON`, `REQUEST_INVALID`, `UNAVAILABLE` where it could not be recorded.
+    /// `API_KEY_SCOPE_MISSING`, `BODY_NOT_JSON`, `REQUEST_INVALID`, `KEY_CEILING_EXCEEDED`, `UNAVAILABLE` where it could not be
+    /// recorded.
     pub async fn mint(&self, holder: &KeyHolder, body: &[u8]) -> Result<Minted, Refusal> {
         self.mint_for(holder, body, None).await
     }
@@ -45,40 +65,17 @@ impl Perch {
     pub(crate) async fn mint_for(&self, holder: &KeyHolder, body: &[u8], sandbox_by: Option<PersonId>) -> Result<Minted, Refusal> {
         holder.may(Action::Mint)?;
         let request = self.read_request(holder, body).await?;
-        let now = self.now_seconds();
         let row = &holder.secret.row;
-        let asked = now + i64::from(request.lifetime);
-        let expires_at = row.expires_at.map_or(asked, |key_ends| asked.min(key_ends.div_euclid(1_000)));
-        let lifetime = u32::try_from(expires_at - now).unwrap_or(0);
-        if lifetime == 0 {
-            return Err(Code::ApiKeyExpired.into());
-        }
         // Younger than whatever ended tokens of its like, even where another node's clock was ahead when that was done.
         let ended = holder.organization.revocations.cut_off(holder.key(), &request.subject);
         let ended = ended.max(holder.organization.row.cut_off).max(row.cut_off);
         let token_id = self.new_id_after(ended);
-        let claims = NewClaims {
-            v: VERSION,
-            iss: self.issuer,
-            aud: AUDIENCE,
-            sub: &request.subject,
-            org: holder.secret.row.organization_id.0,
-            jti: token_id,
-            iat: now,
-            nbf: now,
-            exp: expires_at,
-            role: request.role,
-            permissions: request.permissions,
-            attributes: &request.attributes,
-            context_clues: request.context_clues.as_deref(),
-            sandbox: sandbox_by.map(|person| person.0),
-        };
-        let claims = zeroize::Zeroizing::new(serde_json::to_vec(&claims).map_err(|error| fault::broken(&error))?);
         let token_key = holder.secret.token_key(&self.master_keys)?;
-        check_size(perch_jwe::token_length(token_key.header(), claims.len()))?;
+        let terms = Terms { organization: row.organization_id, key_ends: row.expires_at, header: token_key.header() };
+        let Composed { claims, issued_at, expires_at, lifetime } = self.compose(&terms, &request, token_id, sandbox_by)?;
         match holder.secret.count_mint() {
             MOST_TOKENS.. => {
-                return Err(Refusal::because(Code::KeyCeilingExceeded, "This API key has issued as many tokens as is safe; replace it."));
+                return Err(Code::KeyCeilingExceeded.into());
             }
             many @ MANY_TOKENS.. if many % 1_000_000 == 0 => {
                 tracing::warn!(key = %row.id, "this API key has issued more than half of the tokens that are safe; replace it soon");
@@ -92,12 +89,52 @@ impl Perch {
             secret_id: row.id.clone(),
             subject: request.subject,
             sandbox_by,
-            issued_at: now,
+            issued_at,
             expires_at,
         };
         holder.secret.uses.count(&request.attributes, &request.dropped, self.now());
         self.recorder.record(record).await.map_err(fault::store)?;
         Ok(Minted { token, token_id, expires_at, lifetime })
+    }
+
+    /// What will be sealed for a request. Everything that can refuse a body once it was read is in here, and the sandbox asks
+    /// here too, so that its verdict is the API's.
+    ///
+    /// # Errors
+    /// `API_KEY_EXPIRED` where the key ends now, `REQUEST_INVALID` with `TOKEN_TOO_LARGE`.
+    pub(crate) fn compose(
+        &self,
+        terms: &Terms<'_>,
+        request: &MintRequest,
+        token_id: Uuid,
+        sandbox_by: Option<PersonId>,
+    ) -> Result<Composed, Refusal> {
+        let now = self.now_seconds();
+        let asked = now + i64::from(request.lifetime);
+        let expires_at = terms.key_ends.map_or(asked, |key_ends| asked.min(key_ends.div_euclid(1_000)));
+        let lifetime = u32::try_from(expires_at - now).unwrap_or(0);
+        if lifetime == 0 {
+            return Err(Code::ApiKeyExpired.into());
+        }
+        let claims = NewClaims {
+            v: VERSION,
+            iss: self.issuer,
+            aud: AUDIENCE,
+            sub: &request.subject,
+            org: terms.organization.0,
+            jti: token_id,
+            iat: now,
+            nbf: now,
+            exp: expires_at,
+            role: request.role,
+            permissions: request.permissions,
+            attributes: &request.attributes,
+            context_clues: request.context_clues.as_deref(),
+            sandbox: sandbox_by.map(|person| person.0),
+        };
+        let claims = Zeroizing::new(serde_json::to_vec(&claims).map_err(|error| fault::broken(&error))?);
+        check_size(perch_jwe::token_length(terms.header, claims.len()))?;
+        Ok(Composed { claims, issued_at: now, expires_at, lifetime })
     }
 
     /// Reads the request against the registry. One that is refused is held against the registry as it is now, so that an

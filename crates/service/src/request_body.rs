@@ -2,6 +2,7 @@
 
 use crate::personas::ViewerForm;
 use perch_domain::attribute::Declaration;
+use std::collections::HashMap;
 
 /// The body, laid out for reading. What is typed for an undeclared name goes in as text, to be refused by its name.
 pub(crate) fn request_body(declarations: &[Declaration], viewer: &ViewerForm) -> String {
@@ -15,8 +16,10 @@ pub(crate) fn request_body(declarations: &[Declaration], viewer: &ViewerForm) ->
         })
         .collect();
     let mut permissions: Vec<(&str, Vec<String>)> = Vec::new();
+    let mut places: HashMap<&str, usize> = HashMap::new();
     for (model, permission) in &viewer.permissions {
-        match permissions.iter_mut().find(|(known, _)| known == model) {
+        let at = *places.entry(model).or_insert(permissions.len());
+        match permissions.get_mut(at) {
             Some((_, granted)) => granted.push(json(permission)),
             None => permissions.push((model, vec![json(permission)])),
         }

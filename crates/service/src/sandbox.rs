@@ -1,18 +1,22 @@
 //! The sandbox: a token from a form. The form becomes the very body a backend would send, so both obey the same rules.
 
 use crate::fault;
-use crate::memory::Organization;
-use crate::mint::Minted;
+use crate::memory::{Memory, Organization};
+use crate::mint::{Minted, Terms};
 use crate::perch::Perch;
 use crate::personas::ViewerForm;
 use crate::proof::KeyHolder;
 use crate::request_body::request_body;
 use crate::{Acting, KeyState};
 use perch_domain::access::Scopes;
-use perch_domain::api_key::{self, ApiKeyText};
+use perch_domain::api_key::{self, ApiKeyText, SecretId};
+use perch_domain::claims::TOKEN_TYPE;
 use perch_domain::mint_request::{LONGEST_BODY, MintRequest, Rules};
 use perch_domain::{Action, Code, Refusal, Violation, ViolationCode, lifetime};
+use perch_jwe::TokenKey;
 use perch_store::{KeyId, PersonaId};
+use std::collections::HashSet;
+use uuid::Uuid;
 use zeroize::Zeroizing;
 
 /// The key a sandbox token is made with.
@@ -50,16 +54,29 @@ pub struct RequestPreview {
 
 /// Seconds. A token of somebody without a secret in hand lives no longer.
 const LONGEST_PREPARED: u32 = 3_600;
-/// More permissions than there are.
-const MOST_PERMISSIONS: usize = 16;
 
-/// The body for what the form holds, within what the API takes.
+/// The body for what the form holds. What is sure to be more than the API takes is not even written out.
 fn sandbox_body(organization: &Organization, viewer: &ViewerForm) -> Result<String, Refusal> {
-    if viewer.size() > LONGEST_BODY || viewer.permissions.len() > MOST_PERMISSIONS {
-        return Err(Code::BodyTooLarge.into());
-    }
-    let body = request_body(&organization.declarations, viewer);
-    if body.len() > LONGEST_BODY { Err(Code::BodyTooLarge.into()) } else { Ok(body) }
+    if least_length(viewer) > LONGEST_BODY { Err(Code::BodyTooLarge.into()) } else { Ok(request_body(&organization.declarations, viewer)) }
+}
+
+fn check_length(body: &str) -> Result<(), Refusal> {
+    if body.len() > LONGEST_BODY { Err(Code::BodyTooLarge.into()) } else { Ok(()) }
+}
+
+/// Bytes that the body has at the least: what is typed is in it, but for blanks, and each model once.
+fn least_length(viewer: &ViewerForm) -> usize {
+    let solid = |text: &str| text.chars().filter(|char| !char.is_whitespace()).map(char::len_utf8).sum::<usize>();
+    let attribute = |(name, value): &(String, String)| match solid(value) {
+        0 => 0,
+        value => name.len() + value + "      \"\": ".len(),
+    };
+    let attributes: usize = viewer.attributes.iter().map(attribute).sum();
+    let models: HashSet<&str> = viewer.permissions.iter().map(|(model, _)| model.as_str()).collect();
+    let models: usize = models.into_iter().map(|model| model.len() + "\"\": []".len()).sum();
+    let permissions: usize = viewer.permissions.iter().map(|(_, permission)| permission.len() + "\"\"".len()).sum();
+    let texts = [&viewer.distinct_id, &viewer.role, &viewer.context_clues, &viewer.lifetime];
+    attributes + models + permissions + texts.into_iter().map(|text| solid(text)).sum::<usize>()
 }
 
 /// What is wrong with a pasted key is said where it was pasted.
@@ -99,15 +116,33 @@ impl Perch {
         !acting.can(Action::SandboxWithSharedKey)
     }
 
-    /// What a backend would send for this form. The key is not looked at.
-    pub async fn preview_request(&self, acting: &Acting, viewer: &ViewerForm) -> Result<RequestPreview, Refusal> {
+    /// What a backend would send for this form, and what it would be told: with a key this person may choose, with that one.
+    pub async fn preview_request(&self, acting: &Acting, viewer: &ViewerForm, key: Option<KeyId>) -> Result<RequestPreview, Refusal> {
         acting.may(Action::SeeSettings)?;
         self.refresh().await?;
-        let organization = self.memory.load().organization(acting.organization).ok_or(Code::NotFound)?;
+        let memory = self.memory.load();
+        let organization = memory.organization(acting.organization).ok_or(Code::NotFound)?;
         let body = sandbox_body(&organization, viewer)?;
-        let rules = self.rules(&organization, organization.row.longest_lifetime);
-        let refused = MintRequest::parse(body.as_bytes(), rules).err();
+        let refused = self.verdict(&memory, &organization, acting, key, &body).err();
         Ok(RequestPreview { body, refused })
+    }
+
+    /// What the API says to this body, as far as it says anything about bodies: by the very functions that mint.
+    fn verdict(&self, memory: &Memory, organization: &Organization, acting: &Acting, key: Option<KeyId>, body: &str) -> Result<(), Refusal> {
+        let secret = key.and_then(|key| memory.secret_of_key(key)).filter(|secret| {
+            let mine = Some(secret.row.owner_id) == acting.person;
+            secret.row.organization_id == acting.organization && (mine || secret.row.sandbox_shared)
+        });
+        let holder = secret.map(|secret| Self::active_holder(memory, secret, self.now())).transpose()?;
+        holder.as_ref().map_or(Ok(()), |holder| holder.may(Action::Mint))?;
+        check_length(body)?;
+        let row = holder.as_ref().map(|holder| &holder.secret.row);
+        let longest_lifetime = row.map_or(i64::MAX, |row| row.longest_lifetime);
+        let request = MintRequest::parse(body.as_bytes(), self.rules(organization, longest_lifetime))?;
+        // The headers of all keys have the same length.
+        let header = TokenKey::header_of(SecretId::from_random([0; 8]).as_str(), TOKEN_TYPE);
+        let terms = Terms { organization: acting.organization, key_ends: row.and_then(|row| row.expires_at), header: &header };
+        self.compose(&terms, &request, Uuid::nil(), None).map(drop)
     }
 
     /// What a request of this organization is held against.
@@ -126,6 +161,7 @@ impl Perch {
         let viewer = if grant.persona_only { &self.prepared_viewer(acting, form.persona).await? } else { &form.viewer };
         let organization = self.memory.load().organization(acting.organization).ok_or(Code::NotFound)?;
         let body = sandbox_body(&organization, viewer)?;
+        check_length(&body)?;
         let minted = self.mint_for(&grant.holder, body.as_bytes(), Some(person)).await?;
         // The token is made; that the list of first steps could not be ticked off is in the log.
         let _ = self.store.note_sandbox_token(acting.organization, self.now()).await.map_err(fault::store);
