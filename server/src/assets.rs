@@ -1,9 +1,11 @@
 //! The browser files: inside the binary in a release, read from the disk while developing.
 
+use crate::http::refuse;
 use axum::body::Body;
-use axum::extract::Path;
+use axum::extract::{Path, Request};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use perch_domain::Code;
 use rust_embed::RustEmbed;
 
 /// What `cargo xtask` bundled. Absent on a first `cargo check`, which is why that is allowed.
@@ -34,10 +36,11 @@ impl AssetNames {
     }
 }
 
-/// `GET /pkg/{file}`: names carry a hash, so what is there never changes. A missing one is a plain 404, never a page: a
+/// `GET /pkg/{file}`: names carry a hash, so what is there never changes. A missing one is never a page: a
 /// browser holding an old page must not take HTML for a script.
-pub async fn package(Path(file): Path<String>, headers: HeaderMap) -> Response {
-    serve(&format!("pkg/{file}"), &headers, "public, max-age=31536000, immutable")
+pub async fn package(Path(file): Path<String>, request: Request) -> Response {
+    let found = serve(&format!("pkg/{file}"), request.headers(), "public, max-age=31536000, immutable");
+    if found.status().is_success() { found } else { refuse(Code::NotFound.into(), request.extensions()) }
 }
 
 pub async fn favicon(headers: HeaderMap) -> Response {

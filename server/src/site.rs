@@ -85,6 +85,11 @@ fn is_loopback_name(name: &str) -> bool {
     LOOPBACK.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
+/// Whether an origin is this machine by a loopback name.
+pub(crate) fn is_loopback_origin(origin: &str) -> bool {
+    origin.split_once("://").is_some_and(|(_, authority)| is_loopback_name(host_name(authority)))
+}
+
 /// The host without its port.
 pub(crate) fn host_name(authority: &str) -> &str {
     match authority.rfind(':') {

@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "a tool for developers reads its environment")]
 
+mod api_tester;
 mod bench;
 mod browser_files;
 mod check;
@@ -26,7 +27,7 @@ cargo xtask <command>
 
   run      build both halves, start, print the one-time setup link
   dev      the same, building again when a file changes
-  test     everything CI runs: format, lints, layers, sizes, unit, both databases, browser
+  test     everything CI runs: format, lints, layers, sizes, unit, both databases, the API from its document, browser
   check    the quick part of it: format, lints, layers, sizes
   build    the release binary target/release/perch, browser files inside
   screenshots  a picture of every page and state, into end2end/screenshots

@@ -2,17 +2,17 @@
 
 use crate::browser_files::{Care, build};
 use crate::process::{cargo, now, root, step, target};
-use crate::{Done, check, interop, node, postgres, sizes, system};
+use crate::{Done, api_tester, check, interop, node, postgres, sizes, system};
 use std::process::Command;
 
-/// All of it, or the parts that are named: `check`, `rust`, `interop`, `browser`.
+/// All of it, or the parts that are named: `check`, `rust`, `interop`, `api`, `browser`.
 pub fn test(parts: &[String]) -> Done {
     let begun = now();
     let wants = |part: &str| parts.is_empty() || parts.iter().any(|named| named == part);
     if wants("check") {
         check::quick()?;
     }
-    if wants("check") || wants("browser") || wants("rust") {
+    if ["check", "rust", "api", "browser"].into_iter().any(wants) {
         system::openssl()?;
         build(Care::Release)?;
         sizes::browser_files()?;
@@ -22,6 +22,9 @@ pub fn test(parts: &[String]) -> Done {
     }
     if wants("interop") {
         interop::run()?;
+    }
+    if wants("api") {
+        api_tester::run()?;
     }
     if wants("browser") {
         browser(&[])?;

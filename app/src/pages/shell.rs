@@ -1,7 +1,9 @@
 //! The document around every page, and the console's frame inside it.
 
 use leptos::config::LeptosOptions;
+use leptos::nonce::use_nonce;
 use leptos::prelude::*;
+use leptos::tachys::html::InertElement;
 
 /// The colours a person chose; the system's where they did not.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -82,7 +84,7 @@ pub fn document(head: Head, body: AnyView) -> AnyView {
                 <title>{title}</title>
                 <link rel="stylesheet" href=format!("/pkg/{}", head.stylesheet) />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-                <HydrationScripts options=options islands=true />
+                {scripts(options)}
             </head>
             <body>
                 {icons()}
@@ -91,6 +93,14 @@ pub fn document(head: Head, body: AnyView) -> AnyView {
         </html>
     }
     .into_any()
+}
+
+/// What starts the islands. Leptos writes the page's nonce into `crossorigin` of what is loaded ahead, where any style could
+/// read it; browsers take that text for `anonymous`, so that is what stands there.
+fn scripts(options: LeptosOptions) -> InertElement {
+    let html = view! { <HydrationScripts options=options islands=true /> }.to_html();
+    let nonce = use_nonce().map(|nonce| format!("crossorigin=\"{nonce}\"")).unwrap_or_default();
+    InertElement::new(if nonce.is_empty() { html } else { html.replace(&nonce, "crossorigin=\"anonymous\"") })
 }
 
 /// A page without the console around it: setup, sign-in, documentation.

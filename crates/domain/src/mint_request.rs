@@ -11,7 +11,8 @@ use std::borrow::Cow;
 
 /// Bytes. Larger bodies are refused before they are read.
 pub const LONGEST_BODY: usize = 16 * 1024;
-const LONGEST_SUBJECT: usize = 256;
+/// Characters of a `distinctId`.
+pub const LONGEST_SUBJECT: usize = 256;
 /// Unicode scalar values.
 pub const LONGEST_CLUES: usize = 2_000;
 

@@ -41,6 +41,13 @@ impl Permissions {
     /// What a request without `permissions` gets: viewing dashboards and charts.
     pub const WHEN_MISSING: Self = Self { dashboard: Level::VIEW, chart: Level::VIEW, database: Level { view: false, edit: false }, ai_query: false };
 
+    /// A bit for each permission, always the same one.
+    pub fn bits(&self) -> u8 {
+        let Self { dashboard, chart, database, ai_query } = *self;
+        let all = [dashboard.view, dashboard.edit, chart.view, chart.edit, database.view, database.edit, ai_query];
+        all.into_iter().fold(0, |bits, granted| bits << 1 | u8::from(granted))
+    }
+
     /// The permissions of one model, what they imply written out.
     pub fn names(&self, model: &str) -> &'static [&'static str] {
         match model {

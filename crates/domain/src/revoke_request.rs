@@ -1,6 +1,7 @@
 //! A revoke request: which tokens of a key end before their time.
 
 use crate::json::{Json, Kind};
+use crate::mint_request::LONGEST_SUBJECT;
 use crate::refusal::Faults;
 use crate::text::nearest;
 use crate::{Code, Refusal, ViolationCode};
@@ -17,8 +18,6 @@ pub enum RevokeRequest {
 }
 
 const FIELDS: [&str; 3] = ["tokenId", "distinctId", "all"];
-/// Characters of a `distinctId`, as a mint request allows.
-const LONGEST_SUBJECT: usize = 256;
 
 impl RevokeRequest {
     /// Reads a body.

@@ -4,6 +4,7 @@ use crate::ContentKey;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use ring::hmac;
 use std::fmt;
 use zeroize::{Zeroize, Zeroizing};
 
@@ -20,8 +21,12 @@ pub enum MasterKeyFault {
     Foreign,
 }
 
-/// One or several master keys; the first wraps, all unwrap, so that a rotation can be interrupted.
-pub struct MasterKeys(Vec<LessSafeKey>);
+/// One or several master keys; the first wraps, all unwrap.
+pub struct MasterKeys {
+    keys: Vec<LessSafeKey>,
+    /// Derived from the first one.
+    marks: hmac::Key,
+}
 
 impl fmt::Debug for MasterKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -32,9 +37,23 @@ impl fmt::Debug for MasterKeys {
 impl MasterKeys {
     /// Reads a key file: 32 bytes in base64 a line, the current key first.
     pub fn parse(file: &str) -> Result<Self, MasterKeyFault> {
-        let lines = file.lines().map(str::trim).enumerate().filter(|(_, line)| !line.is_empty());
-        let keys = lines.map(|(at, line)| Self::key(at + 1, line)).collect::<Result<Vec<_>, _>>()?;
-        if keys.is_empty() { Err(MasterKeyFault::Empty) } else { Ok(Self(keys)) }
+        let mut lines = file.lines().map(str::trim).enumerate().filter(|(_, line)| !line.is_empty()).map(|(at, line)| Self::key(at + 1, line));
+        let (first, marks) = lines.next().ok_or(MasterKeyFault::Empty)??;
+        let keys = std::iter::once(Ok(first)).chain(lines.map(|read| read.map(|(key, _)| key))).collect::<Result<_, _>>()?;
+        Ok(Self { keys, marks })
+    }
+
+    /// A mark of these parts in their order: equal parts have equal marks, and a mark tells nothing about its parts to anybody
+    /// without the master key (HMAC-SHA-256, 128 bits of it).
+    pub fn mark(&self, parts: &[&[u8]]) -> [u8; 16] {
+        let mut context = hmac::Context::with_key(&self.marks);
+        for part in parts {
+            context.update(&(part.len() as u64).to_be_bytes());
+            context.update(part);
+        }
+        let mut mark = [0; 16];
+        mark.iter_mut().zip(context.sign().as_ref()).for_each(|(to, from)| *to = *from);
+        mark
     }
 
     /// The content of a new key file for these random bytes.
@@ -44,7 +63,8 @@ impl MasterKeys {
         line
     }
 
-    fn key(at: usize, line: &str) -> Result<LessSafeKey, MasterKeyFault> {
+    /// The key of a line, and the key for marks that is derived from it.
+    fn key(at: usize, line: &str) -> Result<(LessSafeKey, hmac::Key), MasterKeyFault> {
         let bytes = Zeroizing::new(BASE64.decode(line.trim_end_matches('=')).map_err(|_| MasterKeyFault::Shape(at))?);
         let first = bytes.first().copied().ok_or(MasterKeyFault::Shape(at))?;
         // One byte over and over, or the count from 0 to 31 that documentation everywhere uses as an example.
@@ -52,12 +72,14 @@ impl MasterKeys {
         if bytes.len() == 32 && (counted || bytes.iter().all(|byte| *byte == first)) {
             return Err(MasterKeyFault::Weak(at));
         }
-        UnboundKey::new(&AES_256_GCM, &bytes).map(LessSafeKey::new).map_err(|_| MasterKeyFault::Shape(at))
+        let key = UnboundKey::new(&AES_256_GCM, &bytes).map(LessSafeKey::new).map_err(|_| MasterKeyFault::Shape(at))?;
+        let derived = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &bytes), b"perch marks");
+        Ok((key, hmac::Key::new(hmac::HMAC_SHA256, derived.as_ref())))
     }
 
     /// Wraps a content key for the secret `id`: nonce, ciphertext and tag in one text of bytes.
     pub fn wrap(&self, id: &str, content: &ContentKey, nonce: [u8; NONCE_LEN]) -> Result<Vec<u8>, MasterKeyFault> {
-        let current = self.0.first().ok_or(MasterKeyFault::Empty)?;
+        let current = self.keys.first().ok_or(MasterKeyFault::Empty)?;
         let mut sealed = content.bytes().to_vec();
         current
             .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(id.as_bytes()), &mut sealed)
@@ -68,7 +90,7 @@ impl MasterKeys {
     /// Unwraps what [`MasterKeys::wrap`] made for the same `id` under any of the keys.
     pub fn unwrap(&self, id: &str, wrapped: &[u8]) -> Result<ContentKey, MasterKeyFault> {
         let (nonce, sealed) = wrapped.split_first_chunk::<NONCE_LEN>().ok_or(MasterKeyFault::Foreign)?;
-        for key in &self.0 {
+        for key in &self.keys {
             let mut buffer = Zeroizing::new(sealed.to_vec());
             let opened = key.open_in_place(Nonce::assume_unique_for_key(*nonce), Aad::from(id.as_bytes()), &mut buffer);
             if let Ok(plain) = opened {
@@ -97,6 +119,20 @@ mod tests {
         assert!(MasterKeys::parse(&file(2)).unwrap().unwrap("kid-1", &wrapped).is_err());
         let rotated = MasterKeys::parse(&format!("{}{}", file(2), file(1))).unwrap();
         assert!(rotated.unwrap("kid-1", &wrapped).is_ok());
+    }
+
+    #[test]
+    fn marks_tell_equal_from_different() {
+        let keys = MasterKeys::parse(&file(1)).unwrap();
+        let mark = keys.mark(&[b"ab", b"c"]);
+        assert_eq!(keys.mark(&[b"ab", b"c"]), mark);
+        assert_eq!(
+            MasterKeys::parse(&format!("{}{}", file(1), file(2))).unwrap().mark(&[b"ab", b"c"]),
+            mark,
+            "a key that only unwraps changes nothing"
+        );
+        assert_ne!(keys.mark(&[b"a", b"bc"]), mark);
+        assert_ne!(MasterKeys::parse(&file(2)).unwrap().mark(&[b"ab", b"c"]), mark);
     }
 
     #[test]

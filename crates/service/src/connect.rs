@@ -80,6 +80,8 @@ pub struct Session<'a> {
     pub expires_at: i64,
     pub server_time: i64,
     pub sandbox: bool,
+    /// A mark that is another one where viewer, role, permissions or attributes are.
+    pub scope: [u8; 16],
 }
 
 /// A viewer who was let in and stays connected: enough to judge again, without the token.
@@ -121,9 +123,17 @@ impl Perch {
                 expires_at: claims.exp,
                 server_time: self.now_seconds(),
                 sandbox: claims.sandbox.is_some(),
+                scope: self.scope(claims),
             })
         });
         told.await
+    }
+
+    /// What a viewer sees depends on these claims, so a page that keeps something keeps it under their mark.
+    fn scope(&self, claims: &Claims<'_>) -> [u8; 16] {
+        let flags = [claims.permissions.bits(), u8::from(claims.sandbox.is_some())];
+        let (role, attributes) = (claims.role.as_str().as_bytes(), claims.attributes.get().as_bytes());
+        self.master_keys.mark(&[claims.org.as_bytes(), claims.sub.as_bytes(), role, &flags, attributes])
     }
 
     /// The same for a connection that stays open.

@@ -18,7 +18,8 @@ pub struct KeyHolder {
 }
 
 impl KeyHolder {
-    pub(crate) fn may(&self, action: Action) -> Result<(), Refusal> {
+    /// Whether the scopes of the key cover this.
+    pub fn may(&self, action: Action) -> Result<(), Refusal> {
         authorize(Actor::Key(self.secret.scopes), action)
     }
 

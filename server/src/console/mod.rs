@@ -19,10 +19,12 @@ mod visitor;
 pub use session_store::Sessions;
 
 use crate::http::AppState;
+use crate::site::is_loopback_origin;
 use axum::Router;
 use axum::body::Body;
-use axum::http::Response;
-use axum::middleware;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, Response, header};
+use axum::middleware::{self, Next};
 use axum::routing::{get, post};
 use perch_domain::Code;
 use tower_http::csrf::{CsrfLayer, ProtectionError};
@@ -54,7 +56,22 @@ pub fn routes(state: &AppState) -> Router<AppState> {
         .layer(middleware::from_fn_with_state(state.clone(), visitor::load))
         .layer(session::layer(state))
         .layer(csrf(state))
+        .layer(middleware::from_fn_with_state(state.clone(), same_scheme))
         .layer(middleware::from_fn_with_state(state.clone(), content_policy::apply))
+}
+
+/// On https, a page that came over plain http is another site, whatever its host: what changes something is refused. The layer
+/// below compares hosts only. This machine by its own names has no https.
+async fn same_scheme(State(state): State<AppState>, request: Request, next: Next) -> Response<Body> {
+    if state.site.is_https() && !request.method().is_safe() && is_plain(request.headers()) {
+        return crate::http::refuse(Code::CrossSite.into(), request.extensions());
+    }
+    next.run(request).await
+}
+
+fn is_plain(headers: &HeaderMap) -> bool {
+    let origin = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok()).unwrap_or_default();
+    origin.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http://")) && !is_loopback_origin(origin)
 }
 
 /// Refuses forms and calls of other sites by `Sec-Fetch-Site` and `Origin` (RFC 6454); over plain http on a network, where

@@ -74,10 +74,12 @@ impl Front {
         let id = self.state.perch.fresh_id();
         request.extensions_mut().insert(Arrived { id, peer: self.peer });
         let callers_own = request.headers().get(REQUEST_ID).cloned();
-        let mut response = if serves(&self.state, &request) {
-            AssertUnwindSafe(self.routes.call(request)).catch_unwind().await.map_or_else(panicked, |Ok(response)| response)
-        } else {
+        let mut response = if !serves(&self.state, &request) {
             refuse(Code::HostNotServed.into(), request.extensions())
+        } else if !is_text(request.uri().path()) {
+            refuse(Code::NotFound.into(), request.extensions())
+        } else {
+            AssertUnwindSafe(self.routes.call(request)).catch_unwind().await.map_or_else(panicked, |Ok(response)| response)
         };
         if let Some(Later(refusal)) = response.extensions_mut().remove() {
             response = error_response(&refusal, id);
@@ -124,6 +126,12 @@ fn panicked(reason: Box<dyn Any + Send>) -> Response {
 fn serves(state: &AppState, request: &Request) -> bool {
     let health = matches!(request.uri().path(), "/healthz" | "/readyz");
     health || one_host(request.headers()).is_some_and(|host| state.site.serves(host))
+}
+
+/// Whether what a path stands for (RFC 3986, section 2.1) is text. No address of ours is anything else, and a router that reads
+/// its parts would refuse such a path in words of its own.
+fn is_text(path: &str) -> bool {
+    !path.contains('%') || percent_encoding::percent_decode_str(path).decode_utf8().is_ok()
 }
 
 fn one_host(headers: &HeaderMap) -> Option<&str> {

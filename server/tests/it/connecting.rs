@@ -31,8 +31,10 @@ async fn a_component_is_told_what_its_token_grants_and_nothing_it_carries() {
             "expiresAt": "2026-11-20T11:00:00Z",
             "serverTime": "2026-11-20T10:00:00Z",
             "sandbox": false,
+            "scope": answer.json()["scope"],
         })
     );
+    assert_eq!(answer.json()["scope"].as_str().map(str::len), Some(32));
     let bearer = format!("Bearer {token}");
     let me = app.nobody().send(Method::GET, "/api/v1/me", &[("authorization", &bearer)], "").await;
     assert_eq!((me.status, me.json()), (200, answer.json()));
@@ -46,6 +48,28 @@ async fn a_component_is_told_what_its_token_grants_and_nothing_it_carries() {
             assert!(!text.contains(secret), "{text}");
         }
     }
+}
+
+#[tokio::test]
+async fn the_scope_is_another_one_where_what_a_viewer_sees_may_be() {
+    let (app, key) = furnished().await;
+    let scope = |body: &str| {
+        let (client, key, body) = (app.nobody(), key.clone(), body.to_owned());
+        async move { client.session(&client.token(&key, &body).await, SITE).await.json()["scope"].as_str().unwrap().to_owned() }
+    };
+    let first = scope(CARRYING).await;
+    assert_eq!(scope(CARRYING).await, first, "another token of the same viewer");
+    assert_eq!(scope(&CARRYING.replace("Whisper", "Shout")).await, first);
+    let (other_key, second) = (app.api_key().await, app.beside().await);
+    let token = second.nobody().token(&other_key, CARRYING).await;
+    assert_eq!(second.nobody().session(&token, SITE).await.json()["scope"], first, "by another key, on another node");
+    let mut seen = vec![first];
+    for (from, to) in [("ann", "bob"), ("can_edit", "can_view"), ("Secretland", "Elsewhere"), (r#""region":"Secretland""#, "")] {
+        seen.push(scope(&CARRYING.replace(from, to)).await);
+    }
+    seen.sort();
+    seen.dedup();
+    assert_eq!(seen.len(), 5);
 }
 
 #[tokio::test]
@@ -79,7 +103,7 @@ async fn refusals_come_in_the_order_of_the_ladder_and_are_readable() {
     }
     app.clock.advance_seconds(-60);
     assert_eq!(app.nobody().session(&token, SITE).await.code(), "TOKEN_NOT_YET_VALID");
-    app.clock.advance_seconds(60 + 3_629);
+    app.clock.advance_seconds(60 + 3_599);
     assert_eq!(app.nobody().session(&token, SITE).await.status, 200);
     app.clock.advance_seconds(1);
     assert_eq!(app.nobody().session(&token, SITE).await.code(), "TOKEN_EXPIRED");

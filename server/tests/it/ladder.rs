@@ -52,9 +52,9 @@ async fn every_rung_is_reached_by_a_token_made_for_it() {
     app.clock.advance_seconds(-60);
     let (rungs, sentence) = climb(&admin, &token, "").await;
     assert_eq!((rungs, sentence.as_str()), (words(4, "Failed"), "It is not valid yet: it begins 20 Nov 2026, 10:00 UTC."));
-    app.clock.advance_seconds(60 + 3_630);
+    app.clock.advance_seconds(60 + 3_600);
     assert_eq!(climb(&admin, &token, "").await.0, words(4, "Failed"));
-    app.clock.advance_seconds(-3_630);
+    app.clock.advance_seconds(-3_600);
     // 7. Origin: not listed, listed by a wildcard, and a sandbox token where only live ones may go.
     let (rungs, sentence) = climb(&admin, &token, "http://eu.shop.test").await;
     assert_eq!(rungs, words(6, "Failed"));

@@ -157,7 +157,7 @@ macro_rules! by_key {
 
 by_key!(generate_token "/embed/generate-token" "application/json" (422, "REQUEST_INVALID"));
 by_key!(generate_token_alias "/api/generate-token" "application/json" (422, "REQUEST_INVALID"));
-by_key!(introspect "/embed/introspect" "application/x-www-form-urlencoded" (200, ""));
+by_key!(introspect "/embed/introspect" "application/x-www-form-urlencoded" (422, "REQUEST_INVALID"));
 by_key!(revoke "/embed/revoke" "application/json" (422, "REQUEST_INVALID"));
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use crate::http::{AppState, read_body};
 use axum::extract::{Request, State};
 use axum::response::Response;
 use perch_domain::mint_request::LONGEST_BODY;
-use perch_domain::{Code, lifetime, time};
+use perch_domain::{Action, Code, lifetime, time};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -20,7 +20,7 @@ struct Answer<'a> {
 }
 
 pub(super) async fn handle(State(state): State<AppState>, request: Request) -> Response {
-    with_key(&state, "POST /embed/generate-token", request, async |holder, parts, body| {
+    with_key(&state, "POST /embed/generate-token", Action::Mint, request, async |holder, parts, body| {
         if !is_json(&parts.headers) {
             return Err(Code::ContentTypeNotJson.into());
         }

@@ -7,14 +7,15 @@ use axum::extract::Request;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
-use perch_domain::Code;
+use perch_domain::{Action, Code};
 use perch_service::{KeyHolder, Refusal};
 use std::future::Future;
 
-/// Runs a route for backends: proves the key, refuses browsers, and lets a refused page read why.
+/// Runs a route for backends: proves the key, refuses browsers and keys without the scope, and lets a refused page read why.
 pub(super) async fn with_key<F: Future<Output = Result<Response, Refusal>>>(
     state: &AppState,
     name: &'static str,
+    action: Action,
     request: Request,
     route: impl FnOnce(KeyHolder, Parts, axum::body::Body) -> F,
 ) -> Response {
@@ -30,6 +31,7 @@ pub(super) async fn with_key<F: Future<Output = Result<Response, Refusal>>>(
             // Boxed: the exception must not weigh on every request's future.
             return Err(Box::pin(refused).await);
         }
+        holder.may(action)?;
         route(holder, parts, body).await
     }
     .await;

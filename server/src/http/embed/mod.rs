@@ -49,6 +49,11 @@ fn json(answer: &impl Serialize) -> Result<Response, Refusal> {
 
 /// `application/json`, whatever its parameters.
 fn is_json(headers: &HeaderMap) -> bool {
+    is_sent_as(headers, "application/json")
+}
+
+/// Whether the body has this media type, whatever its parameters.
+fn is_sent_as(headers: &HeaderMap, media_type: &str) -> bool {
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    content_type.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
+    content_type.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case(media_type))
 }

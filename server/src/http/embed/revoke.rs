@@ -7,11 +7,11 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 use perch_domain::mint_request::LONGEST_BODY;
 use perch_domain::revoke_request::RevokeRequest;
-use perch_domain::{Code, time};
+use perch_domain::{Action, Code, time};
 use serde_json::json as value;
 
 pub(super) async fn handle(State(state): State<AppState>, request: Request) -> Response {
-    with_key(&state, "POST /embed/revoke", request, async |holder, parts, body| {
+    with_key(&state, "POST /embed/revoke", Action::RevokeByKey, request, async |holder, parts, body| {
         if !is_json(&parts.headers) {
             return Err(Code::ContentTypeNotJson.into());
         }

@@ -19,7 +19,11 @@ pub(super) async fn below(Path(rest): Path<String>, request: Request) -> Respons
         Some((version, "embed.js")) if request.method() == Method::GET || request.method() == Method::HEAD => {
             serve(&format!("embed/{version}/embed.js"), "public, max-age=31536000, immutable", &request)
         }
-        Some((_, "embed.js")) => refuse(Code::MethodNotAllowed.into(), request.extensions()),
+        Some((_, "embed.js")) => {
+            let mut refused = refuse(Code::MethodNotAllowed.into(), request.extensions());
+            refused.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET,HEAD"));
+            refused
+        }
         _ => refuse(Code::NotFound.into(), request.extensions()),
     }
 }

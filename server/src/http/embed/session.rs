@@ -9,6 +9,8 @@ use perch_domain::permission::Permissions;
 use perch_domain::time;
 use perch_service::{Caller, Session};
 use serde::Serialize;
+use uuid::Uuid;
+use uuid::fmt::Simple;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -19,6 +21,7 @@ struct Answer<'a> {
     expires_at: String,
     server_time: String,
     sandbox: bool,
+    scope: Simple,
 }
 
 #[derive(Serialize)]
@@ -59,5 +62,6 @@ fn told(session: Session<'_>) -> Answer<'_> {
         expires_at: time::rfc3339(session.expires_at),
         server_time: time::rfc3339(session.server_time),
         sandbox: session.sandbox,
+        scope: Uuid::from_bytes(session.scope).simple(),
     }
 }
