@@ -6,9 +6,11 @@
 
 mod acting;
 mod ambient;
+mod attempts;
 mod attributes;
 mod connect;
 mod consequences;
+mod devices;
 mod doctor;
 mod edits;
 mod fault;

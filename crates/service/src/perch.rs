@@ -1,8 +1,9 @@
 //! The service itself: the store, what is kept in memory, and the ports to time and chance.
 
 use crate::ambient::{Clock, Entropy, new_id, random};
+use crate::attempts::Attempts;
 use crate::memory::{Looks, Memory};
-use crate::password;
+use crate::password::Hashing;
 use crate::sightings::Sightings;
 use crate::upkeep::Justified;
 use arc_swap::ArcSwap;
@@ -11,7 +12,7 @@ use perch_domain::{Actor, Code, Refusal};
 use perch_jwe::MasterKeys;
 use perch_store::{AuditEntry, MintRecorder, Store, StoreFault};
 use std::sync::{Arc, OnceLock};
-use tokio::sync::{Mutex, Semaphore, watch};
+use tokio::sync::{Mutex, watch};
 use uuid::Uuid;
 
 /// What the service is made of.
@@ -62,9 +63,9 @@ pub struct Inner {
     /// Held while what was counted is on its way into the database.
     pub(crate) writing_uses: Mutex<()>,
     pub(crate) writing_sightings: Mutex<()>,
-    /// Bounds the passwords that wait to be hashed, and those that are hashed at once.
-    pub(crate) hash_queue: Semaphore,
-    pub(crate) hashing: Semaphore,
+    /// Bounds who tries to sign in, and the passwords that wait to be hashed and are hashed at once.
+    pub(crate) attempts: Attempts,
+    pub(crate) hashing: Hashing,
     /// What the password of somebody unknown is compared with, so that it takes the same time.
     pub(crate) decoy_hash: String,
 }
@@ -94,6 +95,7 @@ impl Perch {
         let recorder = MintRecorder::start(&store);
         let perch = Self(Arc::new(Inner {
             decoy_hash: password::decoy(random(&*entropy)),
+            attempts: Attempts::new(&*entropy),
             store,
             master_keys,
             clock,
@@ -111,8 +113,7 @@ impl Perch {
             writing_sightings: Mutex::new(()),
             recorder,
             writing_uses: Mutex::new(()),
-            hash_queue: Semaphore::new(64),
-            hashing: Semaphore::new(2),
+            hashing: Hashing::default(),
         }));
         if upkeep {
             let justified = Justified::at_start(now, perch.store.newest_mint_at().await?, generation);

@@ -1,12 +1,14 @@
 //! Signing in with email and password, or by a one-time link from the operator.
 
+use crate::attempts::network_of;
 use crate::fault;
 use crate::memory::Memory;
+use crate::password::Hasher;
 use crate::perch::Perch;
 use crate::setup::hash_secret;
 use crate::{Acting, OneTimeSecret, RequestInfo};
 use perch_domain::{Action, Actor, Code, ConsoleRole, Refusal};
-use perch_store::{NewPerson, OrganizationId, PersonId, PersonRow};
+use perch_store::{Failures, NewPerson, OrganizationId, PersonId, PersonRow};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
@@ -56,23 +58,56 @@ impl SignedIn {
 }
 
 impl Perch {
-    /// Signs in. Somebody unknown and a wrong password take the same time and get the same answer.
+    /// Signs in. Somebody unknown and a wrong password take the same time and get the same answer. An attempt has its place
+    /// in memory before anything is written or hashed, so that a flood of them costs little.
     pub async fn sign_in(&self, form: SignInForm, request: &RequestInfo) -> Result<SignedIn, Refusal> {
         let email = form.email.trim().to_lowercase();
-        // A text that no database stores is nobody's email.
-        let person = if email.contains('\0') { None } else { self.store.person_by_email(&email).await.map_err(fault::store)? };
-        // Account and address together: nobody can lock somebody else out from another address.
-        let subject: [u8; 32] = Sha256::digest(format!("{email}\n{}", request.address)).into();
-        let known = self.is_known_device(form.device.as_deref(), person.as_ref().map(|person| person.id)).await?;
-        if !known && !self.store.begin_sign_in(&subject, self.now()).await.map_err(fault::store)? {
-            return Err(self.wait(&subject).await?);
+        let network = network_of(&request.address);
+        let device = self.known_device(form.device.as_deref(), &email).await?;
+        let attempt = match &device {
+            Some(device) => self.attempts.by_device(device, self.now())?,
+            None => self.attempts.by_stranger(&network, &email, self.now())?,
+        };
+        let stranger = device.is_none().then_some(network.as_str());
+        let found = self.find_person(&email, form.password, stranger).await;
+        if !matches!(&found, Err(refusal) if refusal.code == Code::SignInFailed) {
+            attempt.uncounted();
         }
+        self.welcome(found?).await
+    }
+
+    /// Who signs in with this email and password; `stranger` is the network of a browser that is not known.
+    async fn find_person(&self, email: &str, password: Zeroizing<String>, stranger: Option<&str>) -> Result<PersonRow, Refusal> {
+        let place = self.hashing.place(if stranger.is_some() { Hasher::Stranger } else { Hasher::Known })?;
+        // Account and network together: nobody can lock somebody else out from another one.
+        let subject = stranger.map(|network| <[u8; 32]>::from(Sha256::digest(format!("{email}\n{network}"))));
+        if let Some(subject) = &subject {
+            self.begin(subject).await?;
+        }
+        // A text that no database stores is nobody's email.
+        let person = if email.contains('\0') { None } else { self.store.person_by_email(email).await.map_err(fault::store)? };
         let active = person.filter(|person| person.active);
         let stored = active.as_ref().map(|person| person.password_hash.clone());
-        let fits = self.verify_password(form.password, stored).await?;
+        let fits = self.verify_password(place, password, stored).await?;
         let person = active.filter(|_| fits).ok_or(Code::SignInFailed)?;
-        self.store.clear_sign_in_failures(&subject, 0).await.map_err(fault::store)?;
-        self.welcome(person).await
+        if let Some(subject) = &subject {
+            self.store.clear_sign_in_failures(subject, 0).await.map_err(fault::store)?;
+        }
+        Ok(person)
+    }
+
+    /// Counts an attempt of a subject in the database. One that has to wait is told so, and nothing is written.
+    async fn begin(&self, subject: &[u8]) -> Result<(), Refusal> {
+        let now = self.now();
+        let held_back = |seconds| Err(Refusal::retry(Code::TooManyRequests, seconds));
+        if let Some(seconds) = left_to_wait(self.store.sign_in_failures(subject).await.map_err(fault::store)?, now) {
+            return held_back(seconds);
+        }
+        if self.store.begin_sign_in(subject, now).await.map_err(fault::store)? {
+            return Ok(());
+        }
+        // Another attempt was counted in between.
+        held_back(left_to_wait(self.store.sign_in_failures(subject).await.map_err(fault::store)?, now).unwrap_or(1))
     }
 
     async fn welcome(&self, person: PersonRow) -> Result<SignedIn, Refusal> {
@@ -86,32 +121,6 @@ impl Perch {
             role: person.role,
             organization_name,
         })
-    }
-
-    async fn is_known_device(&self, device: Option<&str>, person: Option<PersonId>) -> Result<bool, Refusal> {
-        let (Some(device), Some(person)) = (device, person) else { return Ok(false) };
-        self.store.is_known_device(&hash_secret(device), person).await.map_err(fault::store)
-    }
-
-    /// How long a subject with failed attempts has to wait. The store decides by the same figures.
-    async fn wait(&self, subject: &[u8]) -> Result<Refusal, Refusal> {
-        let seen = self.store.sign_in_failures(subject).await.map_err(fault::store)?;
-        let over = u32::try_from(seen.failures - FREE_ATTEMPTS).unwrap_or(0);
-        let wait = 1i64.checked_shl(over).unwrap_or(LONGEST_WAIT).clamp(1, LONGEST_WAIT);
-        let left = (seen.last_at + wait * 1_000 - self.now()).div_euclid(1_000) + 1;
-        Ok(Refusal::retry(Code::TooManyRequests, u32::try_from(left).unwrap_or(1).max(1)))
-    }
-
-    /// Remembers this browser for this person and records the sign-in. Returns the value of the device cookie. A value that
-    /// was not this person's before is not adopted: somebody else may have put it there.
-    pub async fn remember_device(&self, signed_in: &SignedIn, device: Option<String>, request: &RequestInfo) -> Result<OneTimeSecret, Refusal> {
-        let known = self.is_known_device(device.as_deref(), Some(signed_in.person)).await?;
-        let device = device.filter(|_| known).map_or_else(|| self.new_secret(), |device| OneTimeSecret(Zeroizing::new(device)));
-        let acting = signed_in.acting(Actor::Person(signed_in.role), request.clone());
-        let mut change = self.store.act().await.map_err(fault::store)?;
-        change.add_known_device(&hash_secret(&device.0), signed_in.organization, signed_in.person, self.now()).await.map_err(fault::store)?;
-        change.commit(&self.entry(&acting, "person.sign_in", &signed_in.email)).await.map_err(fault::store)?;
-        Ok(device)
     }
 
     /// The person of a session as they are today; `None` where they may no longer sign in.
@@ -143,6 +152,8 @@ impl Perch {
 
     /// Signs in by a link and uses it up.
     pub async fn use_sign_in_link(&self, secret: &str, request: &RequestInfo) -> Result<SignedIn, Refusal> {
+        // A link that was made up takes no turn of those who write.
+        self.check_sign_in_link(secret).await?;
         let mut change = self.store.act().await.map_err(fault::store)?;
         let used = change.consume_sign_in_link(&hash_secret(secret), self.now()).await.map_err(fault::store)?;
         let (organization, person) = used.ok_or_else(sign_in_link_ended)?;
@@ -152,14 +163,24 @@ impl Perch {
         Ok(signed_in)
     }
 
-    /// Ends every sign-in of a person.
+    /// Ends every sign-in of a person and forgets every device of theirs, this one too: whoever holds a copy of one of its
+    /// cookies is a stranger from here on.
     pub async fn sign_out_everywhere(&self, signed_in: &SignedIn, request: &RequestInfo) -> Result<(), Refusal> {
         let acting = signed_in.acting(Actor::Person(signed_in.role), request.clone());
         acting.may(Action::SignOutEverywhere)?;
         let mut change = self.store.act().await.map_err(fault::store)?;
         change.delete_sessions_of(signed_in.organization, signed_in.person).await.map_err(fault::store)?;
+        change.delete_known_devices_of(signed_in.organization, signed_in.person).await.map_err(fault::store)?;
         change.commit(&self.entry(&acting, "person.sign_out_everywhere", &signed_in.email)).await.map_err(fault::store)
     }
+}
+
+/// Seconds that a subject with these failures still has to wait. The store decides by the same figures.
+fn left_to_wait(seen: Failures, now: i64) -> Option<u32> {
+    let over = u32::try_from(seen.failures - FREE_ATTEMPTS).ok()?;
+    let wait = 1i64.checked_shl(over).unwrap_or(LONGEST_WAIT).clamp(1, LONGEST_WAIT);
+    let left = seen.last_at + wait * 1_000 - now;
+    (left > 0).then(|| u32::try_from((left + 999).div_euclid(1_000)).unwrap_or(1))
 }
 
 fn sign_in_link_ended() -> Refusal {

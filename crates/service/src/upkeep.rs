@@ -111,6 +111,7 @@ impl Perch {
             self.memory.load().organizations().for_each(|organization| organization.revocations.forget(until));
             self.store.delete_expired_sessions(until).await?;
             self.store.clear_sign_in_failures(&[], until - DAY).await?;
+            self.forget_devices(until).await?;
             self.store.forget_mints(bound, kept_since.div_euclid(1_000)).await?;
             Ok(())
         }

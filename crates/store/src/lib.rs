@@ -40,7 +40,7 @@ pub use personas::{NewPersona, PersonaRow};
 pub use refused_requests::{MOST_REFUSED_REQUESTS, RefusedRequestRow};
 pub use revocations::RevocationRow;
 pub use sessions::SessionRow;
-pub use sign_ins::Failures;
+pub use sign_ins::{DeviceOwner, Failures};
 pub use sites::{ConnectedSiteRow, RefusedSiteRow, RefusedSitesPlan};
 pub use snapshot::{SecretState, Snapshot};
 pub use uses::UseRow;

@@ -1,4 +1,4 @@
-//! What slows guessing down: failed sign-ins by account and address together, and the devices an account is known on.
+//! What slows guessing down: failed sign-ins by account and network together, and the devices an account is known on.
 
 use crate::db::{Change, each};
 use crate::{OrganizationId, PersonId, Store, StoreFault};
@@ -8,6 +8,13 @@ use crate::{OrganizationId, PersonId, Store, StoreFault};
 pub struct Failures {
     pub failures: i64,
     pub last_at: i64,
+}
+
+/// Somebody a device is known for.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct DeviceOwner {
+    pub person: PersonId,
+    pub email: String,
 }
 
 impl Store {
@@ -43,10 +50,19 @@ impl Store {
         Ok(count > 0)
     }
 
-    pub async fn is_known_device(&self, device_hash: &[u8], person: PersonId) -> Result<bool, StoreFault> {
-        const SQL: &str = "SELECT COUNT(*) FROM known_device WHERE device_hash = $1 AND person_id = $2";
-        let count: i64 = each!(read self, pool => sqlx::query_scalar(SQL).bind(device_hash).bind(person).fetch_one(pool).await)?;
-        Ok(count > 0)
+    /// Whose device this is, if it was used after that moment (Unix milliseconds). It asks by the device alone: the work is
+    /// the same whatever email was typed.
+    pub async fn device_owners(&self, device_hash: &[u8], used_after: i64) -> Result<Vec<DeviceOwner>, StoreFault> {
+        const SQL: &str = "SELECT person.id AS person, person.email AS email FROM known_device \
+            JOIN person ON person.id = known_device.person_id WHERE known_device.device_hash = $1 AND known_device.used_at > $2";
+        Ok(each!(read self, pool => sqlx::query_as(SQL).bind(device_hash).bind(used_after).fetch_all(pool).await)?)
+    }
+
+    /// Forgets the devices that nobody signed in on after that moment (Unix milliseconds).
+    pub async fn forget_devices(&self, used_until: i64) -> Result<(), StoreFault> {
+        const SQL: &str = "DELETE FROM known_device WHERE used_at <= $1";
+        each!(write self, pool => sqlx::query(SQL).bind(used_until).execute(pool).await.map(drop))?;
+        Ok(())
     }
 }
 
@@ -72,9 +88,29 @@ impl Change {
         Ok(each!(in self, connection => sqlx::query_as(SQL).bind(hash).bind(now).fetch_optional(connection).await)?)
     }
 
-    pub async fn add_known_device(&mut self, device_hash: &[u8], organization: OrganizationId, person: PersonId, now: i64) -> Result<(), StoreFault> {
-        const SQL: &str = "INSERT INTO known_device (device_hash, organization_id, person_id, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT (device_hash, person_id) DO NOTHING";
-        each!(in self, connection => sqlx::query(SQL).bind(device_hash).bind(organization).bind(person).bind(now).execute(connection).await.map(drop))?;
+    /// Remembers a device for a person as used now (Unix milliseconds), and forgets those of the person that are beyond
+    /// `most`, the longest unused first.
+    pub async fn add_known_device(
+        &mut self,
+        device_hash: &[u8],
+        organization: OrganizationId,
+        person: PersonId,
+        now: i64,
+        most: i64,
+    ) -> Result<(), StoreFault> {
+        const ADD: &str = "INSERT INTO known_device (device_hash, organization_id, person_id, created_at, used_at) VALUES ($1, $2, $3, $4, $4) \
+            ON CONFLICT (device_hash, person_id) DO UPDATE SET used_at = excluded.used_at";
+        const FORGET: &str = "DELETE FROM known_device WHERE person_id = $1 AND device_hash <> $2 AND device_hash NOT IN \
+            (SELECT device_hash FROM known_device WHERE person_id = $1 AND device_hash <> $2 ORDER BY used_at DESC, created_at DESC LIMIT $3)";
+        each!(in self, connection => sqlx::query(ADD).bind(device_hash).bind(organization).bind(person).bind(now).execute(connection).await.map(drop))?;
+        each!(in self, connection => sqlx::query(FORGET).bind(person).bind(device_hash).bind(most - 1).execute(connection).await.map(drop))?;
+        Ok(())
+    }
+
+    /// Forgets every device of a person.
+    pub async fn delete_known_devices_of(&mut self, organization: OrganizationId, person: PersonId) -> Result<(), StoreFault> {
+        const SQL: &str = "DELETE FROM known_device WHERE organization_id = $1 AND person_id = $2";
+        each!(in self, connection => sqlx::query(SQL).bind(organization).bind(person).execute(connection).await.map(drop))?;
         Ok(())
     }
 }

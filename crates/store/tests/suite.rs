@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test that cannot go on may stop where it stands")]
 
 mod both;
+mod devices;
 mod embedding;
 
 use both::both;

@@ -155,9 +155,12 @@ fn run(cli: Cli) -> Result<Said, Box<dyn std::error::Error>> {
     })
 }
 
+/// What a library says at every request with a made-up session is silent, unless it is asked for by name.
+const QUIET: &str = "tower_sessions=error,tower_sessions_core=error";
+
 /// The filter that `PERCH_LOG` asks for. Whatever it asks, libraries do not log addresses: one-time links are addresses.
 pub fn log_filter(wanted: &str) -> EnvFilter {
-    let filter = EnvFilter::try_new(wanted).unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = EnvFilter::try_new(format!("{QUIET},{wanted}")).unwrap_or_else(|_| EnvFilter::new(format!("{QUIET},info")));
     ["tower_http=warn", "hyper=info", "axum=info"].iter().filter_map(|directive| directive.parse().ok()).fold(filter, EnvFilter::add_directive)
 }
 

@@ -1,25 +1,58 @@
-//! A plain form's fields, in the order of the document.
+//! A plain form's fields, in the order of the document. How much is read depends on who may send it.
 
-use crate::http::{AppState, FORM_LIMIT, read_body, refuse};
+use crate::http::{AppState, FORM_FIELDS, FORM_LIMIT, read_body, refuse};
+use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::response::Response;
 use perch_app::wire::Fields;
+use perch_domain::Code;
+use perch_service::Refusal;
 use zeroize::Zeroizing;
 
-/// The fields of an `application/x-www-form-urlencoded` body.
+/// Bytes, and fields, of a form that anybody may send.
+const PUBLIC_LIMIT: usize = 16 * 1024;
+const PUBLIC_FIELDS: usize = 64;
+
+/// The fields of an `application/x-www-form-urlencoded` body from somebody signed in: take a `Visitor` before it.
 pub(super) struct Form(pub Fields);
+
+/// The same from anybody, so little of it.
+pub(super) struct PublicForm(pub Form);
 
 impl FromRequest<AppState> for Form {
     type Rejection = Response;
 
     async fn from_request(request: Request, _: &AppState) -> Result<Self, Response> {
-        let (parts, body) = request.into_parts();
-        let body = read_body(&parts.headers, body, FORM_LIMIT).await.map_err(|refusal| refuse(refusal, &parts.extensions))?;
-        Ok(Self(form_urlencoded::parse(&body).into_owned().collect()))
+        Self::read(request, FORM_LIMIT, FORM_FIELDS).await
+    }
+}
+
+impl FromRequest<AppState> for PublicForm {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, _: &AppState) -> Result<Self, Response> {
+        Form::read(request, PUBLIC_LIMIT, PUBLIC_FIELDS).await.map(Self)
     }
 }
 
 impl Form {
+    async fn read(request: Request, bytes: usize, fields: usize) -> Result<Self, Response> {
+        let (parts, body) = request.into_parts();
+        let read = async { Self::parse(&read_body(&parts.headers, body, bytes).await?, fields) }.await;
+        read.map_err(|refusal| refuse(refusal, &parts.extensions))
+    }
+
+    fn parse(body: &Bytes, most: usize) -> Result<Self, Refusal> {
+        let mut form = Self(Fields::new());
+        for (name, value) in form_urlencoded::parse(body) {
+            if form.0.len() == most {
+                return Err(Refusal::because(Code::BodyTooLarge, format!("The form has more than {most} fields.")));
+            }
+            form.0.push((name.into_owned(), value.into_owned()));
+        }
+        Ok(form)
+    }
+
     pub fn value(&self, name: &str) -> String {
         perch_app::forms::value(&self.0, name).to_owned()
     }

@@ -1,14 +1,17 @@
 //! `/_console/{endpoint}`: where islands call. A plain form has no business here.
 
 use super::visitor::Anyone;
-use crate::http::{AppState, FORM_LIMIT, read_body, refuse};
-use axum::body::Body;
+use crate::http::{AppState, FORM_FIELDS, FORM_LIMIT, read_body, refuse};
+use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::{Method, header};
 use axum::response::{IntoResponse, Response};
 use leptos::prelude::provide_context;
 use perch_app::api::ConsoleContext;
 use perch_domain::Code;
+use perch_service::Refusal;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 pub(super) async fn handle(State(state): State<AppState>, anyone: Anyone, request: Request) -> Response {
     let (parts, body) = request.into_parts();
@@ -19,11 +22,27 @@ pub(super) async fn handle(State(state): State<AppState>, anyone: Anyone, reques
     }
     // Nobody signed in is told so before the body is read.
     let Some(acting) = anyone.acting() else { return refuse(Code::SignInRequired.into(), &parts.extensions) };
-    let body = match read_body(&parts.headers, body, FORM_LIMIT).await {
+    let body = match read_body(&parts.headers, body, FORM_LIMIT).await.and_then(few_fields) {
         Ok(body) => body,
         Err(refused) => return refuse(refused, &parts.extensions),
     };
     let context = ConsoleContext { perch: state.perch.clone(), request_id: anyone.request.id.clone(), acting: Some(acting) };
     let request = Request::from_parts(parts, Body::from(body));
     leptos_axum::handle_server_fns_with_context(move || provide_context(context.clone()), request).await.into_response()
+}
+
+/// The fields of a call, to be counted: they take no memory.
+#[derive(Deserialize)]
+struct Counted {
+    fields: Vec<IgnoredAny>,
+}
+
+/// Bytes of the shortest field in JSON, with its comma.
+const SHORTEST: usize = r#"["",""],"#.len();
+
+/// The body, unless it holds more fields than a form of the console has. One that cannot be read is the function's to refuse.
+fn few_fields(body: Bytes) -> Result<Bytes, Refusal> {
+    let may_be_many = body.len() / SHORTEST >= FORM_FIELDS;
+    let many = may_be_many && serde_json::from_slice::<Counted>(&body).is_ok_and(|counted| counted.fields.len() > FORM_FIELDS);
+    if many { Err(Refusal::because(Code::BodyTooLarge, format!("The form has more than {FORM_FIELDS} fields."))) } else { Ok(body) }
 }

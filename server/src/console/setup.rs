@@ -1,7 +1,7 @@
 //! First run. Opening the link uses nothing up; the form does, once.
 
 use super::address::Named;
-use super::fields::Form;
+use super::fields::PublicForm;
 use super::render::{Answer, page, problem, refusal, see_other};
 use super::sign_in::welcome;
 use super::visitor::Anyone;
@@ -34,7 +34,7 @@ pub(super) async fn submit(
     session: Session,
     headers: HeaderMap,
     Named(secret): Named,
-    form: Form,
+    PublicForm(form): PublicForm,
 ) -> Response {
     let typed = SetupForm {
         name: form.value("name"),
@@ -42,19 +42,22 @@ pub(super) async fn submit(
         email: form.value("email"),
         password: form.secret("password"),
     };
+    let shown = SetupPage {
+        path: format!("/setup/{secret}"),
+        name: typed.name.clone(),
+        organization: typed.organization.clone(),
+        email: typed.email.clone(),
+        problem: None,
+    };
+    // The password waits for its turn in one place, and nothing else of the form does.
+    drop(form);
     match state.perch.complete_setup(&secret, typed, anyone.request.clone()).await {
         Ok(signed_in) => welcome(&state, &anyone, &session, &headers, signed_in, "/settings/embed").await,
         // What was typed stays, but a link that has ended has no form to show.
         Err(refused) if refused.code == Code::SetupLinkInvalid => refusal(&state, &anyone, TITLE, refused).await,
         Err(refused) => {
             let answer = Answer::after(TITLE, Some(&refused));
-            let shown = SetupPage {
-                path: format!("/setup/{secret}"),
-                name: form.value("name"),
-                organization: form.value("organization"),
-                email: form.value("email"),
-                problem: Some(problem(refused, &anyone)),
-            };
+            let shown = SetupPage { problem: Some(problem(refused, &anyone)), ..shown };
             page(&state, &anyone, answer, move || plain(setup(shown.clone()))).await
         }
     }

@@ -1,7 +1,7 @@
 //! Signing in and out.
 
 use super::address::{Asked, Named};
-use super::fields::Form;
+use super::fields::PublicForm;
 use super::render::{Answer, page, problem, refusal, see_other};
 use super::session;
 use super::theme::local_path;
@@ -26,19 +26,28 @@ pub(super) async fn show(State(state): State<AppState>, anyone: Anyone, asked: A
     page(&state, &anyone, Answer::ok(TITLE), move || plain(sign_in(form.clone()))).await
 }
 
-pub(super) async fn submit(State(state): State<AppState>, anyone: Anyone, session: Session, headers: HeaderMap, form: Form) -> Response {
+pub(super) async fn submit(
+    State(state): State<AppState>,
+    anyone: Anyone,
+    session: Session,
+    headers: HeaderMap,
+    PublicForm(form): PublicForm,
+) -> Response {
     let device = cookie(&headers, &state.site.cookie_name("perch-device")).map(str::to_owned);
     let typed = SignInForm { email: form.value("email"), password: form.secret("password"), device };
+    let (email, next) = (form.value("email"), form.value("next"));
+    // The password waits for its turn in one place, and nothing else of the form does.
+    drop(form);
     match state.perch.sign_in(typed, &anyone.request).await {
-        Ok(signed_in) => welcome(&state, &anyone, &session, &headers, signed_in, local_path(&form.value("next"))).await,
+        Ok(signed_in) => welcome(&state, &anyone, &session, &headers, signed_in, local_path(&next)).await,
         Err(refused) => {
             let retry = refused.retry_after;
             let answer = Answer::after(TITLE, Some(&refused));
             let mut shown = problem(refused, &anyone);
-            if let Some(seconds) = retry {
+            if let (Some(seconds), "TOO_MANY_REQUESTS") = (retry, shown.code.as_str()) {
                 shown.message = format!("Too many attempts; try again in {seconds} seconds.");
             }
-            let form = SignInPage { email: form.value("email"), next: form.value("next"), problem: Some(shown), needs_setup: false };
+            let form = SignInPage { email, next, problem: Some(shown), needs_setup: false };
             let mut response = page(&state, &anyone, answer, move || plain(sign_in(form.clone()))).await;
             if let Some(seconds) = retry {
                 response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));

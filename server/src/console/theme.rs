@@ -1,6 +1,6 @@
 //! The colours, kept in a cookie so that the first paint is right.
 
-use super::fields::Form;
+use super::fields::PublicForm;
 use super::render::see_other;
 use super::visitor::Anyone;
 use crate::http::AppState;
@@ -9,7 +9,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use perch_app::pages::Theme;
 
-pub(super) async fn choose(State(state): State<AppState>, _: Anyone, form: Form) -> Response {
+pub(super) async fn choose(State(state): State<AppState>, _: Anyone, PublicForm(form): PublicForm) -> Response {
     let theme = Theme::parse(&form.value("theme"));
     let mut response = see_other(local_path(&form.value("return")));
     let secure = if state.site.is_https() { "; Secure" } else { "" };

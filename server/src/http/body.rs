@@ -9,6 +9,8 @@ use std::time::Duration;
 
 /// Bytes. The largest form of the console: a thousand rows of a list.
 pub const FORM_LIMIT: usize = 1024 * 1024;
+/// Fields of such a form: twenty in each row of the longest list.
+pub const FORM_FIELDS: usize = 20_000;
 
 /// How long a body may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(30);

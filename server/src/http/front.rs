@@ -4,7 +4,7 @@ use super::{AppState, error_response, refuse};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, header};
+use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use futures_util::FutureExt;
 use perch_domain::Code;
@@ -84,8 +84,11 @@ impl Front {
         if let Some(Later(refusal)) = response.extensions_mut().remove() {
             response = error_response(&refusal, id);
         }
-        if response.status().is_server_error() {
-            tracing::error!(request_id = %id, callers_own = ?callers_own, status = response.status().as_u16(), "answered");
+        let status = response.status();
+        if status == StatusCode::INTERNAL_SERVER_ERROR {
+            tracing::error!(request_id = %id, callers_own = ?callers_own, status = status.as_u16(), "answered");
+        } else if status.is_server_error() {
+            self.told_later(id, status);
         }
         let headers = response.headers_mut();
         let mut text = Uuid::encode_buffer();
@@ -97,6 +100,14 @@ impl Front {
             headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
         }
         response
+    }
+
+    /// Where the server cannot answer now, many requests hear so, and a line for each would be a flood of its own.
+    fn told_later(&self, id: Uuid, status: StatusCode) {
+        tracing::debug!(request_id = %id, status = status.as_u16(), "answered");
+        if let Some(answers) = self.state.unavailable.count(self.state.perch.now()) {
+            tracing::warn!(answers, last_request_id = %id, status = status.as_u16(), "answered that it cannot be done right now");
+        }
     }
 }
 

@@ -6,8 +6,9 @@ mod errors;
 mod front;
 mod health;
 mod openapi;
+mod tally;
 
-pub use body::{FORM_LIMIT, read_body};
+pub use body::{FORM_FIELDS, FORM_LIMIT, read_body};
 pub use embed::Connected;
 pub use errors::{error_response, refuse};
 use front::request_id;
@@ -25,6 +26,7 @@ use axum::routing::get;
 use perch_domain::Code;
 use perch_service::{Perch, RequestInfo};
 use std::sync::Arc;
+use tally::Tally;
 
 /// What every handler may use. One count to raise for each layer that a request goes through.
 #[derive(Clone, Debug)]
@@ -37,6 +39,7 @@ pub struct Shared {
     pub site: Arc<Site>,
     pub assets: AssetNames,
     pub connected: Connected,
+    unavailable: Tally,
 }
 
 impl std::ops::Deref for AppState {
@@ -50,7 +53,13 @@ impl std::ops::Deref for AppState {
 impl AppState {
     pub fn new(perch: Perch, site: Site) -> Self {
         perch.stand_at(site.public_url.clone());
-        Self(Arc::new(Shared { perch, site: Arc::new(site), assets: AssetNames::read(), connected: Connected::default() }))
+        Self(Arc::new(Shared {
+            perch,
+            site: Arc::new(site),
+            assets: AssetNames::read(),
+            connected: Connected::default(),
+            unavailable: Tally::default(),
+        }))
     }
 
     /// What the audit log keeps of a request.

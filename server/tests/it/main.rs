@@ -30,4 +30,6 @@ mod secrets;
 mod server_functions;
 mod settings;
 mod setup;
+mod sign_in_floods;
+mod sign_in_traces;
 mod walls;

@@ -61,6 +61,11 @@ impl Client {
         self.cookies.lock().unwrap().get(name).cloned()
     }
 
+    /// Puts a cookie into the browser.
+    pub fn keep_cookie(&self, name: &str, value: &str) {
+        self.cookies.lock().unwrap().insert(name.to_owned(), value.to_owned());
+    }
+
     /// Sends one request with these headers on top of a browser's least.
     pub async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: impl Into<Body>) -> Answer {
         let (mut answer, body) = self.begin(method, path, headers, body).await;

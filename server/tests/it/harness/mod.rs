@@ -107,6 +107,20 @@ impl TestApp {
         Client::new(self.front.clone())
     }
 
+    /// Somebody without a cookie, at this address.
+    pub fn from(&self, address: &str) -> Client {
+        Client::new(self.front.to(address.parse().unwrap()))
+    }
+
+    /// The one number that a query gives.
+    pub async fn count(&self, sql: &'static str) -> i64 {
+        let file = self.folder.path().join("data/perch.sqlite3");
+        let pool = sqlx::SqlitePool::connect(&format!("sqlite://{}", file.display())).await.unwrap();
+        let count = sqlx::query_scalar(sql).fetch_one(&pool).await.unwrap();
+        pool.close().await;
+        count
+    }
+
     /// Somebody signed in.
     pub async fn signed_in(&self, email: &str) -> Client {
         let client = self.nobody();
