@@ -1,5 +1,6 @@
 //! Settings, all from the environment: the one place that reads it.
 
+use perch_service::Limits;
 use perch_store::Location;
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -30,6 +31,7 @@ pub struct Config {
     pub preview_addr: Option<SocketAddr>,
     pub preview_url: Option<String>,
     pub record_days: u32,
+    pub limits: Limits,
     pub master_key_file: Option<PathBuf>,
     pub log: String,
 }
@@ -82,6 +84,7 @@ impl Config {
             .iter()
             .map(|text| Network::parse(text).ok_or_else(|| fault("PERCH_TRUSTED_PROXIES", "networks such as 10.0.0.0/8 or ::1")(text)))
             .collect::<Result<_, _>>()?;
+        let limits = get("PERCH_LIMITS").unwrap_or_default();
         let days = get("PERCH_RECORD_DAYS").unwrap_or("90");
         Ok(Self {
             addr: addr.parse().map_err(|_| fault("PERCH_ADDR", "an address and a port, such as 127.0.0.1:3000")(addr))?,
@@ -94,6 +97,8 @@ impl Config {
             preview_addr,
             preview_url: preview_url.map(str::to_owned),
             record_days: days.parse().map_err(|_| fault("PERCH_RECORD_DAYS", "a number of days")(days))?,
+            limits: Limits::parse(limits)
+                .ok_or_else(|| fault("PERCH_LIMITS", "requests a second, such as key=0,organization=0,address=60 (0 is no limit)")(limits))?,
             master_key_file: get("PERCH_MASTER_KEY_FILE").map(PathBuf::from),
             log: get("PERCH_LOG").unwrap_or("info").to_owned(),
         })
@@ -103,7 +108,7 @@ impl Config {
     pub fn location(&self, create: bool) -> Location {
         match &self.database_url {
             Some(url) => Location::Postgres(url.clone()),
-            None => Location::File { path: self.data_dir.join("perch.sqlite3"), create },
+            None => Location::File { path: self.data_dir.join(crate::data_dir::DATABASE), create },
         }
     }
 }
@@ -156,6 +161,7 @@ mod tests {
             ("PERCH_PUBLIC_URL", "perch.example.com"),
             ("PERCH_PUBLIC_URL", "https://a/b"),
             ("PERCH_RECORD_DAYS", "soon"),
+            ("PERCH_LIMITS", "address=many"),
             ("PERCH_PREVIEW_URL", "https://preview.example.com"),
             ("PERCH_PREVIEW_ADDR", "0.0.0.0:3001"),
             ("PERCH_TRUSTED_PROXIES", "10.0.0.0/33"),

@@ -1,9 +1,10 @@
 //! The data folder: made by `serve` only, with a master key nobody else can read.
 
-use perch_service::{Entropy, MasterKeyFault, MasterKeys};
-use std::fs::{self, OpenOptions};
+use perch_service::{Entropy, Finding, MasterKeyFault, MasterKeys};
+use rustix::fs::Mode;
+use std::fs::{self, Metadata, OpenOptions};
 use std::io::Write;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
@@ -27,6 +28,71 @@ pub enum DataDirFault {
 fn unusable(path: &Path) -> impl FnOnce(std::io::Error) -> DataDirFault + use<> {
     let path = path.to_owned();
     move |source| DataDirFault::Unusable { path, source }
+}
+
+/// The database's file in the folder, and what `SQLite` keeps beside it.
+pub const DATABASE: &str = "perch.sqlite3";
+/// Files with secrets, names of viewers, hashes of passwords. The master key is not among them: one that others could read is
+/// refused, for it has to be replaced.
+const FILES: [&str; 5] = [DATABASE, "perch.sqlite3-wal", "perch.sqlite3-shm", "perch.sqlite3-journal", LINK];
+pub(crate) const LINK: &str = "setup-link";
+/// What else may be in a folder that is Perch's alone.
+const BESIDE: [&str; 2] = ["master.key", "lost+found"];
+/// What others than the owner may do.
+const OTHERS: u32 = 0o077;
+const OTHERS_WRITE: u32 = 0o022;
+
+/// From here on nothing that this process makes can be read by others.
+pub fn keep_private() {
+    rustix::process::umask(Mode::RWXG | Mode::RWXO);
+}
+
+/// Makes the database's file, empty, if it is not there. `SQLite` gives the files that it makes beside it the same mode.
+pub fn create_database(path: &Path) -> Result<(), DataDirFault> {
+    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(unusable(path)(error)),
+        _ => Ok(()),
+    }
+}
+
+/// What others may do with the folder and its files although they should not.
+fn open_to_others(folder: &Path) -> Vec<(PathBuf, Metadata)> {
+    let files = FILES.iter().map(|name| folder.join(name)).filter_map(|path| fs::metadata(&path).ok().map(|metadata| (path, metadata)));
+    let mut open: Vec<_> = files.filter(|(_, metadata)| metadata.mode() & OTHERS != 0).collect();
+    // A folder that is used for other things too may be looked into.
+    let bits = if is_ours_alone(folder) { OTHERS } else { OTHERS_WRITE };
+    open.extend(fs::metadata(folder).ok().filter(|metadata| metadata.mode() & bits != 0).map(|metadata| (folder.to_owned(), metadata)));
+    open
+}
+
+fn is_ours_alone(folder: &Path) -> bool {
+    let ours = |name: &str| FILES.contains(&name) || BESIDE.contains(&name);
+    fs::read_dir(folder).is_ok_and(|mut entries| entries.all(|entry| entry.is_ok_and(|entry| entry.file_name().to_str().is_some_and(ours))))
+}
+
+/// Closes folder and files to others, where they belong to whoever runs the server, and warns of what stays open.
+pub fn close_to_others(folder: &Path) {
+    let us = rustix::process::geteuid().as_raw();
+    for (path, metadata) in open_to_others(folder) {
+        let ours = metadata.uid() == us && (metadata.is_file() || is_ours_alone(folder));
+        let mode = metadata.mode() & 0o7777 & !OTHERS;
+        if ours && fs::set_permissions(&path, fs::Permissions::from_mode(mode)).is_ok() {
+            tracing::warn!(path = %path.display(), "others could read or change this; now only its owner can");
+        } else {
+            tracing::warn!(path = %path.display(), "others can read or change this; its owner closes it with `chmod go=`");
+        }
+    }
+}
+
+/// What `doctor` says of the folder.
+pub fn finding(folder: &Path) -> Finding {
+    let open: Vec<_> = open_to_others(folder).into_iter().map(|(path, _)| path.display().to_string()).collect();
+    let detail = if open.is_empty() {
+        "Only its owner can read what is in it.".to_owned()
+    } else {
+        format!("Others can read or change {paths}; run `chmod go= {paths}`.", paths = open.join(" "))
+    };
+    Finding { good: open.is_empty(), subject: "Data folder", detail }
 }
 
 /// Makes the folder if it is not there.

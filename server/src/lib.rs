@@ -4,6 +4,7 @@ pub mod ambient;
 pub mod assets;
 pub mod cli;
 pub mod config;
+pub mod connections;
 pub mod console;
 pub mod data_dir;
 pub mod http;

@@ -2,21 +2,21 @@
 
 use crate::ambient::{SystemClock, SystemEntropy};
 use crate::config::Config;
+use crate::connections::{self, Answer, Bounds};
 use crate::data_dir::{self, DataDirFault};
 use crate::http::{AppState, Front};
 use crate::preview;
 use crate::site::Site;
 use axum::Router;
-use axum::serve::{IncomingStream, Listener, ListenerExt};
+use axum::extract::Request;
 use perch_service::{Clock, Entropy, Perch, PerchParts, Refusal, StartFault};
 use perch_store::{Store, StoreFault};
-use std::convert::Infallible;
-use std::future::ready;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
+use tower::{Service, ServiceExt};
 
 /// Why the server could not start or go on. Each is one line for the operator.
 #[derive(Debug, thiserror::Error)]
@@ -29,8 +29,6 @@ pub enum RunFault {
     Start(#[from] StartFault),
     #[error("cannot listen on {addr}: {source}")]
     Listen { addr: SocketAddr, source: std::io::Error },
-    #[error("the server stopped: {0}")]
-    Serve(std::io::Error),
     #[error("{}", .0.message)]
     Refused(#[from] Refusal),
 }
@@ -44,6 +42,10 @@ pub async fn open(config: &Config, create: bool) -> Result<Perch, RunFault> {
 pub async fn open_with(config: &Config, create: bool, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Result<Perch, RunFault> {
     if create {
         data_dir::create(&config.data_dir)?;
+        data_dir::close_to_others(&config.data_dir);
+        if config.database_url.is_none() {
+            data_dir::create_database(&config.data_dir.join(data_dir::DATABASE))?;
+        }
     }
     let master_key_file = config.master_key_file.clone().unwrap_or_else(|| config.data_dir.join("master.key"));
     if !create && !master_key_file.exists() {
@@ -62,8 +64,16 @@ pub async fn open_with(config: &Config, create: bool, clock: Arc<dyn Clock>, ent
     if create && foreign {
         return Err(DataDirFault::Foreign(master_key_file).into());
     }
-    let http_hosts = config.http_origins.clone();
-    let parts = PerchParts { store, master_keys, clock, entropy, http_hosts, record_days: config.record_days, upkeep: create };
+    let parts = PerchParts {
+        store,
+        master_keys,
+        clock,
+        entropy,
+        http_hosts: config.http_origins.clone(),
+        record_days: config.record_days,
+        upkeep: create,
+        limits: config.limits,
+    };
     Ok(Perch::start(parts).await?)
 }
 
@@ -96,11 +106,10 @@ impl Server {
     /// Serves until `stop`, then finishes the requests under way.
     pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), RunFault> {
         let front = Front::new(self.state.clone());
-        let front = tower::service_fn(move |connection: IncomingStream<'_, _>| ready(Ok::<_, Infallible>(front.to(peer(&connection)))));
-        let listener = self.listener.tap_io(|connection| {
-            // Small answers must not wait for more to send.
-            let _ = connection.set_nodelay(true);
-        });
+        let console = move |from| {
+            let front = front.to(from);
+            move |request: Request| -> Answer { front.clone().call(request) }
+        };
         let (stopping, stopped) = tokio::sync::oneshot::channel::<()>();
         let connected = self.state.connected.clone();
         let stop = async move {
@@ -110,10 +119,14 @@ impl Server {
         };
         // It has nothing to finish, so it ends with the rest.
         let preview = async move {
-            match self.preview {
-                Some((listener, router)) => axum::serve(listener, router).await.map_err(RunFault::Serve),
-                None => std::future::pending().await,
+            if let Some((listener, router)) = self.preview {
+                let page = move |_| {
+                    let router = router.clone();
+                    move |request: Request| -> Answer { Box::pin(router.clone().oneshot(request)) }
+                };
+                connections::serve(listener, Bounds::of_preview(), page, std::future::pending()).await;
             }
+            std::future::pending::<()>().await;
         };
         let patience = async move {
             let _ = stopped.await;
@@ -121,18 +134,13 @@ impl Server {
         };
         // Whoever is in the middle of a request may finish it, but not hold the server for ever.
         tokio::select! {
-            served = axum::serve(listener, front).with_graceful_shutdown(stop) => served.map_err(RunFault::Serve)?,
-            failed = preview => failed?,
+            () = connections::serve(self.listener, Bounds::of_process(), console, stop) => {}
+            () = preview => {}
             () = patience => {}
         }
         self.state.perch.close().await;
         Ok(())
     }
-}
-
-/// Who opened a connection.
-fn peer<L: Listener<Addr = SocketAddr>>(connection: &IncomingStream<'_, L>) -> IpAddr {
-    connection.remote_addr().ip()
 }
 
 /// The sandbox's preview on a listener of its own, where there is a host for it.
@@ -152,5 +160,18 @@ async fn preview(config: &Config, state: &AppState, console: SocketAddr) -> Resu
 
 /// Where a setup link is written when standard output is no terminal.
 pub fn setup_link_file(config: &Config) -> PathBuf {
-    config.data_dir.join("setup-link")
+    config.data_dir.join(data_dir::LINK)
+}
+
+/// Removes the file of a setup link as soon as there is an admin, whoever made them: from then on the link opens nothing.
+pub async fn remove_link_once_set_up(perch: Perch, file: PathBuf) {
+    let mut changes = perch.changes();
+    while !matches!(perch.has_admin().await, Ok(true)) {
+        if changes.changed().await.is_err() {
+            return;
+        }
+    }
+    if let Err(error) = data_dir::remove_link(&file) {
+        tracing::warn!(%error, "the setup link is of no use any more, but its file could not be removed");
+    }
 }

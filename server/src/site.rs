@@ -63,8 +63,10 @@ impl Site {
 
     /// The caller's address. A forwarding header counts only as far as trusted proxies wrote it: it is read from its end, and
     /// the first entry that no trusted proxy vouches for, or that cannot be read, is where it stops.
-    pub fn client_address(&self, peer: Option<IpAddr>, headers: &HeaderMap) -> String {
-        let Some(peer) = peer else { return String::new() };
+    pub fn client_address(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+        if !self.trusts_a_proxy() {
+            return peer;
+        }
         let trusted = |address: IpAddr| self.trusted_proxies.iter().any(|network| network.contains(address));
         let entries: Vec<&str> = headers.get_all("x-forwarded-for").iter().flat_map(|value| value.to_str().unwrap_or("?").split(',')).collect();
         let mut client = peer;
@@ -74,7 +76,12 @@ impl Site {
                 _ => break,
             }
         }
-        client.to_string()
+        client
+    }
+
+    /// Whether any proxy's word counts.
+    pub fn trusts_a_proxy(&self) -> bool {
+        !self.trusted_proxies.is_empty()
     }
 }
 
@@ -123,14 +130,15 @@ mod tests {
     fn forwarded_addresses_count_from_trusted_proxies_only() {
         let mut headers = HeaderMap::new();
         headers.insert("x-forwarded-for", "6.6.6.6, 1.2.3.4, 10.0.0.9".parse().unwrap());
-        let peer = Some("10.0.0.1".parse().unwrap());
+        let peer = "10.0.0.1".parse().unwrap();
+        let of = |site: &Site, headers: &HeaderMap| site.client_address(peer, headers).to_string();
         let behind = site(&[("PERCH_TRUSTED_PROXIES", "10.0.0.0/8")]);
-        assert_eq!(site(&[]).client_address(peer, &headers), "10.0.0.1");
+        assert_eq!(of(&site(&[]), &headers), "10.0.0.1");
         let forged: HeaderMap =
             [(axum::http::HeaderName::from_static("x-forwarded-for"), "9.9.9.9, x, 1.2.3.4".parse().unwrap())].into_iter().collect();
-        assert_eq!(behind.client_address(peer, &forged), "1.2.3.4", "what is left of an unreadable entry is of no interest");
+        assert_eq!(of(&behind, &forged), "1.2.3.4", "what is left of an unreadable entry is of no interest");
         let unreadable: HeaderMap = [(axum::http::HeaderName::from_static("x-forwarded-for"), "1.2.3.4, x".parse().unwrap())].into_iter().collect();
-        assert_eq!(behind.client_address(peer, &unreadable), "10.0.0.1");
-        assert_eq!(behind.client_address(peer, &headers), "1.2.3.4");
+        assert_eq!(of(&behind, &unreadable), "10.0.0.1");
+        assert_eq!(of(&behind, &headers), "1.2.3.4");
     }
 }

@@ -19,8 +19,11 @@ const LAYERS: [(&str, &[&str]); 9] = [
 ];
 
 /// Libraries that only certain crates may know.
-const KEPT_IN: [(&str, &[&str]); 10] = [
+const KEPT_IN: [(&str, &[&str]); 13] = [
     ("axum", &["perch"]),
+    ("hyper", &["perch"]),
+    ("hyper-util", &["perch"]),
+    ("rustix", &["perch"]),
     ("tower-sessions", &["perch"]),
     ("tower-http", &["perch"]),
     ("leptos", &["perch-app", "perch-frontend", "perch"]),

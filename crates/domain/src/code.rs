@@ -82,6 +82,8 @@ registry! {
             "The address is mistyped, or what it named is gone.", "Check the address; /openapi.json lists every route.";
         MethodNotAllowed "METHOD_NOT_ALLOWED" 405 "This address does not answer to that method.",
             "The request used GET where POST is needed, or the reverse.", "Use the method named in the Allow header.";
+        RequestTimeout "REQUEST_TIMEOUT" 408 "The body did not arrive in time.",
+            "The connection is very slow, or the sender stopped before the length it announced.", "Send the request again; check the Content-Length header and the network between.";
         Conflict "CONFLICT" 409 "Someone else changed this meanwhile.",
             "Two people edited the same entry.", "Compare with the current state, which is shown, and save again.";
         BodyTooLarge "BODY_TOO_LARGE" 413 "The body is too large.",
@@ -93,7 +95,7 @@ registry! {
         RequestInvalid "REQUEST_INVALID" 422 "Some fields need another value.",
             "One or more fields are missing, misspelt or of another type.", "Correct every field listed under violations.";
         TooManyRequests "TOO_MANY_REQUESTS" 429 "Too many attempts; wait before trying again.",
-            "Repeated failed attempts for one account from one address, more connections than one viewer may keep open, or more revocations one by one than are kept.", "Wait for the number of seconds in Retry-After.";
+            "Repeated failed attempts, or more requests, open connections or revocations than a limit allows; the message says which.", "Wait for the number of seconds in Retry-After.";
         Internal "INTERNAL" 500 "Something failed on the server.",
             "A fault of the server; it is in its log under this request id.", "Give the request id to whoever runs this server.";
         Unavailable "UNAVAILABLE" 503 "The server cannot do this right now.",

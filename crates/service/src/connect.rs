@@ -2,6 +2,7 @@
 
 use crate::RequestInfo;
 use crate::fault;
+use crate::limits::Over;
 use crate::memory::{Memory, Organization, Secret};
 use crate::perch::Perch;
 use crate::revocations::Issued;
@@ -12,7 +13,8 @@ use perch_domain::origin::Origin;
 use perch_domain::permission::Permissions;
 use perch_domain::verdict::Rung;
 use perch_domain::{Code, Refusal, api_key};
-use perch_store::{OrganizationId, PersonId};
+use perch_store::{KeyId, OrganizationId, PersonId};
+use std::net::IpAddr;
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -34,6 +36,8 @@ pub enum Caller {
 pub struct Call<'a> {
     pub route: &'static str,
     pub request_id: Uuid,
+    /// Where it came from, as far as that is to be counted.
+    pub address: Option<IpAddr>,
     pub caller: Caller,
     pub presented: Presented<'a>,
 }
@@ -88,6 +92,7 @@ pub struct Session<'a> {
 #[derive(Clone, Debug)]
 pub struct Admitted {
     organization: OrganizationId,
+    key: KeyId,
     secret: String,
     token_id: Uuid,
     subject: String,
@@ -101,6 +106,15 @@ impl Admitted {
     /// Whose connection it is, to bound them: a hash of organization and viewer.
     pub fn viewer(&self) -> [u8; 32] {
         crate::sightings::viewer(self.organization, &self.subject)
+    }
+
+    /// The key its token was made with.
+    pub fn key(&self) -> KeyId {
+        self.key
+    }
+
+    pub fn organization(&self) -> OrganizationId {
+        self.organization
     }
 
     fn about(&self) -> About {
@@ -140,6 +154,7 @@ impl Perch {
     pub async fn admit(&self, call: &Call<'_>) -> Result<Admitted, Refusal> {
         let admitted = self.let_in(call, |claims, secret, _| Admitted {
             organization: secret.row.organization_id,
+            key: secret.row.key_id,
             secret: secret.row.id.clone(),
             token_id: claims.jti,
             subject: claims.sub.clone().into_owned(),
@@ -153,7 +168,7 @@ impl Perch {
     /// Whether a connected viewer still is: judged by the same rules as when it came, in the same order.
     pub fn still_admitted(&self, admitted: &Admitted, route: &'static str, request_id: Uuid) -> Result<(), Refusal> {
         self.judge_again(admitted).map_err(|(rung, refusal)| {
-            let call = Call { route, request_id, caller: admitted.caller.clone(), presented: Presented::Nothing };
+            let call = Call { route, request_id, address: None, caller: admitted.caller.clone(), presented: Presented::Nothing };
             let turned = Turned::told(rung, refusal, admitted.about());
             self.sightings.turned_away(&call, &turned, self.now());
             turned.refusal
@@ -186,21 +201,39 @@ impl Perch {
     }
 
     async fn let_in<T>(&self, call: &Call<'_>, tell: impl Fn(&Claims<'_>, &Secret, &Organization) -> T) -> Result<T, Refusal> {
+        let over = Over::default();
         let decided = match &call.presented {
-            Presented::Key(key) => Err(Box::pin(self.key_for_a_token(key)).await),
-            Presented::Nothing => Err(Turned::nobody(Failed(Rung::Shape, Code::TokenMissing))),
-            Presented::Token(token) => self.decide_unless(Turned::is_settled, |memory| self.judge_call(memory, token, &call.caller, &tell)).await,
+            Presented::Key(key) => Err(Box::pin(self.key_for_a_token(key, call.address)).await),
+            Presented::Nothing => {
+                self.counts_against(call.address, &over);
+                Err(Turned::nobody(Failed(Rung::Shape, Code::TokenMissing)))
+            }
+            Presented::Token(token) => {
+                let settled = |turned: &Turned| (turned.proved_nothing() && self.counts_against(call.address, &over)) || turned.is_settled();
+                self.decide_unless(settled, |memory| self.judge_call(memory, token, &call.caller, &tell)).await
+            }
         };
-        decided.map_err(|turned| {
-            self.sightings.turned_away(call, &turned, self.now());
-            turned.refusal
-        })
+        match decided {
+            Ok((told, key, organization)) => self.count_proven(key, organization).map(|()| told),
+            Err(turned) => {
+                let turned = over.refusal().map_or(turned, Turned::from);
+                // A flood is not noted request by request.
+                if turned.refusal.code != Code::TooManyRequests {
+                    self.sightings.turned_away(call, &turned, self.now());
+                }
+                Err(turned.refusal)
+            }
+        }
     }
 
     /// An API key where a token belongs. In a page whoever opened it could read the key, so it is noted as exposed; a backend
     /// only mixed the two up.
-    async fn key_for_a_token(&self, key: &MisplacedKey<'_>) -> Turned {
-        let Ok(holder) = self.prove_key(key.text).await else { return Turned::nobody(Failed(Rung::Shape, Code::TokenMalformed)) };
+    async fn key_for_a_token(&self, key: &MisplacedKey<'_>, address: Option<IpAddr>) -> Turned {
+        let holder = match self.prove_key(key.text, address).await {
+            Ok(holder) => holder,
+            Err(refusal) if refusal.code == Code::TooManyRequests => return refusal.into(),
+            Err(_) => return Turned::nobody(Failed(Rung::Shape, Code::TokenMalformed)),
+        };
         let refusal = if key.in_browser {
             self.refuse_from_browser(&holder, key.request.clone()).await
         } else {
@@ -215,7 +248,7 @@ impl Perch {
         token: &str,
         caller: &Caller,
         tell: &impl Fn(&Claims<'_>, &Secret, &Organization) -> T,
-    ) -> Result<T, Turned> {
+    ) -> Result<(T, KeyId, OrganizationId), Turned> {
         let opened = self.open_seal(memory, token, |_| true).map_err(Turned::nobody)?;
         let secret = &opened.key.secret;
         let (claims, verdict) = self.judge(memory, &opened);
@@ -228,7 +261,7 @@ impl Perch {
         if matches!(grounds, Some(Grounds::Listed(_))) {
             self.sightings.connected(secret.row.organization_id, caller, claims.sandbox.is_none(), self.now());
         }
-        Ok(tell(claims, secret, &organization))
+        Ok((tell(claims, secret, &organization), secret.row.key_id, secret.row.organization_id))
     }
 
     /// Whether a token of this organization may be used from there, and for a site on what grounds.

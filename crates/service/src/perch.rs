@@ -2,8 +2,9 @@
 
 use crate::ambient::{Clock, Entropy, new_id, random};
 use crate::attempts::Attempts;
+use crate::limits::{Gauges, Limits};
 use crate::memory::{Looks, Memory};
-use crate::password::Hashing;
+use crate::password::{self, Hashing};
 use crate::sightings::Sightings;
 use crate::upkeep::Justified;
 use arc_swap::ArcSwap;
@@ -11,6 +12,7 @@ use perch_domain::origin::Origin;
 use perch_domain::{Actor, Code, Refusal};
 use perch_jwe::MasterKeys;
 use perch_store::{AuditEntry, MintRecorder, Store, StoreFault};
+use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 use tokio::sync::{Mutex, watch};
 use uuid::Uuid;
@@ -27,6 +29,7 @@ pub struct PerchParts {
     pub record_days: u32,
     /// Whether to follow the database and to remove what has outlived its time: a server does, a command does not.
     pub upkeep: bool,
+    pub limits: Limits,
 }
 
 /// The service could not start.
@@ -66,6 +69,10 @@ pub struct Inner {
     /// Bounds who tries to sign in, and the passwords that wait to be hashed and are hashed at once.
     pub(crate) attempts: Attempts,
     pub(crate) hashing: Hashing,
+    /// How many requests came lately.
+    pub(crate) gauges: Gauges,
+    /// Who sent a forwarding header that does not count, and when, until that is written down.
+    pub(crate) untrusted_proxy: std::sync::Mutex<Option<(IpAddr, i64)>>,
     /// What the password of somebody unknown is compared with, so that it takes the same time.
     pub(crate) decoy_hash: String,
 }
@@ -87,7 +94,7 @@ impl std::fmt::Debug for Perch {
 impl Perch {
     /// Reads the configuration into memory and starts the upkeep.
     pub async fn start(parts: PerchParts) -> Result<Self, StartFault> {
-        let PerchParts { store, master_keys, clock, entropy, http_hosts, record_days, upkeep } = parts;
+        let PerchParts { store, master_keys, clock, entropy, http_hosts, record_days, upkeep, limits } = parts;
         let now = clock.now();
         let installation = store.installation(new_id(now, &*entropy), now).await?;
         let memory = Memory::new(store.snapshot(-1).await?, None);
@@ -114,6 +121,8 @@ impl Perch {
             recorder,
             writing_uses: Mutex::new(()),
             hashing: Hashing::default(),
+            gauges: Gauges::new(limits),
+            untrusted_proxy: std::sync::Mutex::default(),
         }));
         if upkeep {
             let justified = Justified::at_start(now, perch.store.newest_mint_at().await?, generation);
@@ -175,6 +184,7 @@ impl Perch {
     pub async fn close(&self) {
         self.write_uses().await;
         self.write_sightings().await;
+        self.write_untrusted_proxy().await;
         self.store.close().await;
     }
 

@@ -1,5 +1,6 @@
 //! Proof of an API key: holding a [`KeyHolder`] is the only way to what a key may do.
 
+use crate::limits::Over;
 use crate::memory::{Memory, Organization, Secret};
 use crate::perch::Perch;
 use crate::{Acting, RequestInfo, fault};
@@ -7,6 +8,7 @@ use perch_domain::api_key::ApiKeyText;
 use perch_domain::{Action, Actor, Code, Refusal, authorize};
 use perch_store::KeyId;
 use sha2::{Digest, Sha256};
+use std::net::IpAddr;
 use std::sync::Arc;
 use subtle::ConstantTimeEq;
 
@@ -40,24 +42,30 @@ impl KeyHolder {
 }
 
 impl Perch {
-    /// Proves a key by its text. A key's state is told only once its secret was verified.
+    /// Proves a key by its text. A key's state is told only once its secret was verified. A text that proves nothing counts
+    /// against the address it came from, if one is named.
     ///
     /// # Errors
-    /// `API_KEY_MALFORMED`, `API_KEY_UNKNOWN`, `API_KEY_REVOKED`, `API_KEY_EXPIRED`.
-    pub async fn prove_key(&self, text: &str) -> Result<KeyHolder, Refusal> {
-        let key = ApiKeyText::parse(text).map_err(|fault| Refusal::because(Code::ApiKeyMalformed, fault.to_string()))?;
+    /// `API_KEY_MALFORMED`, `API_KEY_UNKNOWN`, `API_KEY_REVOKED`, `API_KEY_EXPIRED`; `TOO_MANY_REQUESTS` instead of the first
+    /// two where the address is over its limit.
+    pub async fn prove_key(&self, text: &str, address: Option<IpAddr>) -> Result<KeyHolder, Refusal> {
+        let malformed =
+            |fault: perch_domain::api_key::KeyFault| self.refuse_unproven(Refusal::because(Code::ApiKeyMalformed, fault.to_string()), address);
+        let key = ApiKeyText::parse(text).map_err(malformed)?;
         let id = key.id();
         let hash: [u8; 32] = Sha256::digest(key.expose().as_bytes()).into();
         let now = self.now();
-        self.decide(|memory| {
+        let over = Over::default();
+        let settled = |refusal: &Refusal| refusal.code == Code::ApiKeyUnknown && self.counts_against(address, &over);
+        let proved = self.decide_unless(settled, |memory| {
             let secret = memory.secret(id.as_str());
             // An unknown id costs the same comparison as a known one.
             let stored = secret.as_ref().map_or(&[0; 32][..], |secret| secret.row.hash.as_slice());
             let same = bool::from(stored.ct_eq(&hash));
             let secret = secret.filter(|_| same).ok_or(Code::ApiKeyUnknown)?;
             Self::active_holder(memory, secret, now)
-        })
-        .await
+        });
+        proved.await.map_err(|refusal| over.refusal().unwrap_or(refusal))
     }
 
     /// A holder of a secret that can still be used at `now` (Unix milliseconds).

@@ -165,7 +165,7 @@ impl Perch {
         };
         // Only who proves to hold the key is told that it is one of ours.
         let holder = match whole {
-            Ok(_) => self.prove_key(text).await.ok().filter(|holder| holder.secret.row.organization_id == acting.organization),
+            Ok(_) => self.prove_key(text, None).await.ok().filter(|holder| holder.secret.row.organization_id == acting.organization),
             Err(_) => None,
         };
         let mut api_key = None;

@@ -228,7 +228,7 @@ impl Perch {
         if ApiKeyText::parse(text).is_ok_and(foreign) {
             return Err(Code::ApiKeyUnknown.into());
         }
-        let holder = self.prove_key(text).await?;
+        let holder = self.prove_key(text, None).await?;
         if holder.secret.row.organization_id == acting.organization { Ok(holder) } else { Err(Code::ApiKeyUnknown.into()) }
     }
 }

@@ -64,6 +64,11 @@ impl Turned {
         Self::told(rung, refusal, about)
     }
 
+    /// Whether the caller showed nothing that was made here.
+    pub fn proved_nothing(&self) -> bool {
+        self.rung.is_some() && self.about.is_none()
+    }
+
     /// Whether looking at the database again cannot change it: what is no token is none.
     pub fn is_settled(&self) -> bool {
         self.rung == Some(Rung::Shape)
@@ -214,6 +219,10 @@ fn row(request_id: Uuid, route: &str, refusal: &Refusal, origin: String, now: i6
 impl Perch {
     /// Notes that a backend's request was refused, with the key it proved to hold.
     pub fn note_refused_key(&self, holder: Option<&crate::KeyHolder>, route: &str, request_id: Uuid, refusal: &Refusal) {
+        // A flood is not noted request by request.
+        if holder.is_none() && refusal.code == Code::TooManyRequests {
+            return;
+        }
         let secret = holder.map(|holder| &holder.secret.row);
         self.sightings.note(RefusedRequestRow {
             organization_id: secret.map(|secret| secret.organization_id),
@@ -267,7 +276,7 @@ mod tests {
             let token_id = Some(Uuid::from_u128(viewer));
             let about = About { organization, secret_id: String::new(), token_id, subject: viewer.to_string() };
             let turned = Turned::told(Rung::Origin, Code::OriginNotAuthorized.into(), about);
-            let call = Call { route: "r", request_id: Uuid::from_u128(at), caller: site(at), presented: Presented::Nothing };
+            let call = Call { route: "r", request_id: Uuid::from_u128(at), address: None, caller: site(at), presented: Presented::Nothing };
             sightings.turned_away(&call, &turned, 1);
         };
         let noted = || sightings.locked(|seen| (seen.requests.len(), seen.refused_sites.len()));

@@ -35,6 +35,7 @@ pub(crate) fn start(inner: &Weak<Inner>, justified: Justified) {
         while let Some(perch) = next(&mut tick, &writing).await {
             perch.write_uses().await;
             perch.write_sightings().await;
+            perch.write_untrusted_proxy().await;
             if let Some(fewer) = until_sweep.checked_sub(1) {
                 until_sweep = fewer;
             } else {

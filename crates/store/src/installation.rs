@@ -12,13 +12,17 @@ pub struct Installation {
     pub setup_hash: Option<Vec<u8>>,
     /// Unix milliseconds.
     pub setup_expires_at: Option<i64>,
+    /// Who sent a forwarding header while no proxy was trusted.
+    pub untrusted_proxy: Option<String>,
+    /// Unix milliseconds.
+    pub untrusted_proxy_at: Option<i64>,
 }
 
 impl Store {
     /// The installation; on first use it is made with this id.
     pub async fn installation(&self, new_id: Uuid, now: i64) -> Result<Installation, StoreFault> {
         const MAKE: &str = "INSERT INTO installation (one, id, created_at) VALUES (1, $1, $2) ON CONFLICT (one) DO NOTHING";
-        const READ: &str = "SELECT id, setup_hash, setup_expires_at FROM installation WHERE one = 1";
+        const READ: &str = "SELECT id, setup_hash, setup_expires_at, untrusted_proxy, untrusted_proxy_at FROM installation WHERE one = 1";
         let found = each!(read self, pool => sqlx::query_as(READ).fetch_optional(pool).await)?;
         if let Some(found) = found {
             return Ok(found);
@@ -26,6 +30,14 @@ impl Store {
         each!(write self, pool => sqlx::query(MAKE).bind(new_id).bind(now).execute(pool).await.map(drop))?;
         // Read from the writer: another node may have been first.
         Ok(each!(write self, pool => sqlx::query_as(READ).fetch_one(pool).await)?)
+    }
+
+    /// Notes who sent a forwarding header that does not count; without anybody, that none does any more.
+    pub async fn note_untrusted_proxy(&self, seen: Option<(&str, i64)>) -> Result<(), StoreFault> {
+        const SQL: &str = "UPDATE installation SET untrusted_proxy = $1, untrusted_proxy_at = $2 WHERE one = 1";
+        let (proxy, at) = seen.unzip();
+        each!(write self, pool => sqlx::query(SQL).bind(proxy).bind(at).execute(pool).await.map(drop))?;
+        Ok(())
     }
 
     /// Opens a setup link; an earlier one ends. `false` where an admin exists, in the statement itself: a link must not be

@@ -2,6 +2,7 @@
 
 use super::{AdminCommand, AttributeCommand, Command, KeyCommand, OriginCommand, Said};
 use crate::config::Config;
+use crate::data_dir;
 use crate::http::openapi_document;
 use crate::run::{RunFault, open};
 use perch_domain::access::Scopes;
@@ -65,7 +66,7 @@ async fn act(config: &Config, perch: &Perch, command: Command, org: Organization
             perch.save_attributes(&acting, &[edit]).await.map_err(told)?;
             Ok(Said { line: format!("{name} is declared."), value: json!({ "name": name, "type": kind, "list": list, "required": required }) })
         }
-        Command::Doctor => doctor(perch, json).await,
+        Command::Doctor => doctor(config, perch, json).await,
     }
 }
 
@@ -86,8 +87,9 @@ async fn setup_link(config: &Config, perch: &Perch, email: Option<String>) -> Ou
     Ok(Said { line: link.clone(), value: json!({ "link": link }) })
 }
 
-async fn doctor(perch: &Perch, json: bool) -> Outcome {
-    let findings = perch.doctor().await.map_err(told)?;
+async fn doctor(config: &Config, perch: &Perch, json: bool) -> Outcome {
+    let mut findings = perch.doctor().await.map_err(told)?;
+    findings.push(data_dir::finding(&config.data_dir));
     let lines: Vec<_> =
         findings.iter().map(|finding| format!("{} {}: {}", if finding.good { "ok  " } else { "BAD " }, finding.subject, finding.detail)).collect();
     let value = json!(

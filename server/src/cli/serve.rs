@@ -3,7 +3,7 @@
 use super::Said;
 use crate::config::Config;
 use crate::data_dir;
-use crate::run::{Server, open, setup_link_file};
+use crate::run::{Server, open, remove_link_once_set_up, setup_link_file};
 use std::io::{IsTerminal, Write};
 
 pub(super) async fn serve(config: &Config) -> Result<Said, Box<dyn std::error::Error>> {
@@ -11,6 +11,10 @@ pub(super) async fn serve(config: &Config) -> Result<Said, Box<dyn std::error::E
     let _ = rlimit::increase_nofile_limit(u64::MAX);
     let perch = open(config, true).await?;
     let server = Server::bind(config, perch.clone()).await?;
+    if server.state().site.trusts_a_proxy() {
+        // What cannot be written is in the log.
+        let _ = perch.forget_untrusted_proxy().await;
+    }
     say(&format!("listening on http://{}", server.bound));
     let link_file = setup_link_file(config);
     // A link of an earlier run is replaced or of no use; either way its file goes.
@@ -22,6 +26,7 @@ pub(super) async fn serve(config: &Config) -> Result<Said, Box<dyn std::error::E
         } else {
             data_dir::write_link(&link_file, &link)?;
             say(&format!("the setup link is in {}", link_file.display()));
+            tokio::spawn(remove_link_once_set_up(perch.clone(), link_file));
         }
     }
     server.serve(stopped()).await?;

@@ -18,14 +18,15 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// The whole body.
 ///
 /// # Errors
-/// `BODY_TOO_LARGE`, told from the announced length before anything is read; `BODY_NOT_JSON` where it breaks off.
+/// `BODY_TOO_LARGE`, told from the announced length before anything is read; `BODY_NOT_JSON` where it breaks off,
+/// `REQUEST_TIMEOUT` where it takes too long.
 pub async fn read_body(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes, Refusal> {
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     if announced.is_some_and(|length| length > limit as u64) {
         return Err(too_large(limit));
     }
     let Ok(collected) = tokio::time::timeout(PATIENCE, Limited::new(body, limit).collect()).await else {
-        return Err(Refusal::because(Code::BodyNotJson, "The body did not arrive in time."));
+        return Err(Code::RequestTimeout.into());
     };
     match collected {
         Ok(collected) => Ok(collected.to_bytes()),
@@ -36,4 +37,22 @@ pub async fn read_body(headers: &HeaderMap, body: Body, limit: usize) -> Result<
 
 fn too_large(limit: usize) -> Refusal {
     Refusal::because(Code::BodyTooLarge, format!("The body is over {} KiB.", limit / 1024))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::stream;
+    use std::convert::Infallible;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_does_not_come_is_told_so() {
+        let slow = Body::from_stream(stream::unfold(0, |sent: u32| async move {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            Some((Ok::<_, Infallible>("x"), sent + 1))
+        }));
+        let begun = tokio::time::Instant::now();
+        let refused = read_body(&HeaderMap::new(), slow, FORM_LIMIT).await.unwrap_err();
+        assert_eq!((refused.code, refused.code.status(), begun.elapsed()), (Code::RequestTimeout, 408, PATIENCE));
+    }
 }

@@ -9,23 +9,26 @@ mod openapi;
 mod tally;
 
 pub use body::{FORM_FIELDS, FORM_LIMIT, read_body};
-pub use embed::Connected;
+pub use embed::{Connected, Most};
 pub use errors::{error_response, refuse};
 use front::request_id;
 pub use front::{Front, answered_later};
 pub use openapi::document as openapi_document;
 
 use crate::assets::{self, AssetNames};
+use crate::connections::Bounds;
 use crate::console;
 use crate::site::Site;
 use axum::Router;
 use axum::extract::Request;
-use axum::http::Extensions;
+use axum::http::{Extensions, HeaderMap};
 use axum::response::Response;
 use axum::routing::get;
 use perch_domain::Code;
 use perch_service::{Perch, RequestInfo};
+use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use tally::Tally;
 
 /// What every handler may use. One count to raise for each layer that a request goes through.
@@ -40,6 +43,8 @@ pub struct Shared {
     pub assets: AssetNames,
     pub connected: Connected,
     unavailable: Tally,
+    /// Whether it was said that a proxy seems to stand before the server and is not trusted.
+    told_of_proxy: AtomicBool,
 }
 
 impl std::ops::Deref for AppState {
@@ -52,23 +57,46 @@ impl std::ops::Deref for AppState {
 
 impl AppState {
     pub fn new(perch: Perch, site: Site) -> Self {
+        Self::bounded(perch, site, Connected::bounded(Most::of(Bounds::of_process().connections)))
+    }
+
+    /// The same with other bounds for viewers who stay connected.
+    pub fn bounded(perch: Perch, site: Site, connected: Connected) -> Self {
         perch.stand_at(site.public_url.clone());
-        Self(Arc::new(Shared {
+        let changes = perch.changes();
+        let shared = Arc::new(Shared {
             perch,
             site: Arc::new(site),
             assets: AssetNames::read(),
-            connected: Connected::default(),
+            connected,
             unavailable: Tally::default(),
-        }))
+            told_of_proxy: AtomicBool::new(false),
+        });
+        tokio::spawn(Connected::judge(Arc::downgrade(&shared), changes));
+        Self(shared)
+    }
+
+    /// Where a request came from. A forwarding header while no proxy is trusted is told once, and noted for `doctor`.
+    pub fn address(&self, extensions: &Extensions, headers: &HeaderMap) -> Option<IpAddr> {
+        let peer = front::peer(extensions)?;
+        let told = self.site.trusts_a_proxy() || self.told_of_proxy.load(Ordering::Relaxed);
+        if !told && headers.contains_key("x-forwarded-for") && !self.told_of_proxy.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                proxy = %peer,
+                "requests carry X-Forwarded-For, but no proxy is trusted: everybody behind it counts as one address; set PERCH_TRUSTED_PROXIES"
+            );
+            self.perch.note_untrusted_proxy(peer);
+        }
+        Some(self.site.client_address(peer, headers))
     }
 
     /// What the audit log keeps of a request.
-    pub fn request_info(&self, extensions: &Extensions, headers: &axum::http::HeaderMap) -> RequestInfo {
+    pub fn request_info(&self, extensions: &Extensions, headers: &HeaderMap) -> RequestInfo {
         let own = headers.get("x-request-id").and_then(|value| value.to_str().ok()).unwrap_or_default();
         RequestInfo {
             id: request_id(extensions).to_string(),
             caller_id: own.chars().take(128).collect(),
-            address: self.site.client_address(front::peer(extensions), headers),
+            address: self.address(extensions, headers).map(|address| address.to_string()).unwrap_or_default(),
         }
     }
 }

@@ -2,6 +2,7 @@
 //! nothing answers has no place in the registry. Violations: `bad_input.rs`.
 
 use crate::harness::{Answer, BODY, PASSWORD, TestApp, between, mistyped};
+use axum::body::Body;
 use axum::http::Method;
 use perch_domain::api_key::{ApiKeyText, SecretId};
 use perch_domain::{Code, ConsoleRole};
@@ -144,6 +145,15 @@ async fn provoked_by_force(code: Code) -> Option<Answer> {
             app.perch.store().close().await;
             app.clock.advance_seconds(1);
             stage.session().await
+        }
+        Code::RequestTimeout => {
+            // A body that never comes, on a clock that goes ahead while nothing else happens.
+            let body = Body::from_stream(futures_util::stream::pending::<Result<Vec<u8>, std::io::Error>>());
+            let headers = [("x-api-key", stage.key.as_str()), ("content-type", "application/json")];
+            tokio::time::pause();
+            let answer = app.nobody().send(Method::POST, "/embed/generate-token", &headers, body).await;
+            tokio::time::resume();
+            answer
         }
         Code::PermissionMissing | Code::TokenNotRenewed | Code::ServerUnreachable => return None,
         other => panic!("{} is provoked by nothing: add it here, or take it out of the registry until something answers it", other.as_str()),

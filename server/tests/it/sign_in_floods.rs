@@ -23,7 +23,7 @@ async fn guess(client: &Client, email: &str) -> (u16, String) {
 
 /// A browser that Ada is known on and signed out on, at this address.
 async fn known_browser(app: &TestApp, address: &str) -> Client {
-    let client = app.from(address);
+    let client = app.nobody_from(address);
     assert_eq!(sign_in(&client, ADA, PASSWORD).await.status, 303);
     assert_eq!(client.form("/sign-out", &[]).await.status, 303);
     client
@@ -33,7 +33,7 @@ async fn known_browser(app: &TestApp, address: &str) -> Client {
 async fn made_up_emails_from_one_address_are_held_back_before_anything_is_written() {
     let app = TestApp::with_admin().await;
     let known = known_browser(&app, "203.0.113.7").await;
-    let flood = app.from("203.0.113.7");
+    let flood = app.nobody_from("203.0.113.7");
     for count in 0..30 {
         assert_eq!(guess(&flood, &format!("{count}@example.com")).await, (401, String::new()));
     }
@@ -47,7 +47,7 @@ async fn made_up_emails_from_one_address_are_held_back_before_anything_is_writte
     assert_eq!(app.count(FAILURES).await, 30, "nothing is written of those");
     assert_eq!(sign_in(&flood, ADA, PASSWORD).await.status, 429, "from there even the right password waits");
     assert_eq!(sign_in(&known, ADA, PASSWORD).await.status, 303, "but not on a known device, at its first try");
-    assert_eq!(sign_in(&app.from("203.0.113.8"), ADA, PASSWORD).await.status, 303, "and from elsewhere nobody waits");
+    assert_eq!(sign_in(&app.nobody_from("203.0.113.8"), ADA, PASSWORD).await.status, 303, "and from elsewhere nobody waits");
     app.clock.advance_seconds(900);
     assert_eq!(sign_in(&flood, ADA, PASSWORD).await.status, 303);
 }
@@ -58,7 +58,7 @@ async fn the_right_person_gets_in_while_a_flood_from_everywhere_has_filled_the_q
     let known = known_browser(&app, "203.0.113.7").await;
     let mut flood = JoinSet::new();
     for count in 0..90 {
-        let client = Arc::new(app.from(&format!("198.51.100.{count}")));
+        let client = Arc::new(app.nobody_from(&format!("198.51.100.{count}")));
         flood.spawn(async move { guess(&client, &format!("{count}@example.com")).await });
     }
     // The first that finds the queue full is told so at once, long before those in it are done.
@@ -87,7 +87,7 @@ async fn one_network_has_few_attempts_at_a_time() {
     let app = TestApp::with_admin().await;
     let mut burst = JoinSet::new();
     for count in 0..12 {
-        let client = app.from("203.0.113.7");
+        let client = app.nobody_from("203.0.113.7");
         burst.spawn(async move { guess(&client, &format!("{count}@example.com")).await });
     }
     let statuses: Vec<_> = burst.join_all().await;
@@ -100,14 +100,14 @@ async fn addresses_of_one_ipv6_network_are_slowed_down_as_one() {
     let app = TestApp::with_admin().await;
     let mut statuses = Vec::new();
     for count in 1..=12 {
-        statuses.push(guess(&app.from(&format!("2001:db8:1:2::{count}")), ADA).await.0);
+        statuses.push(guess(&app.nobody_from(&format!("2001:db8:1:2::{count}")), ADA).await.0);
     }
     assert_eq!(statuses, [vec![401; 5], vec![429; 7]].concat());
-    assert_eq!(sign_in(&app.from("2001:db8:1:3::1"), ADA, PASSWORD).await.status, 303, "another network");
+    assert_eq!(sign_in(&app.nobody_from("2001:db8:1:3::1"), ADA, PASSWORD).await.status, 303, "another network");
     for _ in 0..5 {
-        guess(&app.from("203.0.113.7"), ADA).await;
+        guess(&app.nobody_from("203.0.113.7"), ADA).await;
     }
-    assert_eq!(guess(&app.from("::ffff:203.0.113.7"), ADA).await.0, 429, "an IPv4 address by its other name");
+    assert_eq!(guess(&app.nobody_from("::ffff:203.0.113.7"), ADA).await.0, 429, "an IPv4 address by its other name");
 }
 
 #[tokio::test]
@@ -116,16 +116,16 @@ async fn an_account_is_guessed_at_slowly_from_wherever_and_its_devices_stay_in()
     app.add_person("eve@example.com", ConsoleRole::Explorer).await;
     let known = known_browser(&app, "203.0.113.7").await;
     for count in 0..100 {
-        assert_eq!(guess(&app.from(&format!("198.51.100.{count}")), ADA).await.0, 401);
+        assert_eq!(guess(&app.nobody_from(&format!("198.51.100.{count}")), ADA).await.0, 401);
     }
     let rows = app.count(FAILURES).await;
-    let elsewhere = app.from("192.0.2.1");
+    let elsewhere = app.nobody_from("192.0.2.1");
     assert_eq!(guess(&elsewhere, ADA).await, (429, "1".into()));
     assert_eq!(sign_in(&elsewhere, ADA, PASSWORD).await.status, 429);
     assert_eq!(app.count(FAILURES).await, rows);
     // The same for an account that does not exist.
     for count in 0..100 {
-        assert_eq!(guess(&app.from(&format!("198.51.100.{count}")), "nobody@example.com").await.0, if count < 100 { 401 } else { 429 });
+        assert_eq!(guess(&app.nobody_from(&format!("198.51.100.{count}")), "nobody@example.com").await.0, if count < 100 { 401 } else { 429 });
     }
     assert_eq!(guess(&elsewhere, "nobody@example.com").await, (429, "1".into()));
     assert_eq!(sign_in(&known, ADA, PASSWORD).await.status, 303);
@@ -146,7 +146,7 @@ async fn guessing_on_a_known_device_is_bounded_by_the_device_alone() {
     assert_eq!(statuses, [vec![401; 10], vec![429; 15]].concat());
     assert_eq!(app.count(FAILURES).await, 0, "nothing is written of them");
     assert_eq!(sign_in(&other, ADA, PASSWORD).await.status, 303, "another device of hers");
-    assert_eq!(sign_in(&app.from("203.0.113.7"), ADA, PASSWORD).await.status, 303, "and that network");
+    assert_eq!(sign_in(&app.nobody_from("203.0.113.7"), ADA, PASSWORD).await.status, 303, "and that network");
     app.clock.advance_seconds(1);
     assert_eq!(sign_in(&known, ADA, PASSWORD).await.status, 303, "after the wait");
 }
@@ -155,10 +155,10 @@ async fn guessing_on_a_known_device_is_bounded_by_the_device_alone() {
 async fn a_device_cookie_that_is_made_up_or_somebody_elses_makes_no_difference() {
     let app = TestApp::with_admin().await;
     app.add_person("eve@example.com", ConsoleRole::Explorer).await;
-    let eves = app.from("203.0.113.9");
+    let eves = app.nobody_from("203.0.113.9");
     sign_in(&eves, "eve@example.com", PASSWORD).await;
     for (at, device) in [MADE_UP.to_owned(), eves.cookie("perch-device").unwrap(), "x".repeat(5_000), "'".into()].into_iter().enumerate() {
-        let client = app.from(&format!("198.51.100.{at}"));
+        let client = app.nobody_from(&format!("198.51.100.{at}"));
         for email in [ADA, "nobody@example.com"] {
             for _ in 0..5 {
                 client.keep_cookie("perch-device", &device);
@@ -167,7 +167,7 @@ async fn a_device_cookie_that_is_made_up_or_somebody_elses_makes_no_difference()
             assert_eq!(guess(&client, email).await, (429, "1".into()));
         }
     }
-    let client = app.from("192.0.2.1");
+    let client = app.nobody_from("192.0.2.1");
     client.keep_cookie("perch-device", MADE_UP);
     assert_eq!(sign_in(&client, ADA, PASSWORD).await.status, 303);
     assert_ne!(client.cookie("perch-device").unwrap(), MADE_UP, "it is not adopted");
@@ -177,7 +177,7 @@ async fn a_device_cookie_that_is_made_up_or_somebody_elses_makes_no_difference()
 async fn is_known(app: &TestApp, client: &Client) -> bool {
     app.execute("INSERT INTO sign_in_failure SELECT x'00', 0, 0 WHERE FALSE").await;
     for _ in 0..6 {
-        guess(&app.from("203.0.113.7"), ADA).await;
+        guess(&app.nobody_from("203.0.113.7"), ADA).await;
     }
     let status = sign_in(client, ADA, PASSWORD).await.status;
     app.clock.advance_seconds(900);

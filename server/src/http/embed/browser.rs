@@ -53,7 +53,7 @@ pub(super) fn call<'a>(
 ) -> (Call<'a>, Option<HeaderValue>) {
     let (caller, origin) = Named::read(headers).caller(nobody);
     let presented = Presented::read(bearer(headers), || (is_browser(headers), state.request_info(extensions, headers)));
-    (Call { route, request_id: request_id(extensions), caller, presented }, origin)
+    (Call { route, request_id: request_id(extensions), address: state.address(extensions, headers), caller, presented }, origin)
 }
 
 /// Only browsers send these. Node's own fetch sends `Sec-Fetch-Mode`, so that one is no sign.

@@ -24,7 +24,9 @@ pub(super) async fn with_key<F: Future<Output = Result<Response, Refusal>>>(
     let origin = asker(&parts.headers);
     let mut proved = None;
     let outcome = async {
-        let holder = state.perch.prove_key(key_text(&parts.headers)?).await?;
+        let address = state.address(&parts.extensions, &parts.headers);
+        let text = key_text(&parts.headers).map_err(|refusal| state.perch.refuse_unproven(refusal, address))?;
+        let holder = state.perch.prove_key(text, address).await?;
         proved = Some(holder.clone());
         if is_browser(&parts.headers) {
             let refused = state.perch.refuse_from_browser(&holder, state.request_info(&parts.extensions, &parts.headers));
@@ -32,6 +34,7 @@ pub(super) async fn with_key<F: Future<Output = Result<Response, Refusal>>>(
             return Err(Box::pin(refused).await);
         }
         holder.may(action)?;
+        state.perch.count_request(&holder)?;
         route(holder, parts, body).await
     }
     .await;

@@ -1,6 +1,7 @@
 //! For backends: tokens by API key. For viewers' pages: the component script, and what a token grants.
 
 mod browser;
+mod connected;
 mod generate_token;
 mod introspect;
 mod key_holder;
@@ -9,7 +10,7 @@ mod revoke;
 mod script;
 mod session;
 
-pub use live::Connected;
+pub use connected::{Connected, Most};
 
 use super::AppState;
 use axum::Router;

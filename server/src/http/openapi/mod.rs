@@ -44,7 +44,7 @@ pub fn document() -> Value {
         id: "revokeTokens",
         summary: "End tokens of this key before their time: one, a viewer's, or all",
         description: "Every node refuses them within a second. A token that this key did not issue is 404 `NOT_FOUND`.",
-        codes: &[BY_KEY, &[Code::BodyNotJson, Code::NotFound, Code::TooManyRequests]],
+        codes: &[BY_KEY, &[Code::BodyNotJson, Code::NotFound]],
         body: Some(("application/json", reference("RevokeRequest"))),
         answer: ("application/json", reference("RevokeAnswer")),
         ..Operation::POST
@@ -63,7 +63,7 @@ pub fn document() -> Value {
         summary: "Stays open as long as the token is good",
         description: "Server-sent events. The event `refused` carries the envelope of a refusal and ends the answer; lines that begin with a colon say nothing.",
         origin: Some(true),
-        codes: &[BY_TOKEN, &[Code::OriginMissing, Code::TooManyRequests]],
+        codes: &[BY_TOKEN, &[Code::OriginMissing]],
         answer: ("text/event-stream", json!({ "type": "string" })),
         ..Operation::POST
     };

@@ -13,10 +13,12 @@ pub(super) const BY_KEY: &[Code] = &[
     Code::ApiKeyRevoked,
     Code::ApiKeyInBrowser,
     Code::ApiKeyScopeMissing,
+    Code::RequestTimeout,
     Code::BodyTooLarge,
     Code::ContentTypeNotJson,
     Code::HostNotServed,
     Code::RequestInvalid,
+    Code::TooManyRequests,
     Code::Internal,
     Code::Unavailable,
 ];
@@ -34,6 +36,7 @@ pub(super) const BY_TOKEN: &[Code] = &[
     Code::OriginNotAuthorized,
     Code::SandboxTokenOnProductionOrigin,
     Code::HostNotServed,
+    Code::TooManyRequests,
     Code::Internal,
     Code::Unavailable,
 ];

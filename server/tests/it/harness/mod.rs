@@ -7,7 +7,7 @@ pub use client::{Answer, Client, between, mistyped};
 pub use proxy::{Proxy, Way};
 
 use perch::config::Config;
-use perch::http::{AppState, Front};
+use perch::http::{AppState, Connected, Front, Most};
 use perch::run::open_with;
 use perch::site::Site;
 use perch_domain::ConsoleRole;
@@ -30,6 +30,7 @@ pub struct TestApp {
     pub clock: Arc<ManualClock>,
     pub folder: Arc<TempDir>,
     settings: Vec<(String, String)>,
+    site: Site,
     front: Front,
 }
 
@@ -47,9 +48,9 @@ impl TestApp {
         let clock = Arc::new(ManualClock::at(NOW));
         let perch = open_with(&config, true, clock.clone(), ENTROPY.clone()).await.unwrap();
         let site = Site::new(&config, config.addr);
-        let front = Front::new(AppState::new(perch.clone(), site));
+        let front = Front::new(AppState::new(perch.clone(), site.clone()));
         let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        Self { perch, clock, folder, settings, front }
+        Self { perch, clock, folder, settings, site, front }
     }
 
     /// A second node on the same database, with a clock of its own.
@@ -107,11 +108,6 @@ impl TestApp {
         Client::new(self.front.clone())
     }
 
-    /// Somebody without a cookie, at this address.
-    pub fn from(&self, address: &str) -> Client {
-        Client::new(self.front.to(address.parse().unwrap()))
-    }
-
     /// The one number that a query gives.
     pub async fn count(&self, sql: &'static str) -> i64 {
         let file = self.folder.path().join("data/perch.sqlite3");
@@ -119,6 +115,16 @@ impl TestApp {
         let count = sqlx::query_scalar(sql).fetch_one(&pool).await.unwrap();
         pool.close().await;
         count
+    }
+
+    /// Somebody without a cookie, from an address.
+    pub fn nobody_from(&self, address: &str) -> Client {
+        Client::new(self.front.to(address.parse().unwrap()))
+    }
+
+    /// Somebody without a cookie, at a server with other bounds for viewers who stay connected.
+    pub fn nobody_within(&self, most: Most) -> Client {
+        Client::new(Front::new(AppState::bounded(self.perch.clone(), self.site.clone(), Connected::bounded(most))))
     }
 
     /// Somebody signed in.
