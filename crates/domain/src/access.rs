@@ -96,13 +96,19 @@ pub enum Action {
     SignOutEverywhere,
     /// A one-time link for somebody locked out.
     OpenSignInLink,
+    DeactivatePerson,
+    ReactivatePerson,
+    ChangeRole,
+    /// A new password for somebody else, without the old one.
+    SetPassword,
+    ChangeOwnPassword,
     Mint,
     IntrospectByKey,
     RevokeByKey,
 }
 
 impl Action {
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 31] = [
         Self::SeeSettings,
         Self::EditOrigins,
         Self::EditAttributes,
@@ -126,6 +132,11 @@ impl Action {
         Self::AddPerson,
         Self::SignOutEverywhere,
         Self::OpenSignInLink,
+        Self::DeactivatePerson,
+        Self::ReactivatePerson,
+        Self::ChangeRole,
+        Self::SetPassword,
+        Self::ChangeOwnPassword,
         Self::Mint,
         Self::IntrospectByKey,
         Self::RevokeByKey,
@@ -135,12 +146,13 @@ impl Action {
 /// The table. Whatever is not named is denied.
 pub fn allows(actor: Actor, action: Action) -> bool {
     use Action::{
-        AddPerson, CreateKey, EditAttributes, EditOrigins, IntrospectByKey, Mint, OpenOwnKey, OpenSignInLink, ReadToken, RevokeByKey, RevokeOwnKey,
-        RevokeOwnTokens, SandboxAsSharedPersona, SandboxWithOwnKey, SandboxWithPastedKey, SandboxWithSharedKey, SavePersona, SeeOwnKeys, SeeSettings,
-        SharePersona, SignOutEverywhere,
+        AddPerson, ChangeOwnPassword, ChangeRole, CreateKey, DeactivatePerson, EditAttributes, EditOrigins, IntrospectByKey, Mint, OpenOwnKey,
+        OpenSignInLink, ReactivatePerson, ReadToken, RevokeAnyKey, RevokeByKey, RevokeOwnKey, RevokeOwnTokens, SandboxAsSharedPersona,
+        SandboxWithOwnKey, SandboxWithPastedKey, SandboxWithSharedKey, SavePersona, SeeOwnKeys, SeeSettings, SetPassword, SharePersona,
+        SignOutEverywhere,
     };
     match actor {
-        Actor::Person(ConsoleRole::Admin) => !matches!(action, OpenSignInLink | Mint | IntrospectByKey | RevokeByKey),
+        Actor::Person(ConsoleRole::Admin) => !matches!(action, OpenSignInLink | SetPassword | Mint | IntrospectByKey | RevokeByKey),
         Actor::Person(ConsoleRole::Maker) => matches!(
             action,
             SeeSettings
@@ -157,12 +169,20 @@ pub fn allows(actor: Actor, action: Action) -> bool {
                 | ReadToken
                 | RevokeOwnTokens
                 | SignOutEverywhere
+                | ChangeOwnPassword
         ),
         // An Explorer without a secret in hand is whom others prepared.
         Actor::Person(ConsoleRole::Explorer) => {
             matches!(
                 action,
-                SeeSettings | SandboxWithPastedKey | SandboxAsSharedPersona | SavePersona | ReadToken | RevokeOwnTokens | SignOutEverywhere
+                SeeSettings
+                    | SandboxWithPastedKey
+                    | SandboxAsSharedPersona
+                    | SavePersona
+                    | ReadToken
+                    | RevokeOwnTokens
+                    | SignOutEverywhere
+                    | ChangeOwnPassword
             )
         }
         Actor::Key(scopes) => match action {
@@ -171,7 +191,19 @@ pub fn allows(actor: Actor, action: Action) -> bool {
             RevokeByKey => scopes.revoke,
             _ => false,
         },
-        Actor::Operator => matches!(action, EditOrigins | EditAttributes | CreateKey | AddPerson | OpenSignInLink),
+        Actor::Operator => matches!(
+            action,
+            EditOrigins
+                | EditAttributes
+                | CreateKey
+                | RevokeAnyKey
+                | AddPerson
+                | OpenSignInLink
+                | DeactivatePerson
+                | ReactivatePerson
+                | ChangeRole
+                | SetPassword
+        ),
     }
 }
 
@@ -191,12 +223,12 @@ mod tests {
     #[test]
     fn the_whole_table() {
         let row = |actor| Action::ALL.map(|action| if allows(actor, action) { 'x' } else { '.' }).iter().collect::<String>();
-        assert_eq!(row(Actor::Person(ConsoleRole::Admin)), "xxxxxxxxxxxxxxxxxxxxxx....");
-        assert_eq!(row(Actor::Person(ConsoleRole::Maker)), "x..xx.x.xxxxx.xx.xx..x....");
-        assert_eq!(row(Actor::Person(ConsoleRole::Explorer)), "x.......x..x..x..xx..x....");
-        assert_eq!(row(Actor::Operator), ".xxx................x.x...");
-        assert_eq!(row(Actor::Key(Scopes::ALL)), ".......................xxx");
-        assert_eq!(row(Actor::Key(Scopes::default())), "..........................");
+        assert_eq!(row(Actor::Person(ConsoleRole::Admin)), "xxxxxxxxxxxxxxxxxxxxxx.xxx.x...");
+        assert_eq!(row(Actor::Person(ConsoleRole::Maker)), "x..xx.x.xxxxx.xx.xx..x.....x...");
+        assert_eq!(row(Actor::Person(ConsoleRole::Explorer)), "x.......x..x..x..xx..x.....x...");
+        assert_eq!(row(Actor::Operator), ".xxx...x............x.xxxxx....");
+        assert_eq!(row(Actor::Key(Scopes::ALL)), "............................xxx");
+        assert_eq!(row(Actor::Key(Scopes::default())), "...............................");
     }
 
     #[test]

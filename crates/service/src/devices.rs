@@ -4,14 +4,14 @@ use crate::fault;
 use crate::perch::Perch;
 use crate::setup::hash_secret;
 use crate::{OneTimeSecret, RequestInfo, SignedIn};
-use perch_domain::{Actor, Refusal};
+use perch_domain::{Actor, Code, Refusal};
 use perch_store::{DeviceOwner, StoreFault};
 use zeroize::Zeroizing;
 
 /// Milliseconds without a sign-in after which a device is a stranger's again. Its cookie lives as long.
 const LIFETIME: i64 = 365 * 24 * 3_600 * 1_000;
 /// Devices of one person; one more, and the one that was not used for longest is forgotten.
-const MOST: i64 = 20;
+pub(crate) const MOST: i64 = 20;
 
 impl Perch {
     /// The hash of this device, if the account of this email is known on it. The database is asked by the device alone, so
@@ -36,6 +36,10 @@ impl Perch {
         let device = known.map_or_else(|| self.new_secret(), |device| OneTimeSecret(Zeroizing::new(device)));
         let acting = signed_in.acting(Actor::Person(signed_in.role), request.clone());
         let mut change = self.store.act().await.map_err(fault::store)?;
+        // The access may have ended since the password was looked at.
+        if !change.may_sign_in(signed_in.organization, signed_in.person, signed_in.sign_ins_ended).await.map_err(fault::store)? {
+            return Err(Code::SignInFailed.into());
+        }
         change.add_known_device(&hash_secret(&device.0), signed_in.organization, signed_in.person, self.now(), MOST).await.map_err(fault::store)?;
         change.commit(&self.entry(&acting, "person.sign_in", &signed_in.email)).await.map_err(fault::store)?;
         Ok(device)

@@ -163,7 +163,7 @@ pub(crate) fn revoked(by: Option<RevokedBy>) -> &'static str {
         Some(RevokedBy::Viewer) => "All tokens of this viewer were revoked after it was issued.",
         Some(RevokedBy::Key) => "All tokens of its API key were revoked after it was issued.",
         Some(RevokedBy::Organization) => "All tokens of the organization were revoked after it was issued.",
-        Some(RevokedBy::Maker) => "The person who made it in the sandbox has no access any more.",
+        Some(RevokedBy::Maker) => "The access of the person who made it in the sandbox ended after it was issued.",
         None => Code::TokenRevoked.message(),
     }
 }

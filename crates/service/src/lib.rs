@@ -58,7 +58,7 @@ pub use ladder::{Fix, Place, Step};
 pub use limits::Limits;
 pub use mint::Minted;
 pub use origins::{OriginEdit, OriginView};
-pub use people::{NewPersonForm, OrganizationChoice};
+pub use people::{Continued, LeftKey, NewPersonForm, OrganizationChoice, OwnPasswordForm, PersonAccess};
 pub use perch::{Perch, PerchParts, StartFault};
 pub use perch_domain::Refusal;
 pub use perch_domain::origin_list::Environment;

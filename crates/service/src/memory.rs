@@ -15,7 +15,7 @@ use perch_domain::origin::Origin;
 use perch_domain::origin_list::{Environment, Listed, OriginList};
 use perch_jwe::{MasterKeys, TokenKey};
 use perch_store::{OrganizationId, OrganizationRow, OriginRow, PersonId, RevocationRow, SecretRow, SecretState, Snapshot, StoreFault};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::future::Future;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, MutexGuard, OnceLock, PoisonError};
@@ -29,7 +29,8 @@ pub(crate) struct Memory {
     secrets: HashMap<String, Arc<Secret>>,
     /// By the encoded header of their tokens.
     headers: HashMap<String, Arc<Secret>>,
-    active_people: HashSet<(OrganizationId, PersonId)>,
+    /// Active people, and up to which Unix millisecond their sandbox tokens are refused.
+    active_people: HashMap<(OrganizationId, PersonId), i64>,
 }
 
 #[derive(Debug)]
@@ -118,7 +119,7 @@ impl Memory {
             headers.insert(TokenKey::header_of(&secret.row.id, TOKEN_TYPE), secret.clone());
             secrets.insert(secret.row.id.clone(), secret);
         }
-        let active_people = snapshot.active_people.into_iter().collect();
+        let active_people = snapshot.active_people.into_iter().map(|(organization, person, cut_off)| ((organization, person), cut_off)).collect();
         Self { generation: snapshot.generation, organizations, secrets, headers, active_people }
     }
 
@@ -148,8 +149,9 @@ impl Memory {
         self.secrets.values()
     }
 
-    pub fn is_active(&self, organization: OrganizationId, person: PersonId) -> bool {
-        self.active_people.contains(&(organization, person))
+    /// Up to which Unix millisecond the sandbox tokens of a person are refused; absent where the person is not active, and all are.
+    pub fn sandbox_cut_off(&self, organization: OrganizationId, person: PersonId) -> Option<i64> {
+        self.active_people.get(&(organization, person)).copied()
     }
 
     /// A secret of a key, by the key's id. Whether it can still be used is for the caller to ask.

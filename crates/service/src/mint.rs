@@ -68,7 +68,8 @@ impl Perch {
         let row = &holder.secret.row;
         // Younger than whatever ended tokens of its like, even where another node's clock was ahead when that was done.
         let ended = holder.organization.revocations.cut_off(holder.key(), &request.subject);
-        let ended = ended.max(holder.organization.row.cut_off).max(row.cut_off);
+        let maker_ended = sandbox_by.and_then(|maker| self.memory.load().sandbox_cut_off(row.organization_id, maker)).unwrap_or(0);
+        let ended = ended.max(holder.organization.row.cut_off).max(row.cut_off).max(maker_ended);
         let token_id = self.new_id_after(ended);
         let token_key = holder.secret.token_key(&self.master_keys)?;
         let terms = Terms { organization: row.organization_id, key_ends: row.expires_at, header: token_key.header() };

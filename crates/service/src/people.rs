@@ -1,4 +1,10 @@
-//! People, as far as the command line adds them.
+//! People, as far as the command line adds them; how their access ends and changes.
+
+mod access;
+mod own_password;
+
+pub use access::{LeftKey, PersonAccess};
+pub use own_password::{Continued, OwnPasswordForm};
 
 use crate::fault;
 use crate::perch::Perch;

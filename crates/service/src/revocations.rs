@@ -43,7 +43,7 @@ pub(crate) enum RevokedBy {
     Viewer,
     Key,
     Organization,
-    /// Its maker in the sandbox has no access any more.
+    /// The access of its maker in the sandbox ended after it was issued.
     Maker,
 }
 

@@ -160,6 +160,14 @@ impl Perch {
         Ok(live)
     }
 
+    /// The Unix millisecond up to which every token that was issued until now was issued.
+    pub(crate) async fn cut_off_of_all(&self, organization: OrganizationId) -> Result<i64, Refusal> {
+        let now = self.now();
+        // A node whose clock is ahead has issued tokens that look younger than this moment.
+        let ahead = self.store.newest_token(organization, crate::upkeep::least_id(now)).await.map_err(fault::store)?;
+        Ok(ahead.map_or(now, |newest| now.max(issued_at(newest))))
+    }
+
     async fn end(&self, acting: &Acting, tokens: Tokens) -> Result<(), Refusal> {
         let now = self.now();
         let organization = acting.organization;
@@ -168,9 +176,7 @@ impl Perch {
             let full = Refusal::retry(Code::TooManyRequests, 3_600);
             return Err(Refusal { message: "So many tokens were revoked today that it is time to end all of a key.".into(), ..full });
         }
-        // A node whose clock is ahead has issued tokens that look younger than this moment.
-        let ahead = self.store.newest_token(organization, crate::upkeep::least_id(now)).await.map_err(fault::store)?;
-        let cut_off = ahead.map_or(now, |newest| now.max(issued_at(newest)));
+        let cut_off = self.cut_off_of_all(organization).await?;
         let row = |key_id, token_id, subject| RevocationRow { organization, key_id, token_id, subject, cut_off, expires_at: cut_off + OUTLIVES };
         let mut change = self.store.change().await.map_err(fault::store)?;
         let add = async |change: &mut Change, row: RevocationRow| change.add_revocation(self.new_id(), &row, now).await;

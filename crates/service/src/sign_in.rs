@@ -37,6 +37,8 @@ pub struct SignedIn {
     pub email: String,
     pub role: ConsoleRole,
     pub organization_name: String,
+    /// The number this sign-in counts under, until the person's sign-ins are ended.
+    pub sign_ins_ended: i64,
 }
 
 impl SignedIn {
@@ -48,6 +50,7 @@ impl SignedIn {
             email: person.email.clone(),
             role: person.role,
             organization_name: organization_name.to_owned(),
+            sign_ins_ended: 0,
         }
     }
 
@@ -120,6 +123,7 @@ impl Perch {
             email: person.email,
             role: person.role,
             organization_name,
+            sign_ins_ended: person.sign_ins_ended,
         })
     }
 
@@ -139,6 +143,9 @@ impl Perch {
         let acting = Acting::operator(person.organization, request_id);
         acting.may(Action::OpenSignInLink)?;
         let mut change = self.store.act().await.map_err(fault::store)?;
+        if !change.may_sign_in(person.organization, person.id, person.sign_ins_ended).await.map_err(fault::store)? {
+            return Err(Code::Conflict.into());
+        }
         change.add_sign_in_link(&hash_secret(&secret.0), person.organization, person.id, self.now() + LINK_LIFETIME).await.map_err(fault::store)?;
         change.commit(&self.entry(&acting, "person.sign_in_link", &person.email)).await.map_err(fault::store)?;
         Ok(secret)

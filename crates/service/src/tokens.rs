@@ -92,8 +92,9 @@ impl Perch {
         if issued.at() <= secret.row.cut_off {
             return Some(RevokedBy::Key);
         }
-        // A sandbox token ends with its maker's access.
-        if issued.maker.is_some_and(|maker| !memory.is_active(secret.row.organization_id, maker)) {
+        // A sandbox token ends with its maker's access, for good.
+        let ended = |maker| memory.sandbox_cut_off(secret.row.organization_id, maker).is_none_or(|cut_off| issued.at() <= cut_off);
+        if issued.maker.is_some_and(ended) {
             return Some(RevokedBy::Maker);
         }
         organization.revocations.find(secret.row.key_id, issued)

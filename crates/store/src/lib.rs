@@ -5,6 +5,7 @@
 //!
 //! Only `service` (and the server, to open it) may import this crate.
 
+mod access;
 mod attributes;
 mod audit;
 mod db;

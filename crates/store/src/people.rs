@@ -30,7 +30,7 @@ pub struct NewPerson {
 }
 
 #[derive(sqlx::FromRow)]
-struct Raw {
+pub(crate) struct Raw {
     id: PersonId,
     organization_id: OrganizationId,
     email: String,
@@ -38,6 +38,7 @@ struct Raw {
     role: String,
     password_hash: String,
     deactivated_at: Option<i64>,
+    sign_ins_ended: i64,
 }
 
 /// A person.
@@ -50,6 +51,8 @@ pub struct PersonRow {
     pub role: ConsoleRole,
     pub password_hash: String,
     pub active: bool,
+    /// How often all sign-ins of this person were ended: a sign-in that began under another number is over.
+    pub sign_ins_ended: i64,
 }
 
 impl TryFrom<Raw> for PersonRow {
@@ -65,6 +68,7 @@ impl TryFrom<Raw> for PersonRow {
             role,
             password_hash: raw.password_hash,
             active: raw.deactivated_at.is_none(),
+            sign_ins_ended: raw.sign_ins_ended,
         })
     }
 }
@@ -86,22 +90,21 @@ impl Store {
 
     /// Who signs in with this email; it is unique over all organizations.
     pub async fn person_by_email(&self, email: &str) -> Result<Option<PersonRow>, StoreFault> {
-        const SQL: &str = "SELECT id, organization_id, email, name, role, password_hash, deactivated_at FROM person WHERE email = $1";
+        const SQL: &str = "SELECT id, organization_id, email, name, role, password_hash, deactivated_at, sign_ins_ended FROM person WHERE email = $1";
         let raw: Option<Raw> = each!(read self, pool => sqlx::query_as(SQL).bind(email).fetch_optional(pool).await)?;
         raw.map(TryInto::try_into).transpose()
     }
 
     /// A person of an organization.
     pub async fn person(&self, organization: OrganizationId, id: PersonId) -> Result<Option<PersonRow>, StoreFault> {
-        const SQL: &str =
-            "SELECT id, organization_id, email, name, role, password_hash, deactivated_at FROM person WHERE organization_id = $1 AND id = $2";
+        const SQL: &str = "SELECT id, organization_id, email, name, role, password_hash, deactivated_at, sign_ins_ended FROM person WHERE organization_id = $1 AND id = $2";
         let raw: Option<Raw> = each!(read self, pool => sqlx::query_as(SQL).bind(organization).bind(id).fetch_optional(pool).await)?;
         raw.map(TryInto::try_into).transpose()
     }
 
     /// The people of an organization, oldest first.
     pub async fn people(&self, organization: OrganizationId) -> Result<Vec<PersonRow>, StoreFault> {
-        const SQL: &str = "SELECT id, organization_id, email, name, role, password_hash, deactivated_at FROM person WHERE organization_id = $1 ORDER BY created_at, id";
+        const SQL: &str = "SELECT id, organization_id, email, name, role, password_hash, deactivated_at, sign_ins_ended FROM person WHERE organization_id = $1 ORDER BY created_at, id";
         let raw: Vec<Raw> = each!(read self, pool => sqlx::query_as(SQL).bind(organization).fetch_all(pool).await)?;
         raw.into_iter().map(TryInto::try_into).collect()
     }

@@ -13,8 +13,8 @@ pub struct Snapshot {
     pub secrets: Vec<SecretState>,
     pub attributes: Vec<(OrganizationId, AttributeRow)>,
     pub origins: Vec<(OrganizationId, OriginRow)>,
-    /// Who may sign in: a sandbox token ends with its maker's access.
-    pub active_people: Vec<(OrganizationId, PersonId)>,
+    /// Who may sign in, and up to which Unix millisecond their sandbox tokens are refused: a sandbox token ends with its maker's access.
+    pub active_people: Vec<(OrganizationId, PersonId, i64)>,
     /// What was revoked since the generation that was asked from.
     pub revocations: Vec<RevocationRow>,
 }
@@ -50,7 +50,7 @@ impl Store {
             FROM api_secret s JOIN api_key k ON k.id = s.key_id";
         const ATTRIBUTES: &str = "SELECT id, organization_id, name, kind, is_list, required, description, example, version, changed_at, changed_by FROM attribute ORDER BY id";
         const ORIGINS: &str = "SELECT organization_id, id, canonical, label, environment, version, changed_at, changed_by FROM origin ORDER BY id";
-        const PEOPLE: &str = "SELECT organization_id, id FROM person WHERE deactivated_at IS NULL";
+        const PEOPLE: &str = "SELECT organization_id, id, sandbox_cut_off FROM person WHERE deactivated_at IS NULL";
         let generation = self.generation().await?;
         let organizations = each!(follow self, pool => sqlx::query_as(ORGANIZATIONS).fetch_all(pool).await)?;
         let secrets: Vec<Raw> = each!(follow self, pool => sqlx::query_as(SECRETS).fetch_all(pool).await)?;
