@@ -18,6 +18,13 @@ test("the console with something in it", async ({ admin: page, server }) => {
   await everySize(page, "account");
   await page.getByRole("link", { name: "Revoke Production backend" }).click();
   await everySize(page, "revoke");
+  await page.goto(`${server.url}/account`);
+  await page.getByRole("link", { name: "Change password" }).click();
+  await everySize(page, "password");
+  await page.getByLabel("New password").fill("short");
+  await page.getByRole("button", { name: "Change password" }).click();
+  await expect(page.getByRole("link", { name: "Enter your current password." })).toBeVisible();
+  await everySize(page, "password-refused");
   await page.goto(`${server.url}/account/keys/new`);
   await alive(page);
   await page.getByRole("button", { name: "Create API Key" }).click();

@@ -14,12 +14,15 @@ pub struct AccountPage {
     /// May end the tokens of the whole organization.
     pub ends_all: bool,
     pub now: i64,
-    pub done: Option<String>,
+    /// What was just done to keys or their tokens, and to sign-ins.
+    pub keys_done: Option<String>,
+    pub sign_ins_done: Option<String>,
 }
 
 pub fn account(frame: &Frame, page: AccountPage) -> AnyView {
     let viewer = frame.viewer.clone();
-    let done = page.done.map(|done| view! { <p class="notice success" role="status">{done}</p> });
+    let told = |done: Option<String>| done.map(|done| view! { <p class="notice success" role="status">{done}</p> });
+    let (keys_done, sign_ins_done) = (told(page.keys_done), told(page.sign_ins_done));
     let create = page.may_create.then(|| view! { <a class="button primary" href="/account/keys/new">"Create API Key"</a> });
     let content = view! {
         <header class="page-header"><h1>"Account settings"</h1></header>
@@ -30,7 +33,7 @@ pub fn account(frame: &Frame, page: AccountPage) -> AnyView {
                     {create}
                 </div>
                 <p>"A key lets your backend make tokens for viewers. Keep it on the server: a key in a web page lets anyone make tokens."</p>
-                {done}
+                {keys_done}
                 {keys(page.keys, page.sees_all, page.may_create, page.now)}
                 {page.ends_all.then(|| view! { <p class="meta">"In an emergency: "<a href="/account/end-tokens">"end every token of the organization"</a>"."</p> })}
             </section>
@@ -45,6 +48,9 @@ pub fn account(frame: &Frame, page: AccountPage) -> AnyView {
             </section>
             <section class="card" id="devices" aria-labelledby="devices-title">
                 <h2 id="devices-title">"Sign-ins"</h2>
+                {sign_ins_done}
+                <p>"A new password ends your sign-ins on other devices; you stay signed in here."</p>
+                <div class="actions"><a class="button" href="/account/password">"Change password"</a></div>
                 <p>"Ends every sign-in of yours on every device, this one included."</p>
                 <form method="post" action="/account/sign-out-everywhere" class="actions"><button type="submit" class="button">"Sign out everywhere"</button></form>
             </section>

@@ -1,18 +1,16 @@
 //! Every command but `serve`. None creates a data folder.
 
-use super::{AdminCommand, AttributeCommand, Command, KeyCommand, OriginCommand, Said};
+use super::{AttributeCommand, Command, KeyCommand, OriginCommand, Said, people};
 use crate::config::Config;
 use crate::data_dir;
 use crate::http::openapi_document;
 use crate::run::{RunFault, open};
+use perch_domain::Code;
 use perch_domain::access::Scopes;
-use perch_domain::{Code, ConsoleRole};
-use perch_service::{Acting, AttributeEdit, NewKeyForm, NewPersonForm, OrganizationChoice, OrganizationId, Perch, Refusal};
+use perch_service::{Acting, AttributeEdit, NewKeyForm, OrganizationChoice, OrganizationId, Perch, Refusal};
 use serde_json::json;
-use std::io::Read;
-use zeroize::Zeroizing;
 
-type Outcome = Result<Said, Box<dyn std::error::Error>>;
+pub(super) type Outcome = Result<Said, Box<dyn std::error::Error>>;
 
 pub(super) async fn run(config: &Config, command: Command, org: Option<String>, json: bool) -> Outcome {
     if matches!(command, Command::Openapi) {
@@ -29,20 +27,7 @@ async fn act(config: &Config, perch: &Perch, command: Command, org: Organization
     match command {
         Command::Serve | Command::Openapi => Ok(Said { line: String::new(), value: json!({}) }),
         Command::SetupLink { email } => setup_link(config, perch, email).await,
-        Command::Admin { command: AdminCommand::Create(person) } => {
-            let form = NewPersonForm {
-                email: person.email,
-                name: person.name,
-                role: ConsoleRole::parse(&person.role).ok_or("the role must be admin, maker or explorer")?,
-                password: password_from_input()?,
-                new_organization: person.organization,
-            };
-            let added = perch.add_person(&org, form, request_id(perch)).await.map_err(told)?;
-            Ok(Said {
-                line: format!("{} can sign in to {} as {}.", added.email, added.organization_name, added.role.as_str()),
-                value: json!({ "email": added.email, "role": added.role, "organization": added.organization_name }),
-            })
-        }
+        Command::Admin { command } => people::act(perch, &org, command).await,
         Command::Key { command: KeyCommand::Create { name, owner } } => {
             let organization = organization(perch, &org).await?;
             let person = perch.person_for_command(organization, owner.as_deref()).await.map_err(told)?;
@@ -103,30 +88,23 @@ async fn doctor(config: &Config, perch: &Perch, json: bool) -> Outcome {
     }
 }
 
-async fn organization(perch: &Perch, choice: &OrganizationChoice) -> Result<OrganizationId, Box<dyn std::error::Error>> {
+pub(super) async fn organization(perch: &Perch, choice: &OrganizationChoice) -> Result<OrganizationId, Box<dyn std::error::Error>> {
     let found = perch.choose_organization(choice).await.map_err(told)?;
     Ok(found.ok_or("there is no organization yet; use the setup link or perch admin create")?.id)
 }
 
-fn operator(perch: &Perch, organization: OrganizationId) -> Acting {
+pub(super) fn operator(perch: &Perch, organization: OrganizationId) -> Acting {
     Acting::operator(organization, request_id(perch))
 }
 
-fn request_id(perch: &Perch) -> String {
+pub(super) fn request_id(perch: &Perch) -> String {
     perch.fresh_id().to_string()
 }
 
 /// A refusal in one line, every fault in it.
-fn told(refusal: Refusal) -> Box<dyn std::error::Error> {
+pub(super) fn told(refusal: Refusal) -> Box<dyn std::error::Error> {
     if refusal.violations.len() < 2 || refusal.code != Code::RequestInvalid {
         return RunFault::Refused(refusal).into();
     }
     refusal.violations.iter().map(|violation| violation.message.as_str()).collect::<Vec<_>>().join(" ").into()
-}
-
-/// The first line of standard input.
-fn password_from_input() -> std::io::Result<Zeroizing<String>> {
-    let mut text = Zeroizing::new(String::new());
-    std::io::stdin().read_to_string(&mut text)?;
-    Ok(Zeroizing::new(text.lines().next().unwrap_or_default().to_owned()))
 }

@@ -1,6 +1,8 @@
 //! The command line. Commands call the same service functions as the console and REST; each fails with one clear line.
 
 mod commands;
+mod password;
+mod people;
 mod serve;
 
 use crate::config::Config;
@@ -60,8 +62,37 @@ enum Command {
 
 #[derive(Debug, Subcommand)]
 enum AdminCommand {
-    /// Add a person; the password is read from standard input.
+    /// Add a person. The password is asked for at a terminal; otherwise it is one line of standard input.
     Create(AdminCreate),
+    /// Keep a person out. Their sign-ins, sign-in links, known devices and sandbox tokens end; their API keys are named.
+    Deactivate {
+        #[arg(long)]
+        email: String,
+        /// Revoke their API keys too, and with them every token of these keys.
+        #[arg(long)]
+        revoke_keys: bool,
+    },
+    /// Let a person in again. What ended does not come back.
+    Reactivate {
+        #[arg(long)]
+        email: String,
+    },
+    /// Give a person another console role. It counts at once; the API keys of a new Explorer are named.
+    Role {
+        #[arg(long)]
+        email: String,
+        /// admin, maker or explorer.
+        #[arg(long)]
+        role: String,
+        /// Revoke their API keys too, and with them every token of these keys.
+        #[arg(long)]
+        revoke_keys: bool,
+    },
+    /// Set a person's password, read as for create. Their sign-ins, sign-in links and known devices end.
+    Password {
+        #[arg(long)]
+        email: String,
+    },
 }
 
 #[derive(Debug, Args)]

@@ -1,7 +1,8 @@
 //! Account settings: API keys, sign-ins.
 
-use super::address::{Asked, Named};
+use super::address::Named;
 use super::fields::Form;
+use super::flash::{self, Place};
 use super::render::{Answer, frame, page, problem, refusal, see_other};
 use super::sign_in::signed_out;
 use super::visitor::Visitor;
@@ -15,24 +16,23 @@ use perch_domain::{Action, Code};
 use perch_service::{Ending, KeyId, Refusal};
 use tower_sessions::Session;
 
-pub(super) async fn show(State(state): State<AppState>, visitor: Visitor, asked: Asked) -> Response {
+pub(super) async fn show(State(state): State<AppState>, visitor: Visitor, session: Session) -> Response {
     let acting = visitor.acting();
     let may_create = acting.can(Action::CreateKey);
     let keys = if acting.can(Action::SeeOwnKeys) { state.perch.keys(&acting).await } else { Ok(Vec::new()) };
     match keys {
         Err(refused) => refusal(&state, &visitor.anyone, "Account settings", refused).await,
         Ok(keys) => {
-            let named = |name: &str| keys.iter().find(|key| key.id.to_string() == asked.value(name));
-            let revoked = named("revoked").map(|key| format!("The key {} is revoked; its tokens have ended.", key.name));
-            let ended = named("ended").map(|key| format!("The tokens of {} have ended; the key goes on.", key.name));
-            let all = (asked.value("ended") == "all").then(|| "Every token of the organization has ended; the keys go on.".to_owned());
+            let done = flash::take(&session, &[Place::Keys, Place::SignIns], state.perch.now()).await;
+            let done_at = |wanted: Place| done.as_ref().filter(|(place, _)| *place == wanted).map(|(_, told)| told.clone());
             let shown = AccountPage {
                 keys,
                 may_create,
                 sees_all: acting.can(Action::SeeAllKeys),
                 ends_all: acting.can(Action::RevokeAnyTokens),
                 now: state.perch.now().div_euclid(1_000),
-                done: revoked.or(ended).or(all),
+                keys_done: done_at(Place::Keys),
+                sign_ins_done: done_at(Place::SignIns),
             };
             let frame = frame(&visitor, "/account", "account");
             page(&state, &visitor.anyone, Answer::ok("Account settings"), move || account(&frame, shown.clone())).await
@@ -104,11 +104,11 @@ pub(super) async fn open_key(State(state): State<AppState>, visitor: Visitor, Na
     }
 }
 
-pub(super) async fn revoke_key(State(state): State<AppState>, visitor: Visitor, Named(id): Named) -> Response {
+pub(super) async fn revoke_key(State(state): State<AppState>, visitor: Visitor, session: Session, Named(id): Named) -> Response {
     let revoked = async { state.perch.revoke_key(&visitor.acting(), key_id(&id)?).await }.await;
     match revoked {
         Err(refused) => refusal(&state, &visitor.anyone, "Revoke API key", refused).await,
-        Ok(preview) => see_other(&format!("/account?revoked={}#api-keys", preview.key.id)),
+        Ok(preview) => to_keys(&state, &session, format!("The key {} is revoked; its tokens have ended.", preview.key.name)).await,
     }
 }
 
@@ -120,12 +120,12 @@ pub(super) async fn confirm_ending_all(State(state): State<AppState>, visitor: V
     ask_ending(&state, &visitor, Ok(Ending::Everything)).await
 }
 
-pub(super) async fn end_tokens(State(state): State<AppState>, visitor: Visitor, Named(id): Named) -> Response {
-    end(&state, &visitor, key_id(&id).map(Ending::Key), &id).await
+pub(super) async fn end_tokens(State(state): State<AppState>, visitor: Visitor, session: Session, Named(id): Named) -> Response {
+    end(&state, &visitor, &session, key_id(&id).map(Ending::Key)).await
 }
 
-pub(super) async fn end_all_tokens(State(state): State<AppState>, visitor: Visitor) -> Response {
-    end(&state, &visitor, Ok(Ending::Everything), "all").await
+pub(super) async fn end_all_tokens(State(state): State<AppState>, visitor: Visitor, session: Session) -> Response {
+    end(&state, &visitor, &session, Ok(Ending::Everything)).await
 }
 
 const ENDING: &str = "End tokens";
@@ -140,9 +140,21 @@ async fn ask_ending(state: &AppState, visitor: &Visitor, ending: Result<Ending, 
     }
 }
 
-async fn end(state: &AppState, visitor: &Visitor, ending: Result<Ending, Refusal>, named: &str) -> Response {
+async fn end(state: &AppState, visitor: &Visitor, session: &Session, ending: Result<Ending, Refusal>) -> Response {
     match async { state.perch.end_tokens(&visitor.acting(), ending?).await }.await {
         Err(refused) => refusal(state, &visitor.anyone, ENDING, refused).await,
-        Ok(_) => see_other(&format!("/account?ended={named}#api-keys")),
+        Ok(ended) => {
+            let told = match ended.ending {
+                Ending::Everything => "Every token of the organization has ended; the keys go on.".to_owned(),
+                _ => format!("The tokens of {} have ended; the key goes on.", ended.whose),
+            };
+            to_keys(state, session, told).await
+        }
     }
+}
+
+/// Back to the list of keys, which then tells what was done.
+async fn to_keys(state: &AppState, session: &Session, told: String) -> Response {
+    flash::leave(session, Place::Keys, told, state.perch.now()).await;
+    see_other("/account#api-keys")
 }

@@ -2,6 +2,7 @@
 
 use super::address::Asked;
 use super::fields::Form;
+use super::flash::{self, Place as FlashPlace};
 use super::render::{Answer, frame, page, problem, refusal, see_other};
 use super::visitor::Visitor;
 use crate::http::AppState;
@@ -14,6 +15,7 @@ use perch_app::wire::{Fields, WireError};
 use perch_app::{forms, present};
 use perch_domain::{Action, Code};
 use perch_service::Refusal;
+use tower_sessions::Session;
 
 const TITLE: &str = "Embed & access";
 
@@ -56,23 +58,22 @@ async fn show_page(state: &AppState, visitor: &Visitor, answer: Answer, shown: E
     page(state, &visitor.anyone, answer, move || embed(&frame, shown.clone())).await
 }
 
-pub(super) async fn show(State(state): State<AppState>, visitor: Visitor, asked: Asked) -> Response {
+pub(super) async fn show(State(state): State<AppState>, visitor: Visitor, session: Session, asked: Asked) -> Response {
     match stored(&state, &visitor, &asked).await {
         Err(refused) => refusal(&state, &visitor.anyone, TITLE, refused).await,
         Ok(mut shown) => {
-            let done = Some(present::saved(&state.perch, &visitor.acting(), asked.value("changes").parse().unwrap_or(0)));
-            match asked.value("saved") {
-                "origins" => shown.origins.outcome.done = done,
-                "attributes" => shown.attributes.outcome.done = done,
-                _ => {}
+            match flash::take(&session, &[FlashPlace::Origins, FlashPlace::Attributes], state.perch.now()).await {
+                Some((FlashPlace::Origins, told)) => shown.origins.outcome.done = Some(told),
+                Some((_, told)) => shown.attributes.outcome.done = Some(told),
+                None => {}
             }
             show_page(&state, &visitor, Answer::ok(TITLE), shown).await
         }
     }
 }
 
-pub(super) async fn submit(State(state): State<AppState>, visitor: Visitor, form: Form) -> Response {
-    match submitted(&state, &visitor, &form).await {
+pub(super) async fn submit(State(state): State<AppState>, visitor: Visitor, session: Session, form: Form) -> Response {
+    match submitted(&state, &visitor, &session, &form).await {
         Ok(response) => response,
         Err(refused) => refusal(&state, &visitor.anyone, TITLE, refused).await,
     }
@@ -81,14 +82,14 @@ pub(super) async fn submit(State(state): State<AppState>, visitor: Visitor, form
 /// Where what came of a submission stands on the page.
 type Place = Box<dyn FnOnce(&mut EmbedPage) + Send>;
 
-async fn submitted(state: &AppState, visitor: &Visitor, form: &Form) -> Result<Response, Refusal> {
+async fn submitted(state: &AppState, visitor: &Visitor, session: &Session, form: &Form) -> Result<Response, Refusal> {
     let (perch, acting, fields) = (&state.perch, visitor.acting(), &form.0);
     let mut after = After { visitor, refused: None };
     let place: Place = match form.value("form").as_str() {
         "origins" => {
             let turn = flows::origins::submit(perch, &acting, fields).await;
-            if let Some(saved) = saved("origins", &turn, fields) {
-                return Ok(saved);
+            if let Some(changes) = saved(&turn) {
+                return Ok(to_list(state, visitor, session, FlashPlace::Origins, changes, fields).await);
             }
             let origins = match after.settle(turn) {
                 Ok(origins) => origins,
@@ -98,8 +99,8 @@ async fn submitted(state: &AppState, visitor: &Visitor, form: &Form) -> Result<R
         }
         "attributes" => {
             let turn = flows::attributes::submit(perch, &acting, fields).await;
-            if let Some(saved) = saved("attributes", &turn, fields) {
-                return Ok(saved);
+            if let Some(changes) = saved(&turn) {
+                return Ok(to_list(state, visitor, session, FlashPlace::Attributes, changes, fields).await);
             }
             let attributes = match after.settle(turn) {
                 Ok(attributes) => attributes,
@@ -179,16 +180,21 @@ impl After<'_> {
     }
 }
 
-/// Where to go after a list was saved: to the same part of it, so that reloading repeats nothing.
-fn saved<S>(list: &str, turn: &Result<Turn<S>, Refusal>, fields: &Fields) -> Option<Response> {
-    let changes = turn.as_ref().ok()?.saved?;
-    let kept = |name: String| (name.clone(), forms::value(fields, &name).to_owned());
-    let query = form_urlencoded::Serializer::new(String::new())
-        .append_pair("saved", list)
-        .append_pair("changes", &changes.to_string())
-        .extend_pairs(
-            [kept(format!("{list}-filter")), kept(format!("{list}-page"))].into_iter().filter(|(_, value)| !matches!(value.as_str(), "" | "1")),
-        )
-        .finish();
-    Some(see_other(&format!("/settings/embed?{query}#{list}")))
+/// How many changes were saved, where the list was saved.
+fn saved<S>(turn: &Result<Turn<S>, Refusal>) -> Option<usize> {
+    turn.as_ref().ok()?.saved
+}
+
+/// After a list was saved: to the same part of it, which then tells how many changes there were. Reloading repeats nothing.
+async fn to_list(state: &AppState, visitor: &Visitor, session: &Session, place: FlashPlace, changes: usize, fields: &Fields) -> Response {
+    flash::leave(session, place, present::saved(&state.perch, &visitor.acting(), changes), state.perch.now()).await;
+    let list = if place == FlashPlace::Origins { "origins" } else { "attributes" };
+    let kept = [format!("{list}-filter"), format!("{list}-page")].map(|name| {
+        let value = forms::value(fields, &name).to_owned();
+        (name, value)
+    });
+    let kept = kept.into_iter().filter(|(_, value)| !matches!(value.as_str(), "" | "1"));
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).finish();
+    let query = if query.is_empty() { query } else { format!("?{query}") };
+    see_other(&format!("/settings/embed{query}#{list}"))
 }

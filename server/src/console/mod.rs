@@ -6,7 +6,9 @@ mod address;
 mod content_policy;
 mod embed;
 mod fields;
+mod flash;
 mod index;
+mod password;
 mod render;
 mod server_functions;
 mod session;
@@ -38,6 +40,7 @@ pub fn routes(state: &AppState) -> Router<AppState> {
         .route("/settings", get(index::home))
         .route("/settings/embed", get(embed::show).post(embed::submit))
         .route("/account", get(account::show))
+        .route("/account/password", get(password::show).post(password::submit))
         .route("/account/sign-out-everywhere", post(account::sign_out_everywhere))
         .route("/account/keys/new", get(account::new_key).post(account::create_key))
         .route("/account/keys/{id}/revoke", get(account::confirm_revocation).post(account::revoke_key))

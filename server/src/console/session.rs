@@ -1,5 +1,6 @@
 //! The session's cookie and what a session says: who signed in, and since when.
 
+use super::flash;
 use super::session_store::{IDLE_HOURS, SIGN_IN, Sessions};
 use crate::http::AppState;
 use perch_service::{OrganizationId, PersonId, SignedIn};
@@ -18,6 +19,9 @@ const TOUCH_EVERY: i64 = 5 * 60 * 1_000;
 pub(super) struct SignIn {
     pub organization: OrganizationId,
     pub person: PersonId,
+    /// The number it counts under; see [`SignedIn::sign_ins_ended`].
+    #[serde(default)]
+    sign_ins_ended: i64,
     since: i64,
     seen: i64,
 }
@@ -35,7 +39,16 @@ pub(super) fn layer(state: &AppState) -> SessionManagerLayer<Sessions> {
 /// Begins a sign-in under a new session id, so that an id known before is worth nothing.
 pub(super) async fn begin(session: &Session, signed_in: &SignedIn, now: i64) -> Result<(), tower_sessions::session::Error> {
     session.cycle_id().await?;
-    session.insert(SIGN_IN, SignIn { organization: signed_in.organization, person: signed_in.person, since: now, seen: now }).await
+    flash::forget(session).await;
+    let SignedIn { organization, person, sign_ins_ended, .. } = *signed_in;
+    session.insert(SIGN_IN, SignIn { organization, person, sign_ins_ended, since: now, seen: now }).await
+}
+
+impl SignIn {
+    /// The person as they are today, unless their sign-ins were ended since this one began.
+    pub fn of(self, person: Option<SignedIn>) -> Option<SignedIn> {
+        person.filter(|person| person.sign_ins_ended == self.sign_ins_ended)
+    }
 }
 
 /// The sign-in of a session, unless it is over. One in use is kept alive.

@@ -12,7 +12,7 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use perch_app::pages::{SignInPage, plain, sign_in, sign_in_link};
 use perch_domain::Code;
-use perch_service::{SignInForm, SignedIn};
+use perch_service::{OneTimeSecret, SignInForm, SignedIn};
 use tower_sessions::Session;
 
 const TITLE: &str = "Sign in";
@@ -70,12 +70,18 @@ pub(super) async fn welcome(state: &AppState, anyone: &Anyone, session: &Session
         return refusal(state, anyone, TITLE, Code::Unavailable.into()).await;
     }
     let mut response = see_other(to);
+    remember(state, &mut response, &remembered);
+    response
+}
+
+/// Sets the device cookie.
+pub(super) fn remember(state: &AppState, response: &mut Response, device: &OneTimeSecret) {
+    let name = state.site.cookie_name("perch-device");
     let secure = if state.site.is_https() { "; Secure" } else { "" };
-    let cookie = format!("{name}={}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly{secure}", remembered.0.as_str());
+    let cookie = format!("{name}={}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly{secure}", device.0.as_str());
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
-    response
 }
 
 pub(super) async fn show_link(State(state): State<AppState>, anyone: Anyone, Named(secret): Named) -> Response {

@@ -60,7 +60,7 @@ pub(super) async fn load(State(state): State<AppState>, session: Session, mut re
     let signed_in = match session::current(&session, now).await {
         Ok(None) => None,
         Ok(Some(sign_in)) => match state.perch.signed_in(sign_in.organization, sign_in.person).await {
-            Ok(signed_in) => signed_in,
+            Ok(signed_in) => sign_in.of(signed_in),
             Err(refusal) => return refuse(refusal, request.extensions()),
         },
         Err(error) => {

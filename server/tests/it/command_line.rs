@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
-fn perch(folder: &Path, arguments: &[&str], input: &str) -> Output {
+pub fn perch(folder: &Path, arguments: &[&str], input: &str) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_perch"))
         .args(arguments)
         .env("PERCH_DATA_DIR", folder)
@@ -18,17 +18,17 @@ fn perch(folder: &Path, arguments: &[&str], input: &str) -> Output {
     child.wait_with_output().unwrap()
 }
 
-fn text(bytes: &[u8]) -> String {
+pub fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
-fn json(output: &Output) -> Value {
+pub fn json(output: &Output) -> Value {
     assert!(output.status.success(), "{}", text(&output.stderr));
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
 /// A server on a port of its own; ended when dropped.
-struct Running(Child, String);
+pub struct Running(Child, pub String);
 
 impl Drop for Running {
     fn drop(&mut self) {
@@ -37,7 +37,7 @@ impl Drop for Running {
     }
 }
 
-fn serve(folder: &Path) -> Running {
+pub fn serve(folder: &Path) -> Running {
     use std::io::BufRead;
     let mut child = Command::new(env!("CARGO_BIN_EXE_perch"))
         .arg("serve")
@@ -59,7 +59,7 @@ fn serve(folder: &Path) -> Running {
 }
 
 /// One HTTP exchange, by hand; `more` are further header lines.
-fn post(address: &str, path: &str, headers: &str, body: &str) -> String {
+pub fn post(address: &str, path: &str, headers: &str, body: &str) -> String {
     use std::io::Read;
     let mut connection = std::net::TcpStream::connect(address).unwrap();
     write!(

@@ -6,7 +6,15 @@ use axum::http::Method;
 #[tokio::test]
 async fn somebody_signed_out_gets_a_redirect_and_not_a_byte_more() {
     let app = TestApp::with_admin().await;
-    for path in ["/", "/settings", "/settings/embed", "/account", "/account/keys/new", "/account/keys/00000000-0000-0000-0000-000000000000/revoke"] {
+    for path in [
+        "/",
+        "/settings",
+        "/settings/embed",
+        "/account",
+        "/account/password",
+        "/account/keys/new",
+        "/account/keys/00000000-0000-0000-0000-000000000000/revoke",
+    ] {
         let answer = app.nobody().get(path).await;
         assert_eq!((answer.status, answer.text.as_str()), (303, ""), "{path}");
         assert!(answer.header("location").starts_with("/sign-in?next=%2F"), "{path}");
@@ -21,7 +29,7 @@ async fn one_nonce_an_answer_and_nothing_inline_without_it() {
     let app = TestApp::with_admin().await;
     let admin = app.admin().await;
     let mut seen = std::collections::BTreeSet::new();
-    for path in ["/settings/embed", "/account", "/account/keys/new", "/docs/errors"] {
+    for path in ["/settings/embed", "/account", "/account/password", "/account/keys/new", "/docs/errors"] {
         let answer = admin.get(path).await;
         assert_eq!(answer.status, 200, "{path}");
         let policy = answer.header("content-security-policy").to_owned();

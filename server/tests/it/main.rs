@@ -4,7 +4,9 @@
 
 mod harness;
 
+mod access_ends;
 mod accounts;
+mod admin_commands;
 mod bad_input;
 mod coercion;
 mod command_line;
@@ -22,6 +24,7 @@ mod on_postgres;
 mod order;
 mod origins_at_work;
 mod outer_edges;
+mod own_password;
 mod personas;
 mod private_files;
 mod restarts;
@@ -34,4 +37,5 @@ mod settings;
 mod setup;
 mod sign_in_floods;
 mod sign_in_traces;
+mod told_once;
 mod walls;

@@ -84,7 +84,7 @@ async fn no_button_of_a_form_is_a_way_around_its_right() {
 async fn plain_forms_of_foreign_sites_are_refused() {
     let app = TestApp::with_admin().await;
     let admin = app.admin().await;
-    for path in ["/settings/embed", "/account/keys/new", "/account/sign-out-everywhere", "/sign-out", "/theme", "/sign-in"] {
+    for path in ["/settings/embed", "/account/keys/new", "/account/password", "/account/sign-out-everywhere", "/sign-out", "/theme", "/sign-in"] {
         let headers = [("content-type", "application/x-www-form-urlencoded"), ("origin", "https://evil.test"), ("sec-fetch-site", "cross-site")];
         assert_eq!(admin.send(Method::POST, path, &headers, "form=origins").await.status, 403, "{path}");
     }

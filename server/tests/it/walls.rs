@@ -7,7 +7,7 @@ use perch_store::{AuditEntry, NewPerson, OrganizationId, PersonId};
 use uuid::Uuid;
 
 /// A second organization with an admin of its own. No screen makes one yet, so the store does.
-async fn second_organization(app: &TestApp) -> Client {
+pub async fn second_organization(app: &TestApp) -> Client {
     let (organization, person) = (OrganizationId(Uuid::from_u128(77)), PersonId(Uuid::from_u128(78)));
     let store = app.perch.store();
     let password_hash = store.person_by_email("ada@example.com").await.unwrap().unwrap().password_hash;
