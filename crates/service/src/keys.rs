@@ -6,7 +6,7 @@ use crate::perch::Perch;
 use perch_domain::access::Scopes;
 use perch_domain::api_key::{self, ApiKeyText, SecretId};
 use perch_domain::refusal::Faults;
-use perch_domain::{Action, Code, Refusal, ViolationCode, text, time};
+use perch_domain::{Action, Actor, Code, Refusal, ViolationCode, text, time};
 use perch_jwe::ContentKey;
 use perch_store::{KeyId, KeyRow, NewKey, NewSecret, PersonId};
 use sha2::{Digest, Sha256};
@@ -110,6 +110,11 @@ impl Perch {
         let secret = NewSecret { id: secret_id.as_str().to_owned(), hash, wrapped_key, expires_at };
         let mut key = NewKey { id, organization: acting.organization, owner, name, scopes: form.scopes, sandbox_shared: form.sandbox_shared, secret };
         let mut change = self.store.change().await.map_err(fault::store)?;
+        // The owner's access may have ended, or changed, since the request came.
+        let role = change.role_of(acting.organization, owner).await.map_err(fault::store)?.ok_or(Code::RoleNotAllowed)?;
+        if matches!(acting.actor, Actor::Person(_)) {
+            perch_domain::authorize(Actor::Person(role), Action::CreateKey)?;
+        }
         if !change.add_key(&key, self.now()).await.map_err(fault::store)? {
             // The same form a moment ago; or, by a chance nobody has, another organization's key, of which nothing is told.
             if self.key_row(acting, id).await?.is_some() {

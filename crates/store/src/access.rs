@@ -20,6 +20,15 @@ impl Change {
         raw.map(TryInto::try_into).transpose()
     }
 
+    /// The console role of a person; absent where they are not active.
+    pub async fn role_of(&mut self, organization: OrganizationId, person: PersonId) -> Result<Option<ConsoleRole>, StoreFault> {
+        const SQL: &str = "SELECT role FROM person WHERE organization_id = $1 AND id = $2 AND deactivated_at IS NULL";
+        let role: Option<String> =
+            each!(in self, connection => sqlx::query_scalar(SQL).bind(organization).bind(person).fetch_optional(connection).await)?;
+        let read = |role: String| ConsoleRole::parse(&role).ok_or_else(|| StoreFault::inconsistent("person", "role", person));
+        role.map(read).transpose()
+    }
+
     /// How many active admins the organization has besides this person.
     pub async fn other_active_admins(&mut self, organization: OrganizationId, person: PersonId) -> Result<i64, StoreFault> {
         const SQL: &str = "SELECT COUNT(*) FROM person WHERE organization_id = $1 AND id <> $2 AND role = 'admin' AND deactivated_at IS NULL";

@@ -65,8 +65,8 @@ async fn faults_stand_beside_their_fields_and_no_password_comes_back() {
     let empty = change(&eve, "", "tooshort-x").await;
     assert_eq!(empty.status, 422);
     for part in [
-        "href=\"#current_password\"",
-        "href=\"#new_password\"",
+        "href=\"#current-password\"",
+        "href=\"#new-password\"",
         "Enter your current password.",
         "Use at least 12 characters",
         "Error: Change password",
@@ -75,7 +75,7 @@ async fn faults_stand_beside_their_fields_and_no_password_comes_back() {
     }
     let wrong = change(&eve, "wrong wrong wrong", NEW).await;
     assert_eq!(wrong.status, 401);
-    assert!(wrong.text.contains("This is not your current password.") && wrong.text.contains("href=\"#current_password\""));
+    assert!(wrong.text.contains("This is not your current password.") && wrong.text.contains("href=\"#current-password\""));
     for answer in [empty, wrong] {
         assert!(!answer.text.contains("tooshort-x") && !answer.text.contains("wrong wrong wrong") && !answer.text.contains(NEW));
     }

@@ -59,9 +59,9 @@ impl Perch {
     async fn prove_current_password(&self, signed_in: &SignedIn, password: Zeroizing<String>, request: &RequestInfo) -> Result<SignedIn, Refusal> {
         let form = SignInForm { email: signed_in.email.clone(), password, device: None };
         let wrong = || {
-            let message = "This is not your current password.";
-            let violation = Violation { field: "current_password".to_owned(), code: ViolationCode::InvalidValue, message: message.to_owned() };
-            Refusal { violations: vec![violation], ..Refusal::because(Code::SignInFailed, message) }
+            let message = "This is not your current password.".to_owned();
+            let violation = Violation { field: "current_password".to_owned(), code: ViolationCode::InvalidValue, message };
+            Refusal { violations: vec![violation], ..Refusal::because(Code::SignInFailed, "Your password was not changed.") }
         };
         match self.sign_in(form, request).await {
             Ok(proved) if proved.person == signed_in.person => Ok(proved),
