@@ -35,8 +35,8 @@ impl Change {
         Ok(each!(in self, connection => sqlx::query_scalar(SQL).bind(organization).bind(person).fetch_one(connection).await)?)
     }
 
-    /// Keeps a person out. Their sandbox tokens up to `sandbox_cut_off` (Unix milliseconds) end for good. Who is out already keeps
-    /// the earlier time of leaving.
+    /// Keeps a person out. Their sandbox tokens up to `sandbox_cut_off` (Unix milliseconds) end for good. A person who is
+    /// deactivated already keeps the earlier time.
     pub async fn deactivate_person(
         &mut self,
         organization: OrganizationId,

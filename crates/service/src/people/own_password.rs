@@ -54,8 +54,8 @@ impl Perch {
         Ok(Continued { signed_in: SignedIn { sign_ins_ended, ..proved }, device })
     }
 
-    /// A wrong password counts as a failed sign-in. The browser's device cookie does not exempt it: who sits down at somebody
-    /// else's browser has the cookie, and must not be able to guess on.
+    /// A wrong password counts as a failed sign-in. The device cookie is left out on purpose, because it would exempt this browser
+    /// from the back-off: a stranger at a browser that is signed in must not be able to guess the password.
     async fn prove_current_password(&self, signed_in: &SignedIn, password: Zeroizing<String>, request: &RequestInfo) -> Result<SignedIn, Refusal> {
         let form = SignInForm { email: signed_in.email.clone(), password, device: None };
         let wrong = || {
