@@ -77,7 +77,7 @@ pub struct OriginsState {
     /// Lines that could not be turned into rows, and what was wrong with them.
     pub paste: String,
     pub pasted: Vec<(String, SiteSaid)>,
-    pub refused_lately: Vec<RefusedSite>,
+    pub refused_lately: RefusedLately,
     pub confirm: Option<Confirm>,
     pub outcome: Outcome,
 }
@@ -298,6 +298,13 @@ pub struct Record {
     /// What it does not tell.
     pub note: &'static str,
     pub endings: Vec<EndingButton>,
+}
+
+/// The sites that were refused lately: the latest, and how many there are besides.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RefusedLately {
+    pub shown: Vec<RefusedSite>,
+    pub more: usize,
 }
 
 /// A site that was refused lately.

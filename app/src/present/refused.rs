@@ -2,14 +2,15 @@
 
 use super::introspection::check;
 use super::when;
-use crate::model::{Check, Record, RefusedSite};
+use crate::model::{Check, Record, RefusedLately, RefusedSite};
 use perch_domain::{Code, time};
 use perch_service::{Acting, Perch, Refusal, RefusedRequest, RefusedSiteView};
 
 /// The sites that were refused lately.
-pub async fn refused_sites(perch: &Perch, acting: &Acting) -> Result<Vec<RefusedSite>, Refusal> {
+pub async fn refused_sites(perch: &Perch, acting: &Acting) -> Result<RefusedLately, Refusal> {
     let now = perch.now().div_euclid(1_000);
-    Ok(perch.refused_sites(acting).await?.into_iter().map(|site| refused_site(site, now)).collect())
+    let refused = perch.refused_sites(acting).await?;
+    Ok(RefusedLately { shown: refused.shown.into_iter().map(|site| refused_site(site, now)).collect(), more: refused.more })
 }
 
 fn refused_site(site: RefusedSiteView, now: i64) -> RefusedSite {

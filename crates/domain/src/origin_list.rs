@@ -4,7 +4,7 @@
 //! lookups of whole texts, so nothing is ever matched by a part of a name.
 
 use crate::origin::Origin;
-use crate::text::nearest;
+use crate::text::Spelling;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::fmt;
@@ -100,6 +100,10 @@ pub enum Decision<'a> {
     NotListed { nearest: Option<(&'a Listed, Miss)> },
 }
 
+/// Entries whose spelling is compared with that of one site, letter by letter. Whoever holds a token can name any site, so the
+/// work for each is bounded.
+const MOST_COMPARED: usize = 32;
+
 impl OriginList {
     pub fn new(entries: Vec<Listed>) -> Self {
         let places = entries.iter().enumerate().map(|(at, entry)| (entry.origin.to_string(), at)).collect();
@@ -127,15 +131,35 @@ impl OriginList {
         }
     }
 
-    fn nearest(&self, asked: &Origin) -> Option<(&Listed, Miss)> {
+    /// The entry that an unlisted site misses most narrowly.
+    pub fn nearest(&self, asked: &Origin) -> Option<(&Listed, Miss)> {
         let misses = self.entries.iter().filter_map(|entry| miss(&entry.origin, asked).map(|miss| (entry, miss)));
-        misses.min_by_key(|(_, miss)| *miss as u8)
+        misses.min_by_key(|(_, miss)| *miss as u8).or_else(|| {
+            let spelling = Spelling::of(asked.host())?;
+            let alike = self.spelled_alike(&spelling);
+            let distances = alike.into_iter().filter_map(|entry| spelling.distance(name(&entry.origin)).map(|distance| (entry, distance)));
+            distances.min_by_key(|(_, distance)| *distance).map(|(entry, _)| (entry, Miss::Spelling))
+        })
+    }
+
+    /// The entries that may be the site with a letter or two wrong, the likeliest first.
+    fn spelled_alike(&self, asked: &Spelling) -> Vec<&Listed> {
+        let named = self.entries.iter().filter(|entry| name(&entry.origin).contains('.'));
+        let mut alike: Vec<_> = named.filter_map(|entry| asked.least_distance(name(&entry.origin)).map(|least| (least, entry))).collect();
+        alike.sort_by_key(|(least, _)| *least);
+        alike.into_iter().take(MOST_COMPARED).map(|(_, entry)| entry).collect()
     }
 }
 
-/// How `asked` misses `listed`; the variants stand in the order of their narrowness.
+/// The name an entry lists, or stands above where it is a wildcard.
+fn name(listed: &Origin) -> &str {
+    listed.host().strip_prefix("*.").unwrap_or(listed.host())
+}
+
+/// How `asked` misses `listed`, spelling aside; the variants stand in the order of their narrowness. Cheap: it only looks for one
+/// name within the other.
 fn miss(listed: &Origin, asked: &Origin) -> Option<Miss> {
-    let (host, name) = (asked.host(), listed.host().strip_prefix("*.").unwrap_or(listed.host()));
+    let (host, name) = (asked.host(), name(listed));
     let below = host.strip_suffix(name).and_then(|front| front.strip_suffix('.')).filter(|front| !front.is_empty());
     let covered = if listed.is_wildcard() { below.is_some_and(|front| !front.contains('.')) } else { host == name };
     if covered {
@@ -153,7 +177,7 @@ fn miss(listed: &Origin, asked: &Origin) -> Option<Miss> {
         (false, Some(_)) => Some(Miss::Subdomain),
         _ if name.strip_suffix(host).is_some_and(|front| front.ends_with('.')) => Some(Miss::Above),
         _ if name.contains('.') && host.contains(name) => Some(Miss::LookAlike),
-        _ => nearest(host, [name]).filter(|_| name.contains('.')).map(|_| Miss::Spelling),
+        _ => None,
     }
 }
 
@@ -217,6 +241,22 @@ mod tests {
             assert_eq!(told(&listed, asked), answer, "{asked}");
         }
         assert_eq!(told(&[], "https://app.example.com"), "no", "an empty list admits nobody");
+    }
+
+    #[test]
+    fn few_spellings_are_compared_and_the_nearest_is_among_them() {
+        let many: Vec<_> = (0..1_000).map(|at| format!("https://customer-{at:04}.example.com")).collect();
+        let many = list(&many.iter().map(String::as_str).collect::<Vec<_>>());
+        // All of them have the same letters but for four, so no cheap look tells them apart from what was meant.
+        let asked = Origin::parse_asked("https://custmoer-0817.example.com").unwrap().0;
+        let compared = many.spelled_alike(&Spelling::of(asked.host()).unwrap());
+        assert_eq!(compared.len(), MOST_COMPARED);
+        assert_eq!(
+            many.nearest(&asked).map(|(entry, miss)| (entry.origin.to_string(), miss)),
+            Some(("https://customer-0817.example.com".into(), Miss::Spelling))
+        );
+        // Nothing is compared with what is too long to be a slip of the hand.
+        assert!(Spelling::of(&"a".repeat(65)).is_none());
     }
 
     #[test]

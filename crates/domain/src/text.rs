@@ -38,17 +38,60 @@ pub fn new_password(faults: &mut Faults, field: &str, text: &str) {
 
 /// The name in `known` that `text` was probably meant to be.
 pub fn nearest<'a>(text: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    // A name that long was not mistyped, and comparing it would cost time a caller chooses.
-    if text.len() > 64 {
-        return None;
+    let wanted = Spelling::of(text)?;
+    let distances = known.into_iter().filter_map(|name| wanted.distance(name).map(|distance| (distance, name)));
+    distances.min_by_key(|(distance, _)| *distance).map(|(_, name)| name)
+}
+
+/// A text that may be a name with a letter or two wrong.
+#[derive(Clone, Debug)]
+pub struct Spelling {
+    text: String,
+    /// How often each byte is in it.
+    letters: [u8; 256],
+}
+
+impl Spelling {
+    /// Absent for a text so long that it was not mistyped; comparing it would cost time that a caller chooses.
+    pub fn of(text: &str) -> Option<Self> {
+        if text.len() > 64 {
+            return None;
+        }
+        let text = text.to_lowercase();
+        let letters = letters(&text);
+        Some(Self { text, letters })
     }
-    let wanted = text.to_lowercase();
-    known
-        .into_iter()
-        .map(|name| (strsim::damerau_levenshtein(&wanted, &name.to_lowercase()), name))
-        .filter(|(distance, name)| *distance <= 1 + name.chars().count() / 4)
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, name)| name)
+
+    /// Letters between it and a name (Damerau-Levenshtein); none where they are too many for a slip.
+    pub fn distance(&self, name: &str) -> Option<usize> {
+        let near = 1 + name.chars().count() / 4;
+        Some(strsim::damerau_levenshtein(&self.text, &name.to_lowercase())).filter(|distance| *distance <= near)
+    }
+
+    /// What [`Self::distance`] is at least, for little work and only for ASCII names: letters that the one has and the other has
+    /// not. None where that is too many already.
+    pub fn least_distance(&self, name: &str) -> Option<usize> {
+        let near = 1 + name.len() / 4;
+        if name.len().abs_diff(self.text.len()) > near {
+            return None;
+        }
+        let (mut more, mut fewer) = (0usize, 0usize);
+        for (own, other) in self.letters.iter().zip(letters(name)) {
+            more += usize::from(own.saturating_sub(other));
+            fewer += usize::from(other.saturating_sub(*own));
+        }
+        Some(more.max(fewer)).filter(|least| *least <= near)
+    }
+}
+
+fn letters(text: &str) -> [u8; 256] {
+    let mut letters = [0u8; 256];
+    for byte in text.bytes() {
+        if let Some(count) = letters.get_mut(usize::from(byte)) {
+            *count = count.saturating_add(1);
+        }
+    }
+    letters
 }
 
 /// Two letters for a profile button: the initials of the first and last word.
@@ -70,6 +113,9 @@ mod tests {
         assert_eq!(nearest("Region", known), Some("region"));
         assert_eq!(nearest("teir", known), Some("tier"));
         assert_eq!(nearest("colour", known), None);
+        let asked = Spelling::of("exmaple.com").unwrap();
+        assert_eq!((asked.distance("example.com"), asked.least_distance("example.com")), (Some(1), Some(0)));
+        assert_eq!((asked.distance("sample.org"), asked.least_distance("sample.org")), (None, None));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::perch::Perch;
 use crate::sightings::{Refusals, RefusedSite};
 use crate::{Acting, fault};
 use perch_domain::origin::Origin;
-use perch_domain::origin_list::{Decision, Miss};
+use perch_domain::origin_list::{Miss, OriginList};
 use perch_domain::{Action, Code, Refusal};
 use perch_store::{OrganizationId, RefusedSiteRow, RefusedSitesPlan, StoreFault};
 use std::collections::{HashMap, HashSet};
@@ -18,6 +18,8 @@ pub(crate) const KEPT_DAYS: i64 = 14;
 pub(crate) const MOST_OF_A_VIEWER: usize = 3;
 /// Rows kept for an organization; those not seen for longest make room.
 const MOST_OF_AN_ORGANIZATION: usize = 500;
+/// Sites that are shown at once: each is compared with the whole list.
+const SHOWN: usize = 20;
 
 type Counted = (RefusedSite, Refusals);
 
@@ -35,36 +37,27 @@ pub struct RefusedSiteView {
     pub international: bool,
 }
 
+/// The sites that were refused lately, the latest first.
+#[derive(Clone, Debug, Default)]
+pub struct RefusedSites {
+    pub shown: Vec<RefusedSiteView>,
+    /// How many there are besides.
+    pub more: usize,
+}
+
 impl Perch {
-    /// The sites that were refused in the last days and are not listed now, the latest first.
-    pub async fn refused_sites(&self, acting: &Acting) -> Result<Vec<RefusedSiteView>, Refusal> {
+    /// The sites that were refused in the last days and are not listed now.
+    pub async fn refused_sites(&self, acting: &Acting) -> Result<RefusedSites, Refusal> {
         acting.may(Action::SeeSettings)?;
         self.write_sightings().await;
         let rows = self.store.refused_sites(acting.organization).await.map_err(fault::store)?;
         let organization = self.memory.load().organization(acting.organization).ok_or(Code::NotFound)?;
-        let mut sites: Vec<RefusedSiteView> = Vec::new();
-        let mut at: HashMap<String, usize> = HashMap::new();
-        let mut viewers: HashSet<(String, Vec<u8>)> = HashSet::new();
-        for row in rows {
-            let Some(origin) = Origin::from_header(&row.origin) else { continue };
-            let new_viewer = viewers.insert((row.origin.clone(), row.viewer));
-            if let Some(site) = at.get(&row.origin).and_then(|at| sites.get_mut(*at)) {
-                site.viewers += usize::from(new_viewer);
-                site.refusals += row.refusals;
-                continue;
-            }
-            let Decision::NotListed { nearest } = organization.origins.decide(&origin) else { continue };
-            at.insert(row.origin.clone(), sites.len());
-            sites.push(RefusedSiteView {
-                international: origin.host().split('.').any(|label| label.starts_with("xn--")),
-                nearest: nearest.map(|(entry, miss)| (entry.origin.to_string(), miss)),
-                origin: row.origin,
-                viewers: 1,
-                refusals: row.refusals,
-                last_at: row.last_at.div_euclid(1_000),
-            });
+        if rows.is_empty() {
+            return Ok(RefusedSites::default());
         }
-        Ok(sites)
+        // Twenty sites against a thousand entries are milliseconds, but not on a thread that answers everybody.
+        let told = tokio::task::spawn_blocking(move || told(rows, &organization.origins)).await;
+        told.map_err(|error| fault::broken(&error))
     }
 
     pub(crate) async fn write_refused_sites(&self, refused: HashMap<RefusedSite, Refusals>) -> Result<(), StoreFault> {
@@ -77,6 +70,43 @@ impl Perch {
         }
         Ok(())
     }
+}
+
+/// What is told of these rows, the latest first. Whether a site is listed is one lookup; what it misses is looked for only where it
+/// is shown.
+fn told(rows: Vec<RefusedSiteRow>, list: &OriginList) -> RefusedSites {
+    let mut sites: Vec<(Origin, RefusedSiteView)> = Vec::new();
+    // The place of each site, if it is not listed.
+    let mut at: HashMap<String, Option<usize>> = HashMap::new();
+    let mut viewers: HashSet<(String, Vec<u8>)> = HashSet::new();
+    for row in rows {
+        let new_viewer = viewers.insert((row.origin.clone(), row.viewer));
+        if let Some(known) = at.get(&row.origin) {
+            if let Some((_, site)) = known.and_then(|at| sites.get_mut(at)) {
+                site.viewers += usize::from(new_viewer);
+                site.refusals += row.refusals;
+            }
+            continue;
+        }
+        let origin = Origin::from_header(&row.origin).filter(|origin| list.find(origin).is_none());
+        at.insert(row.origin.clone(), origin.is_some().then_some(sites.len()));
+        let Some(origin) = origin else { continue };
+        let view = RefusedSiteView {
+            international: origin.host().split('.').any(|label| label.starts_with("xn--")),
+            nearest: None,
+            origin: row.origin,
+            viewers: 1,
+            refusals: row.refusals,
+            last_at: row.last_at.div_euclid(1_000),
+        };
+        sites.push((origin, view));
+    }
+    let more = sites.len().saturating_sub(SHOWN);
+    let near = |(origin, site): (Origin, RefusedSiteView)| RefusedSiteView {
+        nearest: list.nearest(&origin).map(|(entry, miss)| (entry.origin.to_string(), miss)),
+        ..site
+    };
+    RefusedSites { shown: sites.into_iter().take(SHOWN).map(near).collect(), more }
 }
 
 /// What counts of the sites that were refused since the last time; `stored` has the latest first.
