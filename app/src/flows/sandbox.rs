@@ -111,9 +111,10 @@ async fn fill(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Turn<Sa
     if chosen.is_empty() {
         return Ok(Turn::show(state, "persona"));
     }
-    let (_, known) = persona(perch, acting, chosen).await?;
-    state = forms::sandbox::filled(state, &known.viewer);
-    state.request = present::request(perch, acting, &known.viewer, forms::sandbox::chosen(fields)).await?;
+    let (id, known) = persona(perch, acting, chosen).await?;
+    let viewer = perch.persona_viewer(acting, id).await?;
+    state = forms::sandbox::filled(state, &viewer);
+    state.request = present::request(perch, acting, &viewer, forms::sandbox::chosen(fields)).await?;
     state.outcome.done = Some(format!("The form is filled in as {}.", known.name));
     Ok(Turn::show(state, "persona"))
 }

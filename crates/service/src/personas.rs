@@ -32,6 +32,12 @@ impl ViewerForm {
         pairs.sum::<usize>() + self.distinct_id.len() + self.context_clues.len() + self.role.len() + self.lifetime.len() + self.embed.len()
     }
 
+    /// Without what is not filled in: it says nothing, however long its name is.
+    fn filled(self) -> Self {
+        let filled = |pairs: Vec<(String, String)>| pairs.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+        Self { attributes: filled(self.attributes), permissions: filled(self.permissions), ..self }
+    }
+
     fn holds_nul(&self) -> bool {
         let pairs = self.attributes.iter().chain(&self.permissions).flat_map(|(name, value)| [name, value]);
         pairs.chain([&self.distinct_id, &self.context_clues, &self.role, &self.lifetime, &self.embed]).any(|text| text.contains('\0'))
@@ -48,7 +54,6 @@ pub struct PersonaView {
     /// The owner's name, where it is somebody else's.
     pub owner: Option<String>,
     pub may_edit: bool,
-    pub viewer: ViewerForm,
     pub changed_at: i64,
     pub changed_by: String,
 }
@@ -66,6 +71,8 @@ pub struct PersonaForm {
 
 /// Most personas a person may own.
 const MOST: usize = 100;
+/// Bytes of what one holds, as it is stored.
+const LONGEST: usize = LONGEST_BODY;
 
 impl Perch {
     /// The personas this person may use.
@@ -73,7 +80,15 @@ impl Perch {
         acting.may(Action::SavePersona)?;
         let person = acting.person.ok_or(Code::RoleNotAllowed)?;
         let rows = self.store.personas(acting.organization, person).await.map_err(fault::store)?;
-        rows.into_iter().map(|row| view(acting, row)).collect()
+        Ok(rows.into_iter().map(|row| view(acting, row)).collect())
+    }
+
+    /// What a persona holds that this person may use.
+    pub async fn persona_viewer(&self, acting: &Acting, id: PersonaId) -> Result<ViewerForm, Refusal> {
+        acting.may(Action::SavePersona)?;
+        let person = acting.person.ok_or(Code::RoleNotAllowed)?;
+        let content = self.store.persona_content(acting.organization, person, id).await.map_err(fault::store)?.ok_or(Code::NotFound)?;
+        serde_json::from_str(&content).map_err(|_| fault::broken(&format!("persona.content of row {id} cannot be read")))
     }
 
     pub(crate) async fn persona(&self, acting: &Acting, id: PersonaId) -> Result<PersonaView, Refusal> {
@@ -85,9 +100,9 @@ impl Perch {
         acting.may(Action::SavePersona)?;
         let person = acting.person.ok_or(Code::RoleNotAllowed)?;
         let personas = self.personas(acting).await?;
-        let known = match form.id {
-            Some(id) => Some(editable(&personas, id)?),
-            None => None,
+        let (known, held) = match form.id {
+            Some(id) => (Some(editable(&personas, id)?), Some(self.persona_viewer(acting, id).await?)),
+            None => (None, None),
         };
         if form.shared {
             acting.may(Action::SharePersona)?;
@@ -98,9 +113,9 @@ impl Perch {
         if known.is_none() && personas.iter().filter(|persona| persona.owner.is_none()).count() >= MOST {
             faults.add(&*field, ViolationCode::TooMany, format!("A person may keep {MOST} personas; delete one first."));
         }
-        let viewer = form.viewer.or_else(|| known.map(|known| known.viewer.clone())).unwrap_or_default();
+        let viewer = form.viewer.or_else(|| held.clone()).unwrap_or_default().filled();
         let content = serde_json::to_string(&viewer).map_err(|error| fault::broken(&error))?;
-        if viewer.size() > LONGEST_BODY {
+        if content.len() > LONGEST {
             faults.add(&*field, ViolationCode::TooLong, "This is more than a request can hold; shorten the attributes.");
         }
         if viewer.holds_nul() {
@@ -127,7 +142,7 @@ impl Perch {
             Some(serde_json::json!({ "name": name, "shared": shared, "attributes": attributes }).to_string())
         };
         let mut entry = self.entry(acting, "persona.save", name.clone());
-        entry.before = known.and_then(|known| told(&known.name, known.shared, &known.viewer));
+        entry.before = known.zip(held.as_ref()).and_then(|(known, held)| told(&known.name, known.shared, held));
         entry.after = told(&name, form.shared, &viewer);
         change.commit(&entry).await.map_err(fault::store)?;
         Ok(id)
@@ -153,10 +168,9 @@ fn editable(personas: &[PersonaView], id: PersonaId) -> Result<&PersonaView, Ref
     if known.may_edit { Ok(known) } else { Err(Refusal::because(Code::RoleNotAllowed, "Only its owner or an admin may change this persona.")) }
 }
 
-fn view(acting: &Acting, row: PersonaRow) -> Result<PersonaView, Refusal> {
+fn view(acting: &Acting, row: PersonaRow) -> PersonaView {
     let mine = Some(row.owner_id) == acting.person;
-    Ok(PersonaView {
-        viewer: serde_json::from_str(&row.content).map_err(|_| fault::broken(&format!("persona.content of row {} cannot be read", row.id)))?,
+    PersonaView {
         id: row.id,
         name: row.name,
         shared: row.shared,
@@ -165,5 +179,5 @@ fn view(acting: &Acting, row: PersonaRow) -> Result<PersonaView, Refusal> {
         may_edit: mine || acting.can(Action::EditAnyPersona),
         changed_at: row.changed_at.div_euclid(1_000),
         changed_by: row.changed_by,
-    })
+    }
 }

@@ -173,15 +173,16 @@ impl Perch {
         let choose = || Refusal::fault("persona", ViolationCode::Required, "Choose a shared persona, or paste an API key.");
         let id = persona.ok_or_else(choose)?;
         let persona = self.persona(acting, id).await?;
+        let viewer = self.persona_viewer(acting, id).await?;
         if !persona.shared {
             return Err(Refusal::because(Code::RoleNotAllowed, "With a key of somebody else you can only use shared personas."));
         }
-        if persona.viewer.permissions.iter().any(|(model, _)| model == "database") {
+        if viewer.permissions.iter().any(|(model, _)| model == "database") {
             return Err(Refusal::because(Code::RoleNotAllowed, "This persona may use databases, which your console role may not hand out."));
         }
-        let within_an_hour = lifetime::parse(&persona.viewer.lifetime).is_some_and(|seconds| seconds <= u64::from(LONGEST_PREPARED));
-        let lifetime = if within_an_hour { persona.viewer.lifetime } else { lifetime::print(LONGEST_PREPARED) };
-        Ok(ViewerForm { lifetime, ..persona.viewer })
+        let within_an_hour = lifetime::parse(&viewer.lifetime).is_some_and(|seconds| seconds <= u64::from(LONGEST_PREPARED));
+        let lifetime = if within_an_hour { viewer.lifetime } else { lifetime::print(LONGEST_PREPARED) };
+        Ok(ViewerForm { lifetime, ..viewer })
     }
 
     async fn sandbox_grant(&self, acting: &Acting, key: &SandboxKey) -> Result<Grant, Refusal> {

@@ -3,7 +3,7 @@
 use crate::db::{Change, each};
 use crate::{OrganizationId, PersonId, PersonaId, Store, StoreFault};
 
-/// A persona. Times are Unix milliseconds.
+/// A persona without what it holds. Times are Unix milliseconds.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct PersonaRow {
     pub id: PersonaId,
@@ -11,8 +11,6 @@ pub struct PersonaRow {
     pub owner_name: String,
     pub name: String,
     pub shared: bool,
-    /// JSON, as the service writes it.
-    pub content: String,
     pub changed_at: i64,
     pub changed_by: String,
 }
@@ -24,16 +22,23 @@ pub struct NewPersona {
     pub owner: PersonId,
     pub name: String,
     pub shared: bool,
+    /// JSON, as the service writes it.
     pub content: String,
 }
 
 impl Store {
     /// The personas a person may use: their own and those that are shared, by name.
     pub async fn personas(&self, organization: OrganizationId, person: PersonId) -> Result<Vec<PersonaRow>, StoreFault> {
-        const SQL: &str = "SELECT persona.id, owner_id, person.name AS owner_name, persona.name, shared, content, changed_at, changed_by \
+        const SQL: &str = "SELECT persona.id, owner_id, person.name AS owner_name, persona.name, shared, changed_at, changed_by \
             FROM persona JOIN person ON person.id = persona.owner_id \
             WHERE persona.organization_id = $1 AND (shared OR owner_id = $2) ORDER BY persona.name, persona.id";
         Ok(each!(read self, pool => sqlx::query_as(SQL).bind(organization).bind(person).fetch_all(pool).await)?)
+    }
+
+    /// What a persona holds, where this person may use it.
+    pub async fn persona_content(&self, organization: OrganizationId, person: PersonId, id: PersonaId) -> Result<Option<String>, StoreFault> {
+        const SQL: &str = "SELECT content FROM persona WHERE organization_id = $1 AND id = $3 AND (shared OR owner_id = $2)";
+        Ok(each!(read self, pool => sqlx::query_scalar(SQL).bind(organization).bind(person).bind(id).fetch_optional(pool).await)?)
     }
 }
 

@@ -120,3 +120,22 @@ async fn personas_are_kept_renamed_overwritten_filled_in_and_deleted() {
         .collect();
     assert!(told.contains("region") && !told.contains("Nord"), "{told}");
 }
+
+#[tokio::test]
+async fn a_persona_is_no_larger_than_a_request() {
+    let app = TestApp::with_admin().await;
+    let admin = app.admin().await;
+    // Names without a value hold nothing and are not kept.
+    let names: Vec<String> = (0..2_000).map(|at| format!("user.attributes.{at}{}", "n".repeat(200))).collect();
+    let empty: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "")).collect();
+    assert_eq!(keep(&admin, "Empty", &empty).await.status, 200);
+    let organization = app.perch.store().organizations().await.unwrap()[0].id;
+    let ada = app.perch.store().people(organization).await.unwrap()[0].id;
+    let id = app.perch.store().personas(organization, ada).await.unwrap()[0].id;
+    let content = app.perch.store().persona_content(organization, ada, id).await.unwrap().unwrap();
+    assert!(content.len() < 300 && content.contains("paris"), "{content}");
+    // What is kept is bounded as it is kept: a quotation mark takes two bytes.
+    let quotes = "\"".repeat(9_000);
+    assert_eq!(keep(&admin, "Quotes", &[("embed", &quotes)]).await.violations(), ["persona_name TOO_LONG"]);
+    assert_eq!(keep(&admin, "Quotes", &[("embed", &quotes[..8_000])]).await.status, 200);
+}
