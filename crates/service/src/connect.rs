@@ -1,6 +1,7 @@
 //! Viewers: a token in, what it grants out. What attributes and context a token carries stays here.
 
 use crate::RequestInfo;
+use crate::connected_sites::Connected;
 use crate::fault;
 use crate::limits::Over;
 use crate::memory::{Memory, Organization, Secret};
@@ -258,8 +259,11 @@ impl Perch {
         let claims = claims.as_ref().ok_or_else(|| turned(Rung::Seal, fault::broken(&"a verdict without claims")))?;
         let grounds = self.judge_caller(&organization, claims.sandbox.is_some(), caller).map_err(|refusal| turned(Rung::Origin, refusal))?;
         // Our own preview is nobody's site.
-        if matches!(grounds, Some(Grounds::Listed(_))) {
-            self.sightings.connected(secret.row.organization_id, caller, claims.sandbox.is_none(), self.now());
+        if let (Some(Grounds::Listed(entry)), Caller::Site(origin)) = (grounds, caller) {
+            let by_wildcard = entry.origin.is_wildcard();
+            let organization = secret.row.organization_id;
+            self.sightings
+                .connected(Connected { organization, origin, by_wildcard, subject: &claims.sub, live: claims.sandbox.is_none() }, self.now());
         }
         Ok((tell(claims, secret, &organization), secret.row.key_id, secret.row.organization_id))
     }

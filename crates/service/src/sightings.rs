@@ -2,6 +2,7 @@
 //! request, bounded there, and written down about once a second; a crash loses a second of it, never a token.
 
 use crate::connect::{Call, Caller};
+use crate::connected_sites::{Connected, ConnectedSites};
 use crate::fault;
 use crate::memory::Secret;
 use crate::perch::Perch;
@@ -10,7 +11,7 @@ use crate::tokens::Failed;
 use perch_domain::claims::Claims;
 use perch_domain::verdict::Rung;
 use perch_domain::{Code, Refusal};
-use perch_store::{ConnectedSiteRow, OrganizationId, RefusedRequestRow, StoreFault};
+use perch_store::{OrganizationId, RefusedRequestRow, StoreFault};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -25,13 +26,6 @@ const MOST_REQUESTS_OF_ALL: usize = 1_000;
 /// Refused sites likewise, of an organization and of all; of a viewer no more than are kept of a day.
 const MOST_REFUSED_SITES: usize = 200;
 const MOST_REFUSED_SITES_OF_ALL: usize = 2_000;
-/// Sites known to have connected; past that all are looked at anew.
-const MOST_CONNECTED: usize = 10_000;
-/// Sites that connected and are noted between two writings.
-const MOST_NEW_CONNECTED: usize = 100;
-/// How old the time may become that a site is said to have connected last, in milliseconds.
-const LATELY: i64 = 3_600_000;
-
 /// A viewer's request that was refused, and whose it was as far as it proved to be somebody's.
 pub(crate) struct Turned {
     pub refusal: Refusal,
@@ -111,9 +105,7 @@ pub(crate) struct Sightings(Mutex<Seen>);
 
 #[derive(Default)]
 struct Seen {
-    /// By organization and site: whether a live token connected, and when that was last written, Unix milliseconds.
-    connected: HashMap<OrganizationId, HashMap<String, (bool, i64)>>,
-    new_connected: Vec<(OrganizationId, ConnectedSiteRow)>,
+    connected: ConnectedSites,
     refused_sites: HashMap<RefusedSite, Refusals>,
     requests: Vec<RefusedRequestRow>,
 }
@@ -132,30 +124,9 @@ impl Sightings {
         f(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// A site connected. Mostly known, and then nothing happens.
-    pub fn connected(&self, organization: OrganizationId, caller: &Caller, live: bool, now: i64) {
-        let origin = match caller {
-            Caller::Site(origin) => origin.as_str(),
-            _ => return,
-        };
-        self.locked(|seen| {
-            let sites = seen.connected.entry(organization).or_default();
-            if let Some((known_live, at)) = sites.get(origin)
-                && (*known_live || !live)
-                && now - at < LATELY
-            {
-                return;
-            }
-            if seen.new_connected.len() >= MOST_NEW_CONNECTED {
-                return;
-            }
-            if sites.len() >= MOST_CONNECTED {
-                sites.clear();
-            }
-            let known = sites.entry(origin.to_owned()).or_default();
-            *known = (known.0 || live, now);
-            seen.new_connected.push((organization, ConnectedSiteRow { origin: origin.to_owned(), live_at: live.then_some(now), last_at: now }));
-        });
+    /// A site connected.
+    pub fn connected(&self, site: Connected<'_>, now: i64) {
+        self.locked(|seen| seen.connected.note(site, now));
     }
 
     /// A viewer's request was refused.
@@ -237,13 +208,10 @@ impl Perch {
     pub(crate) async fn write_sightings(&self) {
         // Whoever reads afterwards finds what another call is just writing.
         let _one_at_a_time = self.writing_sightings.lock().await;
-        let (connected, refused, requests) = self
-            .sightings
-            .locked(|seen| (std::mem::take(&mut seen.new_connected), std::mem::take(&mut seen.refused_sites), std::mem::take(&mut seen.requests)));
+        let (connected, refused, requests) =
+            self.sightings.locked(|seen| (seen.connected.take(), std::mem::take(&mut seen.refused_sites), std::mem::take(&mut seen.requests)));
         let written: Result<(), StoreFault> = async {
-            if !connected.is_empty() {
-                self.store.note_connected(&connected).await?;
-            }
+            self.write_connected(connected).await?;
             if !requests.is_empty() {
                 self.store.add_refused_requests(&requests).await?;
             }
@@ -253,7 +221,7 @@ impl Perch {
         if let Err(error) = written {
             let _ = fault::store(error);
             // Seen again, it is noted again.
-            self.sightings.locked(|seen| seen.connected.clear());
+            self.sightings.locked(|seen| seen.connected.forget());
         }
     }
 
@@ -286,11 +254,5 @@ mod tests {
         assert_eq!(noted(), (MOST_REQUESTS_OF_A_TOKEN + 1, refused_sites::MOST_OF_A_VIEWER + 1));
         (2..1_000).for_each(|viewer| refused(viewer, 10_000 + viewer));
         assert_eq!(noted(), (MOST_REQUESTS, MOST_REFUSED_SITES));
-        // A site that is known is written again once an hour, or when its first live token comes.
-        for (live, now) in [(false, 1), (false, 2), (true, 3), (false, 4), (true, 5), (true, 3 + LATELY)] {
-            sightings.connected(organization, &site(1), live, now);
-        }
-        let told: Vec<_> = sightings.locked(|seen| seen.new_connected.iter().map(|(_, site)| (site.live_at, site.last_at)).collect());
-        assert_eq!(told, [(None, 1), (Some(3), 3), (Some(3 + LATELY), 3 + LATELY)]);
     }
 }

@@ -7,6 +7,7 @@ use crate::{OrganizationId, Store, StoreFault};
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct ConnectedSiteRow {
     pub origin: String,
+    pub first_at: i64,
     /// When a token of a backend first connected from there.
     pub live_at: Option<i64>,
     pub last_at: i64,
@@ -24,33 +25,46 @@ pub struct RefusedSiteRow {
     pub last_at: i64,
 }
 
-/// Sites kept for an organization; the longest unseen goes first.
-const MOST_CONNECTED: i64 = 1_000;
+/// What becomes of the connected sites of an organization.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ConnectedSitesPlan {
+    /// Added, or seen again.
+    pub noted: Vec<ConnectedSiteRow>,
+    /// Forgotten to make room.
+    pub dropped: Vec<String>,
+}
+
+const CONNECTED: &str = "SELECT origin, first_at, live_at, last_at FROM connected_site WHERE organization_id = $1 ORDER BY last_at DESC, origin";
 
 impl Store {
     pub async fn connected_sites(&self, organization: OrganizationId) -> Result<Vec<ConnectedSiteRow>, StoreFault> {
-        const SQL: &str = "SELECT origin, live_at, last_at FROM connected_site WHERE organization_id = $1 ORDER BY last_at DESC, origin";
-        Ok(each!(read self, pool => sqlx::query_as(SQL).bind(organization).fetch_all(pool).await)?)
+        Ok(each!(read self, pool => sqlx::query_as(CONNECTED).bind(organization).fetch_all(pool).await)?)
     }
 
-    /// Notes that sites connected, together; the first one of an organization ticks its first steps.
-    pub async fn note_connected(&self, sites: &[(OrganizationId, ConnectedSiteRow)]) -> Result<(), StoreFault> {
-        const SITE: &str = "INSERT INTO connected_site (organization_id, origin, live_at, last_at) VALUES ($1, $2, $3, $4) \
+    /// Notes sites that connected by a plan that is made from what is stored; the first one of an organization ticks its first
+    /// steps. `at` in Unix milliseconds. On `PostgreSQL` two nodes that do so take turns.
+    pub async fn note_connected(
+        &self,
+        organization: OrganizationId,
+        at: i64,
+        plan: impl FnOnce(Vec<ConnectedSiteRow>) -> ConnectedSitesPlan + Send,
+    ) -> Result<(), StoreFault> {
+        const NOTE: &str = "INSERT INTO connected_site (organization_id, origin, first_at, live_at, last_at) VALUES ($1, $2, $3, $4, $5) \
             ON CONFLICT (organization_id, origin) DO UPDATE SET live_at = COALESCE(connected_site.live_at, excluded.live_at), last_at = excluded.last_at";
-        const BOUND: &str = "DELETE FROM connected_site WHERE organization_id = $1 AND last_at < \
-            (SELECT last_at FROM connected_site WHERE organization_id = $1 ORDER BY last_at DESC LIMIT 1 OFFSET $2)";
+        const DROP: &str = "DELETE FROM connected_site WHERE organization_id = $1 AND origin = $2";
         const FIRST: &str = "UPDATE organization SET first_embed_at = $2 WHERE id = $1 AND first_embed_at IS NULL";
         let mut act = self.act().await?;
-        // In one order, so that two nodes never wait for each other.
-        let mut sites: Vec<_> = sites.iter().collect();
-        sites.sort_by(|(one, site), (other, next)| one.cmp(other).then_with(|| site.origin.cmp(&next.origin)));
-        for (organization, site) in sites {
-            each!(in act, connection => {
-                sqlx::query(SITE).bind(organization).bind(&site.origin).bind(site.live_at).bind(site.last_at).execute(&mut *connection).await?;
-                sqlx::query(BOUND).bind(organization).bind(MOST_CONNECTED).execute(&mut *connection).await?;
-                sqlx::query(FIRST).bind(organization).bind(site.last_at).execute(connection).await.map(drop)
-            })?;
+        each!(in act, connection => sqlx::query(LOCK).bind(organization).execute(connection).await.map(drop))?;
+        let stored = each!(in act, connection => sqlx::query_as(CONNECTED).bind(organization).fetch_all(connection).await)?;
+        let ConnectedSitesPlan { noted, dropped } = plan(stored);
+        for origin in dropped {
+            each!(in act, connection => sqlx::query(DROP).bind(organization).bind(origin).execute(connection).await.map(drop))?;
         }
+        for site in noted {
+            each!(in act, connection => sqlx::query(NOTE)
+                .bind(organization).bind(site.origin).bind(site.first_at).bind(site.live_at).bind(site.last_at).execute(connection).await.map(drop))?;
+        }
+        each!(in act, connection => sqlx::query(FIRST).bind(organization).bind(at).execute(connection).await.map(drop))?;
         act.keep().await
     }
 
@@ -67,6 +81,8 @@ impl Store {
     }
 }
 
+/// An update that changes nothing is a lock in both databases.
+const LOCK: &str = "UPDATE organization SET name = name WHERE id = $1";
 const REFUSED: &str =
     "SELECT origin, viewer, day, refusals, last_at FROM refused_site WHERE organization_id = $1 ORDER BY last_at DESC, origin, viewer";
 
@@ -86,8 +102,6 @@ impl Store {
         organization: OrganizationId,
         plan: impl FnOnce(Vec<RefusedSiteRow>) -> RefusedSitesPlan + Send,
     ) -> Result<(), StoreFault> {
-        // An update that changes nothing is a lock in both databases.
-        const LOCK: &str = "UPDATE organization SET name = name WHERE id = $1";
         const COUNT: &str = "INSERT INTO refused_site (organization_id, origin, viewer, day, refusals, last_at) VALUES ($1, $2, $3, $4, $5, $6) \
             ON CONFLICT (organization_id, origin, viewer, day) DO UPDATE SET refusals = refused_site.refusals + excluded.refusals, last_at = excluded.last_at";
         const DROP: &str = "DELETE FROM refused_site WHERE organization_id = $1 AND origin = $2 AND viewer = $3 AND day = $4";
