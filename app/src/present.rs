@@ -10,11 +10,22 @@ pub use sandbox::{PRESETS, preset, request, sandbox, split, token_result};
 
 use crate::model::{AttributeRow, DroppedRow, FirstStep, MigrationState, NewKey, OriginRow, SiteSaid};
 use perch_domain::time;
-use perch_service::{Acting, AttributeUse, AttributeView, CreatedKey, Environment, OriginView, Perch, Refusal, SiteReading};
+use perch_service::{Acting, AttributeUse, AttributeView, CreatedKey, Environment, LiveTokens, OriginView, Perch, Refusal, SiteReading};
 
 /// `3 minutes ago, 20 Nov 2026, 10:02 UTC`; times in Unix seconds.
 pub fn when(at: i64, now: i64) -> String {
     format!("{}, {}", time::relative(at, now), time::readable(at))
+}
+
+/// `1 token`, `more than 10,000 tokens`, `all tokens` where they could not be counted; `first` in a sentence or within it.
+pub fn counted(live: LiveTokens, what: &str, first: bool) -> String {
+    let count = if live == LiveTokens::Unknown { "all".to_owned() } else { live.to_string() };
+    let text = format!("{count} {what}{}", if live == LiveTokens::Exactly(1) { "" } else { "s" });
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(letter) if first => letter.to_uppercase().chain(letters).collect(),
+        _ => text,
+    }
 }
 
 /// What the line after saving says.

@@ -129,17 +129,13 @@ async fn of(perch: &Perch, acting: &Acting, fields: &Fields, id: &str) -> Result
     if forms::value(fields, "token").trim().is_empty() { stored(perch, acting, id).await } else { read(perch, acting, fields).await }
 }
 
-fn count(tokens: i64) -> String {
-    if tokens == 1 { "1 live token".to_owned() } else { format!("{tokens} live tokens") }
-}
-
 fn ask(preview: &EndingPreview, intent: String) -> Confirm {
     let effect = "Whoever looks at an embed with it sees it stop within a second. Their page may fetch a new token.";
     let (headline, verb) = match preview.ending {
         Ending::Token(_) => (format!("This token of {} will end.", preview.whose), "Revoke this token".to_owned()),
         _ => (
-            format!("{} of {} will end, of every API key.", count(preview.live_tokens), preview.whose),
-            format!("Revoke {}", count(preview.live_tokens)),
+            format!("{} of {} will end, of every API key.", present::counted(preview.live_tokens, "live token", true), preview.whose),
+            format!("Revoke {}", present::counted(preview.live_tokens, "live token", false)),
         ),
     };
     Confirm { headline, consequences: vec![(verb.clone(), effect.to_owned())], stay: "Cancel", field: ("intent", intent), verb }
@@ -148,7 +144,11 @@ fn ask(preview: &EndingPreview, intent: String) -> Confirm {
 fn done(ended: &EndingPreview) -> String {
     match ended.ending {
         Ending::Token(_) => "Revoked. The token is refused everywhere within a second.".to_owned(),
-        _ => format!("Revoked {} of {}. They are refused everywhere within a second.", count(ended.live_tokens), ended.whose),
+        _ => format!(
+            "Revoked {} of {}. They are refused everywhere within a second.",
+            present::counted(ended.live_tokens, "live token", false),
+            ended.whose
+        ),
     }
 }
 

@@ -1,8 +1,8 @@
 //! API keys: made, listed, revoked.
 
-use crate::Acting;
 use crate::fault;
 use crate::perch::Perch;
+use crate::{Acting, LiveTokens};
 use perch_domain::access::Scopes;
 use perch_domain::api_key::{self, ApiKeyText, SecretId};
 use perch_domain::refusal::Faults;
@@ -79,7 +79,7 @@ pub struct KeyView {
 #[derive(Clone, Debug)]
 pub struct RevocationPreview {
     pub key: KeyView,
-    pub live_tokens: i64,
+    pub live_tokens: LiveTokens,
 }
 
 fn already_made() -> Refusal {
@@ -155,7 +155,7 @@ impl Perch {
             return Err(Refusal::because(Code::Conflict, "This key was revoked already."));
         }
         let mut entry = self.entry(acting, "api_key.revoke", &preview.key.name);
-        entry.before = Some(serde_json::json!({ "id": key, "prefix": preview.key.prefix, "live_tokens": preview.live_tokens }).to_string());
+        entry.before = Some(serde_json::json!({ "id": key, "prefix": preview.key.prefix, "live_tokens": preview.live_tokens.to_json() }).to_string());
         change.commit(&entry).await.map_err(fault::store)?;
         self.follow().await;
         Ok(preview)

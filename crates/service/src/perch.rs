@@ -5,6 +5,7 @@ use crate::attempts::Attempts;
 use crate::limits::{Gauges, Limits};
 use crate::memory::{Looks, Memory};
 use crate::password::{self, Hashing};
+use crate::revocation_bounds::RevocationBounds;
 use crate::sightings::Sightings;
 use crate::upkeep::Justified;
 use arc_swap::ArcSwap;
@@ -60,6 +61,7 @@ pub struct Inner {
     pub(crate) changed: watch::Sender<i64>,
     /// Sites that connected or were refused, and refused requests, until they are written down.
     pub(crate) sightings: Sightings,
+    pub(crate) revocation_bounds: RevocationBounds,
     pub(crate) preview: OnceLock<Origin>,
     pub(crate) public_url: OnceLock<String>,
     pub(crate) recorder: MintRecorder,
@@ -113,6 +115,7 @@ impl Perch {
             looks: Looks::begun_at(now),
             changed: watch::Sender::new(memory.generation),
             sightings: Sightings::default(),
+            revocation_bounds: RevocationBounds::default(),
             preview: OnceLock::new(),
             public_url: OnceLock::new(),
             memory: ArcSwap::from_pointee(memory),

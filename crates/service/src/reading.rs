@@ -170,7 +170,7 @@ impl Perch {
         };
         let mut api_key = None;
         if let Some(holder) = holder {
-            api_key = self.preview_revocation(acting, holder.key()).await.ok().map(|preview| preview.key.id);
+            api_key = self.revocable(acting, holder.key()).await.ok().map(|key| key.id);
         }
         Ok(Reading { refused: Some(Code::TokenMalformed), verdict: verdict.to_owned(), ladder: Vec::new(), token: None, removed, api_key })
     }

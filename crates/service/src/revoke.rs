@@ -3,16 +3,13 @@
 use crate::fault;
 use crate::perch::Perch;
 use crate::proof::KeyHolder;
-use crate::revocations::{OUTLIVES, issued_at};
-use crate::{Acting, RequestInfo};
+use crate::revocation_bounds::room;
+use crate::revocations::{OUTLIVES, issued_at, subject_hash};
+use crate::{Acting, LiveTokens, RequestInfo};
 use perch_domain::revoke_request::RevokeRequest;
 use perch_domain::{Action, Code, Refusal};
 use perch_store::{Change, KeyId, MintRow, OrganizationId, RevocationRow};
-use std::collections::BTreeMap;
 use uuid::Uuid;
-
-/// Tokens and viewers that are revoked one by one in an organization at a time; each is known until its tokens have expired.
-const MOST: usize = 200_000;
 
 /// What a person ends in the console.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +29,7 @@ pub enum Ending {
 pub struct EndingPreview {
     pub ending: Ending,
     /// Tokens that have not expired or ended before.
-    pub live_tokens: i64,
+    pub live_tokens: LiveTokens,
     /// Whose they are: the viewer, or the name of the key.
     pub whose: String,
 }
@@ -46,14 +43,18 @@ enum Tokens {
 }
 
 impl Perch {
-    /// Revokes tokens of the key that asks.
+    /// Revokes tokens of the key that asks. What ended before changes nothing.
     ///
     /// # Errors
-    /// `API_KEY_SCOPE_MISSING`, `BODY_NOT_JSON`, `REQUEST_INVALID`; `NOT_FOUND` for a token this key did not issue.
+    /// `API_KEY_SCOPE_MISSING`, `BODY_NOT_JSON`, `REQUEST_INVALID`; `NOT_FOUND` for a token this key did not issue;
+    /// `TOO_MANY_REQUESTS` past what one key may revoke one by one.
     pub async fn revoke_by_key(&self, holder: &KeyHolder, body: &[u8], request: RequestInfo) -> Result<RevokeRequest, Refusal> {
         holder.may(Action::RevokeByKey)?;
         let asked = RevokeRequest::parse(body)?;
         let acting = holder.acting(request);
+        if asked != RevokeRequest::All {
+            self.revocation_bounds.pass(holder.key(), self.now())?;
+        }
         let tokens = match &asked {
             RevokeRequest::All => Tokens::Key(holder.key()),
             RevokeRequest::Viewer(subject) => Tokens::Viewer { subject: subject.clone(), key: Some(holder.key()) },
@@ -63,7 +64,12 @@ impl Perch {
                 Tokens::One(own.ok_or_else(|| Refusal::because(Code::NotFound, "This key issued no token with this id."))?)
             }
         };
-        self.end(&acting, tokens).await?;
+        if let Tokens::Viewer { subject, .. } = &tokens
+            && !self.would_end(acting.organization, holder.key(), subject).await?
+        {
+            return Ok(asked);
+        }
+        self.end(&acting, tokens, Some(holder.key())).await?;
         Ok(asked)
     }
 
@@ -75,7 +81,7 @@ impl Perch {
     /// Ends them.
     pub async fn end_tokens(&self, acting: &Acting, ending: Ending) -> Result<EndingPreview, Refusal> {
         let (preview, tokens) = self.previewed(acting, ending).await?;
-        self.end(acting, tokens).await?;
+        self.end(acting, tokens, None).await?;
         Ok(preview)
     }
 
@@ -134,30 +140,14 @@ impl Perch {
         acting.can(Action::SeeOwnKeys) && secret.is_some_and(|secret| Some(secret.row.owner_id) == acting.person)
     }
 
-    async fn count_live(&self, organization: OrganizationId, tokens: &Tokens) -> Result<i64, Refusal> {
+    async fn count_live(&self, organization: OrganizationId, tokens: &Tokens) -> Result<LiveTokens, Refusal> {
         let (key, subject) = match tokens {
-            Tokens::One(row) => return Ok(i64::from(row.expires_at > self.now_seconds())),
+            Tokens::One(row) => return Ok(LiveTokens::Exactly(i64::from(row.expires_at > self.now_seconds()))),
             Tokens::Viewer { subject, key } => (*key, Some(subject.as_str())),
             Tokens::Key(key) => (Some(*key), None),
             Tokens::All => (None, None),
         };
         self.live_tokens(organization, key, subject).await
-    }
-
-    /// Tokens that still work as far as key, organization and time go: of a key, or of every key that is active.
-    pub(crate) async fn live_tokens(&self, organization: OrganizationId, key: Option<KeyId>, subject: Option<&str>) -> Result<i64, Refusal> {
-        let now = self.now_seconds();
-        let memory = self.memory.load_full();
-        let ended = memory.organization(organization).map_or(0, |known| known.row.cut_off);
-        let born = (now - i64::from(perch_domain::lifetime::LONGEST)) * 1_000;
-        let concerned = memory.secrets().filter(|secret| secret.row.organization_id == organization && self.judge_key(secret).is_ok());
-        let keys: BTreeMap<KeyId, i64> = concerned.map(|secret| (secret.row.key_id, secret.row.cut_off)).collect();
-        let mut live = 0;
-        for (id, key_ended) in keys.into_iter().filter(|(id, _)| key.is_none_or(|only| only == *id)) {
-            let oldest = crate::upkeep::least_id(born.max(ended + 1).max(key_ended + 1));
-            live += self.store.live_tokens(organization, id, subject, oldest, now).await.map_err(fault::store)?;
-        }
-        Ok(live)
     }
 
     /// The Unix millisecond up to which every token that was issued until now was issued.
@@ -168,21 +158,39 @@ impl Perch {
         Ok(ahead.map_or(now, |newest| now.max(issued_at(newest))))
     }
 
-    async fn end(&self, acting: &Acting, tokens: Tokens) -> Result<(), Refusal> {
+    /// Ends them. `by` is the key that asks; absent where a person does.
+    async fn end(&self, acting: &Acting, tokens: Tokens, by: Option<KeyId>) -> Result<(), Refusal> {
         let now = self.now();
         let organization = acting.organization;
-        let one_by_one = matches!(tokens, Tokens::One(_) | Tokens::Viewer { .. });
-        if one_by_one && self.memory.load().organization(organization).is_some_and(|known| known.revocations.len() >= MOST) {
-            let full = Refusal::retry(Code::TooManyRequests, 3_600);
-            return Err(Refusal { message: "So many tokens were revoked today that it is time to end all of a key.".into(), ..full });
+        let takes_room = match &tokens {
+            Tokens::One(token) if self.ended_before(token).await? => return Ok(()),
+            Tokens::One(_) => true,
+            Tokens::Viewer { subject, key } => {
+                self.memory.load().organization(organization).is_none_or(|known| !known.revocations.knows(*key, subject))
+            }
+            Tokens::Key(_) | Tokens::All => false,
+        };
+        if takes_room && let Some(known) = self.memory.load().organization(organization) {
+            room(&known.revocations, by)?;
         }
         let cut_off = self.cut_off_of_all(organization).await?;
-        let row = |key_id, token_id, subject| RevocationRow { organization, key_id, token_id, subject, cut_off, expires_at: cut_off + OUTLIVES };
+        let row = |key_id, token_id, subject: Option<&str>| RevocationRow {
+            organization,
+            key_id,
+            token_id,
+            subject_hash: subject.map(subject_hash),
+            subject: None,
+            cut_off,
+            expires_at: cut_off + OUTLIVES,
+        };
         let mut change = self.store.change().await.map_err(fault::store)?;
         let add = async |change: &mut Change, row: RevocationRow| change.add_revocation(self.new_id(), &row, now).await;
         let (action, target, written) = match tokens {
-            Tokens::One(token) => ("token.revoke", token.token_id.to_string(), add(&mut change, row(None, Some(token.token_id), None)).await),
-            Tokens::Viewer { subject, key } => ("viewer.revoke", subject.clone(), add(&mut change, row(key, None, Some(subject))).await),
+            Tokens::One(token) => ("token.revoke", token.token_id.to_string(), add(&mut change, row(by, Some(token.token_id), None)).await),
+            Tokens::Viewer { subject, key } => {
+                let row = row(key, None, Some(&subject));
+                ("viewer.revoke", subject, add(&mut change, row).await)
+            }
             Tokens::Key(key) => ("api_key.end_tokens", key.to_string(), change.cut_off_key(organization, key, cut_off).await.map(drop)),
             Tokens::All => ("organization.end_tokens", "all tokens".to_owned(), change.cut_off_organization(organization, cut_off).await),
         };

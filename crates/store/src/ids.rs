@@ -28,4 +28,6 @@ ids! {
     OriginId,
     AttributeId,
     PersonaId,
+    /// A viewer without the name: 16 bytes of a hash, kept where an id is kept.
+    SubjectHash,
 }

@@ -1,7 +1,7 @@
 //! Tokens refused before their time: one, all of a viewer, all of a key, all of an organization.
 
 use crate::db::{Change, each};
-use crate::{KeyId, OrganizationId, Store, StoreFault};
+use crate::{KeyId, OrganizationId, Store, StoreFault, SubjectHash};
 use uuid::Uuid;
 
 /// One token, or the tokens of a viewer up to a moment. Times are Unix milliseconds.
@@ -9,9 +9,12 @@ use uuid::Uuid;
 pub struct RevocationRow {
     #[sqlx(rename = "organization_id")]
     pub organization: OrganizationId,
-    /// Only tokens of this key; of a viewer, of every key where it is absent.
+    /// Of a viewer, only tokens of this key, and of every key where it is absent. Of a token, the key that revoked it; absent where
+    /// a person did.
     pub key_id: Option<KeyId>,
     pub token_id: Option<Uuid>,
+    /// Whose tokens end. Rows that were written before there were hashes have the name instead.
+    pub subject_hash: Option<SubjectHash>,
     pub subject: Option<String>,
     /// A viewer's tokens issued up to then are refused.
     pub cut_off: i64,
@@ -22,15 +25,33 @@ pub struct RevocationRow {
 impl Store {
     /// What was revoked by changes after this generation.
     pub(crate) async fn revocations_since(&self, generation: i64) -> Result<Vec<RevocationRow>, StoreFault> {
-        const SQL: &str = "SELECT organization_id, key_id, token_id, subject, cut_off, expires_at FROM revocation WHERE generation > $1";
+        const SQL: &str =
+            "SELECT organization_id, key_id, token_id, subject_hash, subject, cut_off, expires_at FROM revocation WHERE generation > $1";
         Ok(each!(follow self, pool => sqlx::query_as(SQL).bind(generation).fetch_all(pool).await)?)
     }
 
-    /// Forgets revocations whose tokens have all expired.
+    /// Up to when a viewer's tokens of this key are refused, by what is written down; none where nothing is.
+    pub async fn viewer_cut_off(&self, organization: OrganizationId, key: KeyId, subject: SubjectHash) -> Result<Option<i64>, StoreFault> {
+        const SQL: &str = "SELECT MAX(cut_off) FROM revocation WHERE organization_id = $1 AND subject_hash = $3 AND (key_id = $2 OR key_id IS NULL)";
+        each!(read self, connection => sqlx::query_scalar(SQL).bind(organization).bind(key).bind(subject).fetch_one(connection).await)
+    }
+
+    /// Whether it is written down that this token was revoked.
+    pub async fn is_token_revoked(&self, organization: OrganizationId, token_id: Uuid) -> Result<bool, StoreFault> {
+        const SQL: &str = "SELECT COUNT(*) FROM revocation WHERE organization_id = $1 AND token_id = $2";
+        let count: i64 = each!(read self, connection => sqlx::query_scalar(SQL).bind(organization).bind(token_id).fetch_one(connection).await)?;
+        Ok(count > 0)
+    }
+
+    /// Forgets revocations whose tokens have all expired, a part at a time.
     pub async fn forget_revocations(&self, now: i64) -> Result<(), StoreFault> {
-        const SQL: &str = "DELETE FROM revocation WHERE expires_at < $1";
-        each!(write self, pool => sqlx::query(SQL).bind(now).execute(pool).await.map(drop))?;
-        Ok(())
+        const SQL: &str = "DELETE FROM revocation WHERE id IN (SELECT id FROM revocation WHERE expires_at < $1 LIMIT 5000)";
+        loop {
+            let part = each!(write self, connection => sqlx::query(SQL).bind(now).execute(connection).await.map(|done| done.rows_affected()))?;
+            if part == 0 {
+                return Ok(());
+            }
+        }
     }
 
     /// The newest token of an organization, if it is not older than `ids_from`: a node whose clock is ahead issues tokens that
@@ -39,41 +60,21 @@ impl Store {
         const SQL: &str = "SELECT token_id FROM mint WHERE token_id >= $2 AND organization_id = $1 ORDER BY token_id DESC LIMIT 1";
         Ok(each!(read self, pool => sqlx::query_scalar(SQL).bind(organization).bind(ids_from).fetch_optional(pool).await)?)
     }
-
-    /// Tokens of a key that have neither expired nor been revoked one by one, of one viewer where one is named. `now` in Unix seconds; `ids_from` is
-    /// the least id such a token can have, so that only the young end of the table is read.
-    pub async fn live_tokens(
-        &self,
-        organization: OrganizationId,
-        key: KeyId,
-        subject: Option<&str>,
-        ids_from: Uuid,
-        now: i64,
-    ) -> Result<i64, StoreFault> {
-        const SQL: &str = "SELECT COUNT(*) FROM mint m JOIN api_secret s ON s.id = m.secret_id \
-            WHERE s.organization_id = $1 AND s.key_id = $2 AND ($3 IS NULL OR m.subject = $3) AND m.expires_at > $4 AND m.token_id >= $5 \
-            AND NOT EXISTS (SELECT 1 FROM revocation r WHERE r.token_id = m.token_id) \
-            AND NOT EXISTS (SELECT 1 FROM revocation r WHERE r.organization_id = $1 AND r.subject = m.subject \
-                AND (r.key_id IS NULL OR r.key_id = s.key_id) AND m.issued_at * 1000 <= r.cut_off)";
-        Ok(
-            each!(read self, pool => sqlx::query_scalar(SQL).bind(organization).bind(key).bind(subject).bind(now).bind(ids_from).fetch_one(pool).await)?,
-        )
-    }
 }
 
 impl Change {
     /// Revokes one token, or a viewer's tokens.
     pub async fn add_revocation(&mut self, id: Uuid, row: &RevocationRow, now: i64) -> Result<(), StoreFault> {
         // The change has raised the generation already, and no other change runs beside it.
-        const SQL: &str = "INSERT INTO revocation (id, organization_id, key_id, token_id, subject, cut_off, created_at, expires_at, generation) \
-            SELECT $1, $2, $3, $4, $5, $6, $7, $8, value FROM generation WHERE one = 1";
+        const SQL: &str = "INSERT INTO revocation (id, organization_id, key_id, token_id, subject_hash, subject, cut_off, created_at, expires_at, generation) \
+            SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, value FROM generation WHERE one = 1";
         // The later one says all that the earlier one said.
-        const EARLIER: &str = "DELETE FROM revocation WHERE organization_id = $1 AND (subject = $2 OR token_id = $3) AND (key_id = $4 OR (key_id IS NULL AND $4 IS NULL))";
+        const EARLIER: &str = "DELETE FROM revocation WHERE organization_id = $1 AND (subject_hash = $2 OR token_id = $3) AND (key_id = $4 OR (key_id IS NULL AND $4 IS NULL))";
         each!(in self, connection => sqlx::query(EARLIER)
-            .bind(row.organization).bind(&row.subject).bind(row.token_id).bind(row.key_id).execute(connection).await.map(drop))?;
+            .bind(row.organization).bind(row.subject_hash).bind(row.token_id).bind(row.key_id).execute(connection).await.map(drop))?;
         each!(in self, connection => sqlx::query(SQL)
-            .bind(id).bind(row.organization).bind(row.key_id).bind(row.token_id).bind(&row.subject).bind(row.cut_off).bind(now).bind(row.expires_at)
-            .execute(connection).await.map(drop))?;
+            .bind(id).bind(row.organization).bind(row.key_id).bind(row.token_id).bind(row.subject_hash).bind(&row.subject)
+            .bind(row.cut_off).bind(now).bind(row.expires_at).execute(connection).await.map(drop))?;
         Ok(())
     }
 

@@ -2,7 +2,8 @@
 
 use crate::both::both;
 use perch_store::{
-    AuditEntry, ConnectedSiteRow, MOST_REFUSED_REQUESTS, OrganizationId, RefusedRequestRow, RefusedSiteRow, RefusedSitesPlan, RevocationRow, Store,
+    AuditEntry, ConnectedSiteRow, ConnectedSitesPlan, MOST_REFUSED_REQUESTS, OrganizationId, RefusedRequestRow, RefusedSiteRow, RefusedSitesPlan,
+    RevocationRow, Store, SubjectHash,
 };
 use uuid::Uuid;
 
@@ -45,7 +46,8 @@ both!(revocations_are_read_by_generation_and_forgotten, |store: Store| async mov
         organization: ORG,
         key_id: None,
         token_id: None,
-        subject: Some(subject.into()),
+        subject_hash: Some(SubjectHash(Uuid::from_u128(if subject == "ann" { 71 } else { 72 }))),
+        subject: None,
         cut_off: 7,
         expires_at,
     };
@@ -70,12 +72,16 @@ both!(revocations_are_read_by_generation_and_forgotten, |store: Store| async mov
 
 both!(connected_sites_keep_the_first_live_token, |store: Store| async move {
     two_organizations(&store).await;
-    let site = |live_at, last_at| ConnectedSiteRow { origin: "https://a.test".into(), live_at, last_at };
-    for (live_at, last_at) in [(None, 1), (Some(2), 2), (Some(3), 3), (None, 4)] {
-        store.note_connected(&[(ORG, site(live_at, last_at))]).await.unwrap();
+    let site = |origin: &str, first_at, live_at, last_at| ConnectedSiteRow { origin: origin.into(), first_at, live_at, last_at };
+    let note = |rows: Vec<ConnectedSiteRow>| ConnectedSitesPlan { noted: rows, dropped: Vec::new() };
+    for (live_at, at) in [(None, 1), (Some(2), 2), (Some(3), 3), (None, 4)] {
+        store.note_connected(ORG, at, |_| note(vec![site("https://a.test", at, live_at, at)])).await.unwrap();
     }
-    assert_eq!(store.connected_sites(ORG).await.unwrap(), [site(Some(2), 4)]);
+    assert_eq!(store.connected_sites(ORG).await.unwrap(), [site("https://a.test", 1, Some(2), 4)]);
     assert!(store.connected_sites(OTHER).await.unwrap().is_empty());
+    let more = site("https://b.test", 5, None, 5);
+    store.note_connected(ORG, 5, |stored| ConnectedSitesPlan { noted: vec![more.clone()], dropped: vec![stored[0].origin.clone()] }).await.unwrap();
+    assert_eq!(store.connected_sites(ORG).await.unwrap(), [more]);
 });
 
 both!(refused_sites_are_counted_by_plan, |store: Store| async move {
