@@ -67,7 +67,7 @@ mod tests {
     use crate::db::Db;
 
     #[tokio::test]
-    #[expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on may stop where it stands")]
+    #[expect(clippy::panic, reason = "a test that cannot go on may stop where it stands")]
     async fn sqlite_reads_the_record_in_its_order_and_sorts_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&Location::File { path: folder.path().join("perch.sqlite3"), create: true }).await.unwrap();
