@@ -14,7 +14,7 @@ use perch_domain::claims::TOKEN_TYPE;
 use perch_domain::origin::Origin;
 use perch_domain::origin_list::{Environment, Listed, OriginList};
 use perch_jwe::{MasterKeys, TokenKey};
-use perch_store::{OrganizationId, OrganizationRow, OriginRow, PersonId, RevocationRow, SecretRow, SecretState, Snapshot, StoreFault};
+use perch_store::{OrganizationId, OrganizationRow, OriginRow, PersonId, SecretRow, SecretState, Snapshot, StoreFault};
 use std::collections::HashMap;
 use std::future::Future;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -91,15 +91,13 @@ impl Memory {
         for (organization, row) in snapshot.origins {
             origins.entry(organization).or_default().extend(listed(row));
         }
-        let mut revoked: HashMap<OrganizationId, Vec<RevocationRow>> = HashMap::new();
-        for row in snapshot.revocations {
-            revoked.entry(row.organization).or_default().push(row);
-        }
+        // Not put into groups: there may be hundreds of thousands, and a second copy of them would be the largest thing in memory.
+        let revoked = snapshot.revocations;
         let organizations = snapshot.organizations.into_iter().map(|row| {
             let declarations = declarations.remove(&row.id).unwrap_or_default();
             let origins = OriginList::new(origins.remove(&row.id).unwrap_or_default());
             let revocations = before.and_then(|before| before.organization(row.id)).map(|known| known.revocations.clone()).unwrap_or_default();
-            revocations.add(revoked.remove(&row.id).unwrap_or_default());
+            revocations.add(revoked.iter().filter(|known| known.organization == row.id));
             (row.id, Arc::new(Organization { row, declarations, origins, revocations }))
         });
         let organizations = organizations.collect();

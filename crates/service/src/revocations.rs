@@ -4,6 +4,7 @@
 use perch_domain::claims::{Claims, SKEW};
 use perch_store::{KeyId, MintRow, PersonId, RevocationRow, SubjectHash};
 use sha2::{Digest, Sha256};
+use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock};
 use uuid::Uuid;
@@ -137,9 +138,9 @@ impl Sets {
 }
 
 impl Revocations {
-    pub fn add(&self, rows: impl IntoIterator<Item = RevocationRow>) {
+    pub fn add(&self, rows: impl IntoIterator<Item: Borrow<RevocationRow>>) {
         let mut sets = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        rows.into_iter().for_each(|row| sets.add(&row));
+        rows.into_iter().for_each(|row| sets.add(row.borrow()));
     }
 
     /// Whether a token of this key is among them.
