@@ -80,11 +80,13 @@ async fn deactivated_and_let_in_again(app: TestApp) {
     assert!(gone.keys.len() == 1 && gone.keys[0].revoked);
     assert_eq!((refused(&app, &live).await, app.nobody().mint(&key, BODY).await.code()), ("TOKEN_REVOKED".into(), "API_KEY_REVOKED".into()));
     let audit = app.perch.store().audit(operator.organization, 100).await.unwrap();
-    let actions: Vec<_> = audit.iter().map(|row| row.action.as_str()).take_while(|action| *action != "person.sign_in").collect();
-    assert_eq!(actions.iter().filter(|action| **action == "api_key.revoke").count(), 1);
-    assert!(actions.contains(&"person.deactivate"), "{actions:?}");
-    let last = audit.iter().find(|row| row.action == "person.deactivate").unwrap();
-    assert_eq!((last.target.as_str(), last.before.as_deref()), (MIA, Some(r#"{"active":true,"role":"maker"}"#)));
+    let entries = |action: &str| audit.iter().filter(|row| row.action == action).cloned().collect::<Vec<_>>();
+    assert_eq!((entries("api_key.revoke").len(), entries("person.reactivate").len()), (1, 1));
+    for entry in entries("person.deactivate") {
+        assert_eq!((entry.target.as_str(), entry.before.as_deref()), (MIA, Some(r#"{"active":true,"role":"maker"}"#)));
+        assert!(entry.after.unwrap().contains(r#""active":false"#));
+    }
+    assert_eq!(entries("person.deactivate").len(), 2);
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 const PASSWORD: &str = "correct horse battery";
-/// The machine may be busy; no password stays visible for that long.
+/// Nothing takes that long, however busy the machine is.
 const PATIENCE: Duration = Duration::from_secs(30);
 const MIA: [&str; 2] = ["--email", "mia@example.com"];
 
@@ -46,7 +46,11 @@ fn a_running_server_sees_that_access_ended() {
     assert!(mint().starts_with("HTTP/1.1 200"), "named, not ended");
     let gone = text(&perch(&data, &admin("deactivate", &["--revoke-keys"]), "").stdout);
     assert!(gone.contains(&format!("Revoked, and their tokens have ended: Backend ({prefix}).")), "{gone}");
-    assert!(mint().contains("API_KEY_REVOKED"));
+    // Another process learns of it within a second; this machine may be busy.
+    let since = Instant::now();
+    while !mint().contains("API_KEY_REVOKED") {
+        assert!(since.elapsed() < PATIENCE);
+    }
     let set = text(&perch(&data, &admin("password", &[]), "another long password\nsecond line\n").stdout);
     assert!(set.contains("has a new password") && set.contains("still deactivated"), "{set}");
     let back = json(&perch(&data, &admin("reactivate", &["--json"]), ""));

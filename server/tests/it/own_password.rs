@@ -3,7 +3,7 @@
 use crate::harness::{Answer, Client, PASSWORD, TestApp};
 use perch_domain::ConsoleRole;
 
-const NEW: &str = "a sentence works well";
+const NEW: &str = "an entirely new phrase";
 const EVE: &str = "eve@example.com";
 
 async fn change(who: &Client, current: &str, new: &str) -> Answer {
