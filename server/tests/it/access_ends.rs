@@ -4,7 +4,7 @@ use crate::harness::{BODY, Client, PASSWORD, TestApp};
 use crate::walls::second_organization;
 use perch_domain::access::Scopes;
 use perch_domain::{Actor, Code, ConsoleRole};
-use perch_service::{Acting, NewKeyForm, RequestInfo, SignInForm};
+use perch_service::{Acting, NewKeyForm, RequestInfo, SandboxForm, SandboxKey, SignInForm, ViewerForm};
 use perch_store::OrganizationId;
 
 const SITE: &str = "https://app.test";
@@ -83,8 +83,12 @@ async fn deactivated_and_let_in_again(app: TestApp) {
     let entries = |action: &str| audit.iter().filter(|row| row.action == action).cloned().collect::<Vec<_>>();
     assert_eq!((entries("api_key.revoke").len(), entries("person.reactivate").len()), (1, 1));
     for entry in entries("person.deactivate") {
-        assert_eq!((entry.target.as_str(), entry.before.as_deref()), (MIA, Some(r#"{"active":true,"role":"maker"}"#)));
-        assert!(entry.after.unwrap().contains(r#""active":false"#));
+        let read = |text: Option<String>| serde_json::from_str::<serde_json::Value>(&text.unwrap()).unwrap();
+        let (before, after) = (read(entry.before), read(entry.after));
+        assert_eq!(
+            (entry.target.as_str(), &before["active"], &before["role"], &after["active"]),
+            (MIA, &true.into(), &"maker".into(), &false.into())
+        );
     }
     assert_eq!(entries("person.deactivate").len(), 2);
 }
@@ -152,6 +156,22 @@ async fn a_key_that_is_being_made_is_not_left_behind() {
     app.perch.change_role(&operator, MIA, ConsoleRole::Maker, false).await.unwrap();
     app.perch.deactivate_person(&operator, MIA, true).await.unwrap();
     assert_eq!(app.perch.create_key(&acting, &form).await.unwrap_err().code, Code::RoleNotAllowed);
+}
+
+#[tokio::test]
+async fn a_sandbox_token_that_is_being_made_stays_ended_too() {
+    let (app, operator) = furnished(TestApp::with_admin().await).await;
+    let key = app.api_key().await;
+    let mia = app.perch.sign_in(SignInForm { email: MIA.into(), password: PASSWORD.to_owned().into(), device: None }, &RequestInfo::default()).await;
+    let acting = mia.unwrap().acting(Actor::Person(ConsoleRole::Maker), RequestInfo::default());
+    app.perch.deactivate_person(&operator, MIA, false).await.unwrap();
+    app.clock.advance_milliseconds(1);
+    let viewer = ViewerForm { distinct_id: "v".into(), role: "explorer".into(), ..ViewerForm::default() };
+    let form = SandboxForm { key: SandboxKey::Pasted(key.into()), persona: None, viewer };
+    let late = app.perch.generate_sandbox_token(&acting, &form).await.unwrap();
+    assert_eq!(refused(&app, &late.token).await, "TOKEN_REVOKED");
+    app.perch.reactivate_person(&operator, MIA).await.unwrap();
+    assert_eq!(refused(&app, &late.token).await, "TOKEN_REVOKED");
 }
 
 #[tokio::test]
