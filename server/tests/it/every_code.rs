@@ -82,25 +82,13 @@ async fn provoked(stage: &Stage, code: Code) -> Option<Answer> {
             app.add_person("eve@example.com", ConsoleRole::Explorer).await;
             app.signed_in("eve@example.com").await.call("save-origins", &[("origins[0].origin", "https://a.test")]).await
         }
-        Code::Conflict => {
-            let admin = app.admin().await;
-            let page = admin.get("/settings/embed").await.text;
-            let stored = |field: &str| between(&page, &format!("name=\"origins[0].{field}\" value=\""), "\"");
-            let (id, origin) = (stored("id"), stored("origin"));
-            let mut last = None;
-            for label in ["First", "Second"] {
-                let fields =
-                    [("origins[0].id", id.as_str()), ("origins[0].version", "1"), ("origins[0].origin", &origin), ("origins[0].label", label)];
-                last = Some(admin.call("save-origins", &fields).await);
-            }
-            last?
-        }
         Code::TooManyRequests => {
-            let guess = [("email", "ada@example.com"), ("password", "guess guess guess")];
-            for _ in 0..5 {
-                app.nobody().form("/sign-in", &guess).await;
+            let mut open = Vec::new();
+            for _ in 0..20 {
+                open.push(app.nobody().live(&stage.token, SITE).await);
             }
-            app.nobody().form("/sign-in", &guess).await
+            let bearer = format!("Bearer {}", stage.token);
+            app.nobody().head(Method::POST, "/embed/live", &[("authorization", &bearer), ("origin", SITE)]).await
         }
         _ => return provoked_by_force(code).await,
     })
@@ -120,6 +108,14 @@ async fn provoked_by_force(code: Code) -> Option<Answer> {
             app.execute("UPDATE api_key SET revoked_at = 1795168800000").await;
             app.clock.advance_seconds(1);
             stage.mint(BODY).await
+        }
+        Code::Conflict => {
+            let admin = app.admin().await;
+            let id = between(&admin.get("/settings/embed").await.text, "name=\"origins[0].id\" value=\"", "\"");
+            let edit = [("origins[0].id", id.as_str()), ("origins[0].version", "1"), ("origins[0].origin", SITE)];
+            let save = async |label: &'static str| admin.call("save-origins", &[edit.as_slice(), &[("origins[0].label", label)]].concat()).await;
+            assert_eq!(save("First").await.status, 200);
+            save("Second").await
         }
         Code::ApiKeyInBrowser => stage.post("/embed/revoke", &[("x-api-key", &stage.key), ("origin", SITE)], "").await,
         Code::KeyCeilingExceeded => {

@@ -80,6 +80,8 @@ pub fn document() -> Value {
     let served = &[Code::HostNotServed];
     let module = || ("text/javascript", json!({ "type": "string" }));
     let healthy = || ("application/json", json!({ "type": "object", "required": ["ok"], "properties": { "ok": { "const": true } } }));
+    let version =
+        json!({ "name": "version", "in": "path", "required": true, "schema": { "type": "string", "pattern": "^[0-9]+\\.[0-9]+\\.[0-9]+$" } });
     let pinned =
         public("pinnedComponentScript", "The components of one release, the same for ever", &[Code::NotFound, Code::HostNotServed], module());
     json!({
@@ -101,7 +103,7 @@ pub fn document() -> Value {
             "/embed/live": live.document(),
             "/api/v1/me": me.document(),
             "/embed/embed.js": public("componentScript", "The components, as an ES module", served, module()),
-            "/embed/{version}/embed.js": with_version(pinned),
+            "/embed/{version}/embed.js": with(pinned, [("parameters", Some(json!([version])))]),
             "/healthz": public("health", "The process is up", &[], healthy()),
             "/readyz": public("ready", "The database answers", &[Code::Unavailable], healthy()),
             "/openapi.json": public("openapi", "This document", served, ("application/json", json!({ "type": "object" }))),
@@ -122,11 +124,10 @@ fn reference(schema: &str) -> Value {
     json!({ "$ref": format!("#/components/schemas/{schema}") })
 }
 
-fn with_version(mut path: Value) -> Value {
-    let version =
-        json!({ "name": "version", "in": "path", "required": true, "schema": { "type": "string", "pattern": "^[0-9]+\\.[0-9]+\\.[0-9]+$" } });
-    if let Some(Value::Object(get)) = path.get_mut("get") {
-        get.insert("parameters".to_owned(), json!([version]));
+/// The object with those of these members that there are.
+fn with<const N: usize>(mut object: Value, members: [(&str, Option<Value>); N]) -> Value {
+    if let Value::Object(object) = &mut object {
+        object.extend(members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
     }
-    path
+    object
 }

@@ -1,8 +1,9 @@
 //! The operations of the document: what each takes, and every status it answers with.
 
-use super::reference;
+use super::{reference, with};
 use perch_domain::Code;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// Codes of every route by API key.
 pub(super) const BY_KEY: &[Code] = &[
@@ -62,21 +63,19 @@ impl Operation<'_> {
 
     /// The path with this operation.
     pub fn document(self) -> Value {
-        let mut document = json!({
+        let document = json!({
             "summary": self.summary,
             "description": self.description,
             "operationId": self.id,
             "responses": responses(self.answer, &self.codes.concat()),
         });
-        if let Some((media, schema)) = self.body {
-            document["requestBody"] = json!({ "required": true, "content": { media: { "schema": schema } } });
-        }
-        if let Some(required) = self.origin {
-            document["security"] = json!([{ "token": [] }]);
+        let body = self.body.map(|(media, schema)| json!({ "required": true, "content": { media: { "schema": schema } } }));
+        let origin = self.origin.map(|required| {
             let description = "The page's origin, which its browser writes. It must be authorized.";
-            document["parameters"] =
-                json!([{ "name": "Origin", "in": "header", "required": required, "description": description, "schema": { "type": "string" } }]);
-        }
+            json!([{ "name": "Origin", "in": "header", "required": required, "description": description, "schema": { "type": "string" } }])
+        });
+        let security = origin.is_some().then(|| json!([{ "token": [] }]));
+        let document = with(document, [("requestBody", body), ("parameters", origin), ("security", security)]);
         json!({ self.method: document })
     }
 }
@@ -95,27 +94,27 @@ pub(super) fn headers() -> Value {
     })
 }
 
+/// Every status with its own codes, so that an answer with a code that is not said here breaks the document.
 fn responses((media, answer): (&str, Value), codes: &[Code]) -> Value {
-    let mut responses = Map::new();
-    responses.insert("200".to_owned(), json!({ "description": "Done.", "headers": headers_of(200), "content": { media: { "schema": answer } } }));
+    let mut by_status: BTreeMap<u16, Vec<Code>> = BTreeMap::new();
     for code in codes {
-        let line = format!("`{}`: {}", code.as_str(), code.message());
-        let empty = || json!({ "description": "", "headers": headers_of(code.status()), "content": { "application/json": { "schema": reference("Error") } } });
-        let entry = responses.entry(code.status().to_string()).or_insert_with(empty);
-        if let Some(Value::String(text)) = entry.get_mut("description") {
-            *text = if text.is_empty() { line } else { format!("{text} {line}") };
-        }
+        by_status.entry(code.status()).or_default().push(*code);
     }
-    Value::Object(responses)
+    let refused = by_status.into_iter().map(|(status, codes)| {
+        let lines: Vec<_> = codes.iter().map(|code| format!("`{}`: {}", code.as_str(), code.message())).collect();
+        let names: Vec<_> = codes.iter().map(|code| code.as_str()).collect();
+        let schema = json!({ "allOf": [reference("Error"), { "properties": { "code": { "enum": names } } }] });
+        let response =
+            json!({ "description": lines.join(" "), "headers": headers_of(status), "content": { "application/json": { "schema": schema } } });
+        (status.to_string(), response)
+    });
+    let done = json!({ "description": "Done.", "headers": headers_of(200), "content": { media: { "schema": answer } } });
+    Value::Object(std::iter::once(("200".to_owned(), done)).chain(refused).collect())
 }
 
 fn headers_of(status: u16) -> Value {
     let header = |name: &str| json!({ "$ref": format!("#/components/headers/{name}") });
-    let mut headers = json!({ "x-request-id": header("RequestId") });
-    match status {
-        401 => headers["www-authenticate"] = header("WwwAuthenticate"),
-        429 | 503 => headers["retry-after"] = header("RetryAfter"),
-        _ => {}
-    }
-    headers
+    let challenge = (status == 401).then(|| header("WwwAuthenticate"));
+    let retry = matches!(status, 429 | 503).then(|| header("RetryAfter"));
+    with(json!({ "x-request-id": header("RequestId") }), [("www-authenticate", challenge), ("retry-after", retry)])
 }

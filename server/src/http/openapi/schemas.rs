@@ -1,6 +1,6 @@
 //! The schemas of the document. Bounds that the rules have as constants are taken from there.
 
-use super::reference;
+use super::{reference, with};
 use perch_domain::attribute::{LONGEST_LIST, LONGEST_TEXT, MOST};
 use perch_domain::mint_request::{LONGEST_CLUES, LONGEST_SUBJECT};
 use perch_domain::{Code, ViolationCode, lifetime};
@@ -60,9 +60,7 @@ fn mint_request() -> Value {
     // In one place only: here, in user, or in user.attributes.
     let given = |inside: Value| json!({ "required": ["aiContextClues"], "properties": { "aiContextClues": inside } });
     let text = json!({ "type": "string" });
-    let mut twice = given(text.clone());
-    twice["properties"]["user"] = given(text);
-    twice["required"] = json!(["aiContextClues", "user"]);
+    let twice = json!({ "required": ["aiContextClues", "user"], "properties": { "aiContextClues": text, "user": given(text) } });
     let value = json!({ "anyOf": [reference("TextAttribute"), reference("NumericAttribute"), reference("BooleanAttribute")] });
     json!({
         "type": "object", "required": ["user"], "additionalProperties": false, "not": twice,
@@ -118,9 +116,8 @@ fn revoke_request() -> Value {
     ];
     // Exactly one of them is more than null.
     let choices = fields.clone().map(|(chosen, schema)| {
-        let mut properties: Value =
-            fields.iter().map(|(name, _)| ((*name).to_owned(), json!({ "type": "null" }))).collect::<serde_json::Map<_, _>>().into();
-        properties[chosen] = schema;
+        let absent = fields.clone().map(|(name, _)| (name, (name != chosen).then(|| json!({ "type": "null" }))));
+        let properties = with(with(json!({}), absent), [(chosen, Some(schema))]);
         json!({ "type": "object", "required": [chosen], "additionalProperties": false, "properties": properties })
     });
     json!({ "oneOf": choices, "examples": [{ "distinctId": "user-123" }] })
