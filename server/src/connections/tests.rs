@@ -8,8 +8,11 @@ use std::net::Ipv4Addr;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
 const BOUNDS: Bounds = Bounds { connections: 6, heads: 3, head_time: Duration::from_secs(10), idle_time: Duration::from_secs(75) };
+/// Longer than anything lasts here.
+const LONG: Duration = Duration::from_hours(1);
 const WHOLE: &[u8] = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n";
 
 struct Street(tokio::sync::Mutex<mpsc::UnboundedReceiver<io::Result<DuplexStream>>>);
@@ -79,7 +82,7 @@ async fn hears(connection: &mut DuplexStream, body: &str) {
     let mut heard = String::new();
     while !heard.ends_with(body) {
         let mut piece = [0; 1_024];
-        let read = connection.read(&mut piece).await.unwrap();
+        let read = timeout(LONG, connection.read(&mut piece)).await.expect("an answer").unwrap();
         assert!(read > 0, "closed after {heard:?}");
         heard.push_str(std::str::from_utf8(&piece[..read]).unwrap());
     }
@@ -89,7 +92,7 @@ async fn hears(connection: &mut DuplexStream, body: &str) {
 async fn closed_after(connection: &mut DuplexStream) -> u64 {
     let begun = Instant::now();
     let mut rest = Vec::new();
-    let _ = connection.read_to_end(&mut rest).await;
+    let _ = timeout(LONG, connection.read_to_end(&mut rest)).await;
     begun.elapsed().as_secs()
 }
 
@@ -209,7 +212,7 @@ async fn what_is_still_being_told_stays_as_long_as_somebody_listens() {
         assert!(live.read(&mut piece).await.unwrap() > 0);
     }
     let mut sent = 0;
-    while let Ok(read @ 1..) = deaf.read(&mut piece).await {
+    while let Ok(read @ 1..) = timeout(LONG, deaf.read(&mut piece)).await.unwrap_or(Ok(0)) {
         sent += read;
     }
     assert!(sent < 128 * 1024, "what it never read was not kept for it: {sent}");
