@@ -6,7 +6,8 @@ mod api_tester;
 mod bench;
 mod browser_files;
 mod check;
-
+mod crash;
+mod fuzz;
 mod interop;
 mod layers;
 mod node;
@@ -33,7 +34,10 @@ cargo xtask <command>
   screenshots  a picture of every page and state, into end2end/screenshots
   freeze   keep the component script of this version, for a release
   bench    start times, memory, throughput of the release binary
-  fuzz     the long form of the mutation suite
+  bench against <binary>  processor time of a request, beside that of another build
+  fuzz     coverage-guided fuzzing (--executions N, names of targets), then the mutation suite in its long form
+  fuzz keep  the inputs that led somewhere new, into the corpus
+  crash    50 kills a database under load: no answered token is missing
 ";
 
 fn main() -> ExitCode {
@@ -48,8 +52,9 @@ fn main() -> ExitCode {
         "build" => browser_files::release(),
         "screenshots" => test::screenshots(),
         "freeze" => browser_files::build(browser_files::Care::Release).and_then(|()| sizes::freeze()),
-        "bench" => bench::bench(),
-        "fuzz" => test::fuzz(),
+        "bench" => bench::bench(&rest),
+        "fuzz" => fuzz::fuzz(&rest),
+        "crash" => crash::crash(),
         _ => {
             print!("{HELP}");
             return if matches!(command.as_str(), "" | "help" | "--help") { ExitCode::SUCCESS } else { ExitCode::FAILURE };

@@ -26,6 +26,16 @@ pub struct Addresses {
 /// The addresses of a `PostgreSQL` for the tests: `TEST_POSTGRES_URL` and `TEST_POSTGRES_TLS_URL`, or one that is started for
 /// them.
 pub fn start() -> Done<(Addresses, Option<Postgres>)> {
+    // Only what is killed has to find its commits again; elsewhere speed matters more than power cuts.
+    start_with("fsync=off")
+}
+
+/// The same with commits that wait for the disk.
+pub fn start_durable() -> Done<(Addresses, Option<Postgres>)> {
+    start_with("fsync=on")
+}
+
+fn start_with(setting: &str) -> Done<(Addresses, Option<Postgres>)> {
     if let Ok(url) = std::env::var("TEST_POSTGRES_URL") {
         return Ok((Addresses { url, tls_url: std::env::var("TEST_POSTGRES_TLS_URL").ok() }, None));
     }
@@ -53,9 +63,8 @@ pub fn start() -> Done<(Addresses, Option<Postgres>)> {
     let data = postgres.folder.join("data");
     postgres.run("initdb", &["--auth=trust", "--username=perch", "--encoding=UTF8", "--no-sync", "-D"], &data)?;
     postgres.certify()?;
-    // Tests of durability are SQLite's; here speed matters more than power cuts.
     let options = format!(
-        "-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories='{at}' -c fsync=off -c max_connections=300 \
+        "-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories='{at}' -c {setting} -c max_connections=300 \
          -c ssl=on -c ssl_cert_file='{at}/server.pem' -c ssl_key_file='{at}/server.key'"
     );
     let log = postgres.folder.join("log");

@@ -79,10 +79,3 @@ fn browser(files: &[&str]) -> Done {
     }
     step("browser tests", &mut playwright)
 }
-
-/// The long form of the mutation suite.
-pub fn fuzz() -> Done {
-    system::openssl()?;
-    let mut tests = cargo(&["test", "--release", "--package", "perch-jwe", "--test", "gate", "--", "--nocapture"]);
-    step("mutations, long form", tests.env("PERCH_FUZZ", "1"))
-}

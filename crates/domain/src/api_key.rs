@@ -73,7 +73,9 @@ impl ApiKeyText {
             return Err(KeyFault::Length);
         }
         let (body, check) = text.split_at(LENGTH - CHECK_LENGTH);
-        if rest.as_bytes().get(ID_LENGTH) != Some(&b'_') || checksum(body) != check {
+        // A checksum can be made for any characters; what follows a key's id around must be an id.
+        let shaped = rest.bytes().enumerate().all(|(at, byte)| if at == ID_LENGTH { byte == b'_' } else { byte.is_ascii_alphanumeric() });
+        if !shaped || checksum(body) != check {
             return Err(KeyFault::Checksum);
         }
         Ok(Self(text.to_owned()))
@@ -148,6 +150,14 @@ mod tests {
             assert!(ApiKeyText::parse(&key.expose()[..cut]).is_err());
         }
         assert_eq!(ApiKeyText::parse(&format!("{}é", &key.expose()[..LENGTH - 2])).unwrap_err(), KeyFault::Length);
+    }
+
+    #[test]
+    fn a_fitting_checksum_does_not_make_a_key_of_other_characters() {
+        for strange in ["!!!!!!!!!!!_", "00000 00000_", "00000_00000_", "00000000000-", "0000000000\n_"] {
+            let body = format!("{PREFIX}{strange}{}", "0".repeat(SECRET_LENGTH));
+            assert_eq!(ApiKeyText::parse(&format!("{body}{}", checksum(&body))).unwrap_err(), KeyFault::Checksum, "{strange:?}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! `bench`: measures the release binary and reports; it asserts nothing. Load comes from `wrk`, one core for the server and one
 //! for the load where there are two. Rounds alternate between what is compared, so that a machine that slows down slows both.
 
+mod against;
 mod page;
 mod verify;
 
@@ -15,13 +16,19 @@ use std::time::Duration;
 const ROUNDS: usize = 5;
 const BODY: &str = r#"{"user":{"distinctId":"user-123456","role":"explorer","attributes":{"region":"North","department":"sales","location":"Paris","tier":3,"tags":["a","b","c"]}}}"#;
 
-pub fn bench() -> Done {
+/// `bench` alone, or `against <binary>`: an older build of `perch`.
+pub fn bench(arguments: &[String]) -> Done {
+    let other = match arguments {
+        [] => None,
+        [against, binary] if against == "against" => Some(Path::new(binary)),
+        _ => return Err("say cargo xtask bench, or cargo xtask bench against <binary>".to_owned()),
+    };
     browser_files::release()?;
     if !is_installed("wrk") {
         system::install("the load generator wrk", &["wrk"])?;
     }
     let folder = std::env::temp_dir().join(format!("perch-bench-{}", std::process::id()));
-    let measured = measure(&folder);
+    let measured = other.map_or_else(|| measure(&folder), |other| against::measure(&folder, other));
     let _ = std::fs::remove_dir_all(&folder);
     measured
 }
@@ -40,11 +47,7 @@ fn measure(folder: &Path) -> Done {
     let data = folder.join("load");
     let server = Server::start(&data)?;
     let key = Server::furnish(&data)?;
-    let script = folder.join("mint.lua");
-    let lua = format!(
-        "wrk.method = 'POST'\nwrk.headers['content-type'] = 'application/json'\nwrk.headers['x-api-key'] = '{key}'\nwrk.body = '{BODY}'\n{REPORT}"
-    );
-    std::fs::write(&script, lua).map_err(|error| error.to_string())?;
+    let script = mint_script(&key, folder)?;
     let plain = folder.join("get.lua");
     std::fs::write(&plain, REPORT).map_err(|error| error.to_string())?;
 
@@ -78,8 +81,18 @@ fn measure(folder: &Path) -> Done {
     Ok(())
 }
 
+/// A script for the load generator that mints with this key.
+fn mint_script(key: &str, folder: &Path) -> Done<PathBuf> {
+    let path = folder.join("mint.lua");
+    let lua = format!(
+        "wrk.method = 'POST'\nwrk.headers['content-type'] = 'application/json'\nwrk.headers['x-api-key'] = '{key}'\nwrk.body = '{BODY}'\n{REPORT}"
+    );
+    std::fs::write(&path, lua).map_err(|error| error.to_string())?;
+    Ok(path)
+}
+
 const MINT: &str = "/embed/generate-token";
-const REPORT: &str = "function done(sum, lat) io.write(string.format('RESULT %.0f %.3f %.3f %d\\n', sum.requests / sum.duration * 1e6, lat:percentile(50) / 1000, lat:percentile(99) / 1000, sum.errors.status + sum.errors.connect + sum.errors.read + sum.errors.write + sum.errors.timeout)) end\n";
+const REPORT: &str = "function done(sum, lat) io.write(string.format('RESULT %.0f %.3f %.3f %d %d\\n', sum.requests / sum.duration * 1e6, lat:percentile(50) / 1000, lat:percentile(99) / 1000, sum.errors.status + sum.errors.connect + sum.errors.read + sum.errors.write + sum.errors.timeout, sum.requests)) end\n";
 
 fn binary() -> PathBuf {
     target().join("release/perch")
@@ -87,13 +100,18 @@ fn binary() -> PathBuf {
 
 /// Runs `wrk` for two seconds: rate, p50, p99. An error of any request makes the figure worthless.
 fn load(url: &str, script: &Path, connections: u32) -> Done<[f64; 3]> {
+    match run(url, script, connections)? {
+        [rate, p50, p99, 0.0, _] => Ok([rate, p50, p99]),
+        [.., errors, requests] => Err(format!("{errors} of {requests} requests failed")),
+    }
+}
+
+/// The same whatever failed: rate, p50, p99, errors, requests.
+fn run(url: &str, script: &Path, connections: u32) -> Done<[f64; 5]> {
     let text = output(pinned(1, "wrk").args(["-t1", &format!("-c{connections}"), "-d2s", "-s"]).arg(script).arg(url))?;
     let line = text.lines().find_map(|line| line.strip_prefix("RESULT ")).ok_or("wrk reported nothing")?;
     let numbers: Vec<f64> = line.split(' ').filter_map(|number| number.parse().ok()).collect();
-    match numbers.as_slice() {
-        [rate, p50, p99, errors] if *errors == 0.0 => Ok([*rate, *p50, *p99]),
-        _ => Err(format!("some requests failed: {line}")),
-    }
+    numbers.try_into().map_err(|_| format!("wrk reported {line}"))
 }
 
 /// A command on one core, where the machine lets us choose.
@@ -120,7 +138,11 @@ struct Server {
 
 impl Server {
     fn start(data: &Path) -> Done<Self> {
-        let mut child = pinned(0, binary())
+        Self::start_as(&binary(), data)
+    }
+
+    fn start_as(binary: &Path, data: &Path) -> Done<Self> {
+        let mut child = pinned(0, binary)
             .arg("serve")
             .env("PERCH_DATA_DIR", data)
             .env("PERCH_ADDR", "127.0.0.1:0")
@@ -152,8 +174,12 @@ impl Server {
 
     /// An admin, an origin, the attributes of the body, by commands while the server runs; returns an API key.
     fn furnish(data: &Path) -> Done<String> {
+        Self::furnish_as(&binary(), data)
+    }
+
+    fn furnish_as(binary: &Path, data: &Path) -> Done<String> {
         let perch = |arguments: &str| {
-            let mut command = Command::new(binary());
+            let mut command = Command::new(binary);
             command.args(arguments.split(' ')).env("PERCH_DATA_DIR", data);
             command
         };
@@ -177,6 +203,15 @@ impl Server {
             output(&mut perch(arguments))?;
         }
         output(&mut perch("key create --name bench")).map(|text| text.lines().last().unwrap_or_default().to_owned())
+    }
+
+    /// Seconds of processor time so far, of all threads, those that ended too; in steps of a hundredth.
+    fn processor_time(&self) -> Done<f64> {
+        let path = format!("/proc/{}/stat", self.child.id());
+        let stat = std::fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
+        // Behind the name in brackets: user time is the twelfth, system time the thirteenth, in hundredths.
+        let fields = stat.rsplit_once(')').map_or("", |(_, fields)| fields).split_whitespace();
+        Ok(fields.skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / 100.0)
     }
 
     fn resident(&self) -> Option<u64> {

@@ -3,7 +3,7 @@
 use super::{ROUNDS, Server, load, report};
 use crate::process::{is_installed, output};
 use crate::{Done, system};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Name, origins, attributes, keys, personas.
@@ -24,9 +24,7 @@ pub fn measure(folder: &Path) -> Done {
         let data = folder.join(format!("page-{}", amounts.iter().sum::<usize>()));
         let server = Server::start(&data)?;
         Server::furnish(&data)?;
-        let cookie = furnish(&server, &data, amounts)?;
-        let script = data.join("page.lua");
-        std::fs::write(&script, format!("wrk.headers['cookie'] = '{cookie}'\n{}", super::REPORT)).map_err(|error| error.to_string())?;
+        let (script, cookie) = script(&server, &data, amounts)?;
         let html = output(Command::new("curl").args(["--silent", "--fail", "--cookie", &cookie, &server.url(PATH)]))?;
         pages.push((name, server, script, html.len()));
     }
@@ -44,6 +42,14 @@ pub fn measure(folder: &Path) -> Done {
         println!("{bytes:>10}  {name}: bytes of HTML");
     }
     Ok(())
+}
+
+/// Fills an organization and signs in; a script for the load generator that asks for its page, and the cookie it is asked with.
+pub(super) fn script(server: &Server, data: &Path, amounts: [usize; 4]) -> Done<(PathBuf, String)> {
+    let cookie = furnish(server, data, amounts)?;
+    let script = data.join("page.lua");
+    std::fs::write(&script, format!("wrk.headers['cookie'] = '{cookie}'\n{}", super::REPORT)).map_err(|error| error.to_string())?;
+    Ok((script, cookie))
 }
 
 /// Fills an organization and signs in; returns the cookie.

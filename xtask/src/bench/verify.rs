@@ -70,7 +70,7 @@ fn grow(data: &Path, origins: usize, revocations: usize) -> Done {
 
 /// A script for the load generator with a token of this server; written once the server knows the origins, which shows in the
 /// token being taken.
-fn script(server: &Server, key: &str, data: &Path) -> Done<PathBuf> {
+pub(super) fn script(server: &Server, key: &str, data: &Path) -> Done<PathBuf> {
     let minted = server.post("/embed/generate-token", &[("x-api-key", key), ("content-type", "application/json")], super::BODY)?;
     let token = minted.split("\"token\":\"").nth(1).and_then(|rest| rest.split('"').next()).ok_or(format!("no token in {minted}"))?;
     let bearer = format!("Bearer {token}");

@@ -1,0 +1,91 @@
+//! `fuzz`: cargo-fuzz with libFuzzer over `crates/fuzz`, then the mutation suite of tokens in its long form.
+//!
+//! Without a sanitizer it runs on the stable compiler; memory errors are not looked for, because unsafe code is forbidden.
+
+use crate::process::{cargo, is_installed, output, root, step, target};
+use crate::{Done, system};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The targets, and the bytes an input of each may have.
+const TARGETS: [(&str, u32); 5] = [("gate", 1_024), ("origin", 512), ("key", 256), ("mint", 2_048), ("form", 1_024)];
+const EXECUTIONS: &str = "10000000";
+/// The tool, built once into the target folder.
+const VERSION: &str = "0.13.2";
+
+/// Names of targets (all without any), `--executions N` for each, `keep` to only renew the corpus.
+pub fn fuzz(arguments: &[String]) -> Done {
+    let executions = arguments.iter().position(|argument| argument == "--executions").map(|at| arguments.get(at + 1));
+    let executions = match executions {
+        None => EXECUTIONS,
+        Some(count) => count.filter(|count| count.parse::<u64>().is_ok()).ok_or("--executions needs a number")?,
+    };
+    let wanted: Vec<_> = TARGETS.into_iter().filter(|(name, _)| arguments.iter().any(|argument| argument == name)).collect();
+    let wanted = if wanted.is_empty() { TARGETS.to_vec() } else { wanted };
+    system::openssl()?;
+    if !is_installed("c++") {
+        system::install("a C++ compiler", &["g++"])?;
+    }
+    let tools = tools()?;
+    if arguments.iter().any(|argument| argument == "keep") {
+        return wanted.iter().try_for_each(|(name, longest)| keep(&tools, name, *longest));
+    }
+    for (name, longest) in &wanted {
+        let found = found(name);
+        std::fs::create_dir_all(&found).map_err(|error| format!("{}: {error}", found.display()))?;
+        let options = [format!("-runs={executions}"), format!("-max_len={longest}"), "-print_final_stats=1".to_owned()];
+        let mut run = cargo_fuzz(&tools, "run", name);
+        run.arg(&found).arg(kept(name)).arg("--").args(options);
+        step(&format!("{executions} inputs for {name}"), &mut run)?;
+    }
+    let mut tests = cargo(&["test", "--release", "--package", "perch-jwe", "--test", "gate", "--", "--nocapture"]);
+    step("mutations of tokens, long form", tests.env("PERCH_FUZZ", "1"))
+}
+
+/// The folder with the tool.
+fn tools() -> Done<PathBuf> {
+    let folder = target().join("tools");
+    let there = output(Command::new(folder.join("bin/cargo-fuzz")).arg("--version")).is_ok_and(|said| said.trim().ends_with(VERSION));
+    if !there {
+        let mut install = cargo(&["install", "cargo-fuzz", "--version", VERSION, "--locked", "--root"]);
+        step("installing cargo-fuzz", install.arg(&folder))?;
+    }
+    Ok(folder.join("bin"))
+}
+
+/// What a run found; it begins there again the next time.
+fn found(name: &str) -> PathBuf {
+    target().join("fuzz/found").join(name)
+}
+
+/// What is kept in the repository.
+fn kept(name: &str) -> PathBuf {
+    root().join("crates/fuzz/corpus").join(name)
+}
+
+fn cargo_fuzz(tools: &Path, verb: &str, name: &str) -> Command {
+    let mut command = Command::new(tools.join("cargo-fuzz"));
+    command.args([verb, "--fuzz-dir", "crates/fuzz", "--sanitizer", "none", "--no-cfg-fuzzing", "--features", "libfuzzer", "--target-dir"]);
+    command.arg(target().join("fuzz")).arg(name).current_dir(root());
+    // One link of everything is what releases wait for; nobody waits for it here.
+    command.env("CARGO_PROFILE_RELEASE_LTO", "off").env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16").env("CARGO_PROFILE_RELEASE_STRIP", "none");
+    command
+}
+
+/// The smallest set of inputs that reaches everything, written anew.
+fn keep(tools: &Path, name: &str, longest: u32) -> Done {
+    let fresh = target().join("fuzz/fresh").join(name);
+    let failed = |error: std::io::Error| format!("{}: {error}", fresh.display());
+    let _ = std::fs::remove_dir_all(&fresh);
+    std::fs::create_dir_all(&fresh).map_err(failed)?;
+    std::fs::create_dir_all(found(name)).map_err(failed)?;
+    let mut merge = cargo_fuzz(tools, "run", name);
+    merge.arg(&fresh).arg(kept(name)).arg(found(name)).args(["--", "-set_cover_merge=1", &format!("-max_len={longest}")]);
+    step(&format!("the least corpus of {name}"), &mut merge)?;
+    std::fs::remove_dir_all(kept(name)).map_err(failed)?;
+    std::fs::create_dir_all(kept(name)).map_err(failed)?;
+    for entry in std::fs::read_dir(&fresh).map_err(failed)?.flatten() {
+        std::fs::copy(entry.path(), kept(name).join(entry.file_name())).map_err(failed)?;
+    }
+    Ok(())
+}
