@@ -87,7 +87,9 @@ impl Table {
     fn begin(&mut self, subject: Subject, now: i64) -> Result<(), i64> {
         let rule = self.rule;
         let place = self.place(&subject).ok_or(SOON)?;
-        place.iter_mut().for_each(|tally| rule.settle(tally, now));
+        for tally in place.iter_mut() {
+            rule.settle(tally, now);
+        }
         if !place.iter().any(|tally| tally.subject == subject) {
             if place.len() >= WAYS {
                 let idle = place.iter().enumerate().filter(|(_, tally)| tally.running == 0);

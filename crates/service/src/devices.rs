@@ -10,8 +10,6 @@ use zeroize::Zeroizing;
 
 /// Milliseconds without a sign-in after which a device is a stranger's again. Its cookie lives as long.
 const LIFETIME: i64 = 365 * 24 * 3_600 * 1_000;
-/// Devices of one person; one more, and the one that was not used for longest is forgotten.
-pub(crate) const MOST: i64 = 20;
 
 impl Perch {
     /// The hash of this device, if the account of this email is known on it. The database is asked by the device alone, so
@@ -40,7 +38,7 @@ impl Perch {
         if !change.may_sign_in(signed_in.organization, signed_in.person, signed_in.sign_ins_ended).await.map_err(fault::store)? {
             return Err(Code::SignInFailed.into());
         }
-        change.add_known_device(&hash_secret(&device.0), signed_in.organization, signed_in.person, self.now(), MOST).await.map_err(fault::store)?;
+        change.add_known_device(&hash_secret(&device.0), signed_in.organization, signed_in.person, self.now()).await.map_err(fault::store)?;
         change.commit(&self.entry(&acting, "person.sign_in", &signed_in.email)).await.map_err(fault::store)?;
         Ok(device)
     }

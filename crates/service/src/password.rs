@@ -37,7 +37,7 @@ pub(crate) enum Hasher {
 }
 
 /// Passwords that wait to be hashed, by who asks.
-const STRANGERS_WAITING: usize = 48;
+const STRANGERS_WAITING: usize = 32;
 const KNOWN_WAITING: usize = 32;
 /// Passwords hashed at a time (19 MiB each), and those of them that may be strangers'.
 const RUNNING: usize = 2;

@@ -43,7 +43,7 @@ pub use personas::{NewPersona, PersonaRow};
 pub use refused_requests::{MOST_REFUSED_REQUESTS, RefusedRequestRow};
 pub use revocations::RevocationRow;
 pub use sessions::SessionRow;
-pub use sign_ins::{DeviceOwner, Failures};
+pub use sign_ins::{DeviceOwner, Failures, MOST_DEVICES};
 pub use sites::{ConnectedSiteRow, ConnectedSitesPlan, RefusedSiteRow, RefusedSitesPlan};
 pub use snapshot::{SecretState, Snapshot};
 pub use uses::UseRow;

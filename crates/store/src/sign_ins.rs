@@ -10,6 +10,9 @@ pub struct Failures {
     pub last_at: i64,
 }
 
+/// Devices of one person.
+pub const MOST_DEVICES: i64 = 20;
+
 /// Somebody a device is known for.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct DeviceOwner {
@@ -89,21 +92,14 @@ impl Change {
     }
 
     /// Remembers a device for a person as used now (Unix milliseconds), and forgets those of the person that are beyond
-    /// `most`, the longest unused first.
-    pub async fn add_known_device(
-        &mut self,
-        device_hash: &[u8],
-        organization: OrganizationId,
-        person: PersonId,
-        now: i64,
-        most: i64,
-    ) -> Result<(), StoreFault> {
+    /// [`MOST_DEVICES`], the longest unused first.
+    pub async fn add_known_device(&mut self, device_hash: &[u8], organization: OrganizationId, person: PersonId, now: i64) -> Result<(), StoreFault> {
         const ADD: &str = "INSERT INTO known_device (device_hash, organization_id, person_id, created_at, used_at) VALUES ($1, $2, $3, $4, $4) \
             ON CONFLICT (device_hash, person_id) DO UPDATE SET used_at = excluded.used_at";
         const FORGET: &str = "DELETE FROM known_device WHERE person_id = $1 AND device_hash <> $2 AND device_hash NOT IN \
             (SELECT device_hash FROM known_device WHERE person_id = $1 AND device_hash <> $2 ORDER BY used_at DESC, created_at DESC LIMIT $3)";
         each!(in self, connection => sqlx::query(ADD).bind(device_hash).bind(organization).bind(person).bind(now).execute(connection).await.map(drop))?;
-        each!(in self, connection => sqlx::query(FORGET).bind(person).bind(device_hash).bind(most - 1).execute(connection).await.map(drop))?;
+        each!(in self, connection => sqlx::query(FORGET).bind(person).bind(device_hash).bind(MOST_DEVICES - 1).execute(connection).await.map(drop))?;
         Ok(())
     }
 

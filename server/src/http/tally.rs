@@ -33,8 +33,8 @@ mod tests {
         let tally = Tally::default();
         let now = 1_795_168_800_000;
         assert_eq!(tally.count(now), Some(1), "the first is told at once");
-        let lines: Vec<_> = (0..5_000).filter_map(|count| tally.count(now + count)).collect();
-        assert_eq!(lines, [1_001, 1_000, 1_000, 1_000], "the first line of a flood is told with the second");
+        let lines: Vec<_> = (1..5_000).filter_map(|count| tally.count(now + count)).collect();
+        assert_eq!(lines, [1_000; 4]);
         assert_eq!(tally.count(now - 1), Some(1_000), "a clock that went back");
     }
 }

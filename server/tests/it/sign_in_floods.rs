@@ -3,7 +3,6 @@
 use crate::harness::{Answer, Client, PASSWORD, TestApp};
 use axum::http::Method;
 use perch_domain::ConsoleRole;
-use std::sync::Arc;
 use tokio::task::JoinSet;
 
 const ADA: &str = "ada@example.com";
@@ -58,7 +57,7 @@ async fn the_right_person_gets_in_while_a_flood_from_everywhere_has_filled_the_q
     let known = known_browser(&app, "203.0.113.7").await;
     let mut flood = JoinSet::new();
     for count in 0..90 {
-        let client = Arc::new(app.nobody_from(&format!("198.51.100.{count}")));
+        let client = app.nobody_from(&format!("198.51.100.{count}"));
         flood.spawn(async move { guess(&client, &format!("{count}@example.com")).await });
     }
     // The first that finds the queue full is told so at once, long before those in it are done.
@@ -72,7 +71,7 @@ async fn the_right_person_gets_in_while_a_flood_from_everywhere_has_filled_the_q
         }
         assert_eq!(status, 401);
     }
-    assert!(answered < 48, "the queue is full now");
+    assert!(answered < 32, "the queue is full now");
     let let_in = sign_in(&known, ADA, PASSWORD).await;
     assert_eq!(let_in.status, 303, "{}", let_in.text);
     let mut statuses = Vec::new();
@@ -125,7 +124,7 @@ async fn an_account_is_guessed_at_slowly_from_wherever_and_its_devices_stay_in()
     assert_eq!(app.count(FAILURES).await, rows);
     // The same for an account that does not exist.
     for count in 0..100 {
-        assert_eq!(guess(&app.nobody_from(&format!("198.51.100.{count}")), "nobody@example.com").await.0, if count < 100 { 401 } else { 429 });
+        assert_eq!(guess(&app.nobody_from(&format!("198.51.100.{count}")), "nobody@example.com").await.0, 401);
     }
     assert_eq!(guess(&elsewhere, "nobody@example.com").await, (429, "1".into()));
     assert_eq!(sign_in(&known, ADA, PASSWORD).await.status, 303);
@@ -175,7 +174,6 @@ async fn a_device_cookie_that_is_made_up_or_somebody_elses_makes_no_difference()
 
 /// Whether a browser is known: it gets in where strangers are held back.
 async fn is_known(app: &TestApp, client: &Client) -> bool {
-    app.execute("INSERT INTO sign_in_failure SELECT x'00', 0, 0 WHERE FALSE").await;
     for _ in 0..6 {
         guess(&app.nobody_from("203.0.113.7"), ADA).await;
     }

@@ -1,6 +1,5 @@
 //! Changing one's own password.
 
-use crate::devices;
 use crate::perch::Perch;
 use crate::setup::hash_secret;
 use crate::{OneTimeSecret, RequestInfo, SignInForm, SignedIn, fault};
@@ -49,7 +48,7 @@ impl Perch {
         }
         change.set_password(organization, person, &hash).await.map_err(fault::store)?;
         let sign_ins_ended = change.end_sign_ins(organization, person).await.map_err(fault::store)?;
-        change.add_known_device(&hash_secret(&device.0), organization, person, self.now(), devices::MOST).await.map_err(fault::store)?;
+        change.add_known_device(&hash_secret(&device.0), organization, person, self.now()).await.map_err(fault::store)?;
         change.commit(&self.entry(&acting, "person.own_password", &proved.email)).await.map_err(fault::store)?;
         Ok(Continued { signed_in: SignedIn { sign_ins_ended, ..proved }, device })
     }
