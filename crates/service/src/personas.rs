@@ -26,12 +26,6 @@ pub struct ViewerForm {
 }
 
 impl ViewerForm {
-    /// Bytes of everything that was typed.
-    pub(crate) fn size(&self) -> usize {
-        let pairs = self.attributes.iter().chain(&self.permissions).map(|(name, value)| if value.is_empty() { 0 } else { name.len() + value.len() });
-        pairs.sum::<usize>() + self.distinct_id.len() + self.context_clues.len() + self.role.len() + self.lifetime.len() + self.embed.len()
-    }
-
     /// Without what is not filled in: it says nothing, however long its name is.
     fn filled(self) -> Self {
         let filled = |pairs: Vec<(String, String)>| pairs.into_iter().filter(|(_, value)| !value.is_empty()).collect();

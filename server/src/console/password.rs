@@ -48,7 +48,7 @@ pub(super) async fn submit(State(state): State<AppState>, visitor: Visitor, sess
 async fn go_on(state: &AppState, visitor: &Visitor, session: &Session, continued: &Continued) -> Response {
     let now = state.perch.now();
     if let Err(error) = session::begin(session, &continued.signed_in, now).await {
-        tracing::error!(%error, "the session could not be written");
+        tracing::debug!(%error, "the session could not be written");
         return refusal(state, &visitor.anyone, TITLE, Code::Unavailable.into()).await;
     }
     flash::leave(session, Place::SignIns, DONE.to_owned(), now).await;

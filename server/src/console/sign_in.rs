@@ -66,7 +66,7 @@ pub(super) async fn welcome(state: &AppState, anyone: &Anyone, session: &Session
         Err(refused) => return refusal(state, anyone, TITLE, refused).await,
     };
     if let Err(error) = session::begin(session, &signed_in, state.perch.now()).await {
-        tracing::error!(%error, "the session could not be written");
+        tracing::debug!(%error, "the session could not be written");
         return refusal(state, anyone, TITLE, Code::Unavailable.into()).await;
     }
     let mut response = see_other(to);
@@ -100,7 +100,7 @@ pub(super) async fn use_link(State(state): State<AppState>, anyone: Anyone, sess
 
 pub(super) async fn sign_out(State(state): State<AppState>, anyone: Anyone, session: Session) -> Response {
     if let Err(error) = session.flush().await {
-        tracing::error!(%error, "the session could not be ended");
+        tracing::debug!(%error, "the session could not be ended");
         return refusal(&state, &anyone, "Sign out", Code::Unavailable.into()).await;
     }
     signed_out()

@@ -64,7 +64,7 @@ pub(super) async fn load(State(state): State<AppState>, session: Session, mut re
             Err(refusal) => return refuse(refusal, request.extensions()),
         },
         Err(error) => {
-            tracing::error!(%error, "the session could not be read");
+            tracing::debug!(%error, "the session could not be read");
             return refuse(Code::Unavailable.into(), request.extensions());
         }
     };
