@@ -96,6 +96,14 @@ struct AtTerminal {
     shown: String,
 }
 
+impl Drop for AtTerminal {
+    /// A test that failed leaves no command behind that waits for its password.
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
 impl AtTerminal {
     fn start(data: &Path, arguments: &[&str]) -> Self {
         let terminal = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
@@ -133,8 +141,10 @@ impl AtTerminal {
     fn end(mut self) -> (bool, String, String) {
         let mut rest = Vec::new();
         let _ = self.terminal.read_to_end(&mut rest);
-        let output = self.child.wait_with_output().unwrap();
-        (output.status.success(), text(&output.stdout), self.shown + &text(&rest))
+        let mut answer = Vec::new();
+        self.child.stdout.take().unwrap().read_to_end(&mut answer).unwrap();
+        let succeeded = self.child.wait().unwrap().success();
+        (succeeded, text(&answer), std::mem::take(&mut self.shown) + &text(&rest))
     }
 }
 
