@@ -176,8 +176,7 @@ impl Perch {
         let acting = signed_in.acting(Actor::Person(signed_in.role), request.clone());
         acting.may(Action::SignOutEverywhere)?;
         let mut change = self.store.act().await.map_err(fault::store)?;
-        change.delete_sessions_of(signed_in.organization, signed_in.person).await.map_err(fault::store)?;
-        change.delete_known_devices_of(signed_in.organization, signed_in.person).await.map_err(fault::store)?;
+        change.end_sign_ins(signed_in.organization, signed_in.person).await.map_err(fault::store)?;
         change.commit(&self.entry(&acting, "person.sign_out_everywhere", &signed_in.email)).await.map_err(fault::store)
     }
 }
