@@ -16,7 +16,7 @@ fn text(most: usize) -> impl Strategy<Value = String> {
 
 /// Lengths around which a token or a body becomes too large.
 fn near_a_bound() -> impl Strategy<Value = String> {
-    prop_oneof![text(40), text(1_100), (3_900..4_700_usize).prop_map(|length| lines(length)), (15_000..17_000_usize).prop_map(|length| lines(length))]
+    prop_oneof![text(40), text(1_100), (3_900..4_700_usize).prop_map(lines), (15_000..17_000_usize).prop_map(lines)]
 }
 
 /// A list whose values have so many bytes together.
