@@ -10,6 +10,9 @@ use std::process::Command;
 /// The targets, and the bytes an input of each may have.
 const TARGETS: [(&str, u32); 5] = [("gate", 1_024), ("origin", 512), ("key", 256), ("mint", 2_048), ("form", 1_024)];
 const EXECUTIONS: &str = "10000000";
+/// Inputs of a target that are kept, and how those are named that a person wrote.
+const MOST: usize = 250;
+const BY_HAND: &str = "seed-";
 /// The tool, built once into the target folder.
 const VERSION: &str = "0.13.2";
 
@@ -72,20 +75,38 @@ fn cargo_fuzz(tools: &Path, verb: &str, name: &str) -> Command {
     command
 }
 
-/// The smallest set of inputs that reaches everything, written anew.
+/// The inputs written by hand, and the fewest others that reach every branch found so far.
 fn keep(tools: &Path, name: &str, longest: u32) -> Done {
     let fresh = target().join("fuzz/fresh").join(name);
-    let failed = |error: std::io::Error| format!("{}: {error}", fresh.display());
+    let failed = |error: std::io::Error| format!("the corpus of {name}: {error}");
     let _ = std::fs::remove_dir_all(&fresh);
     std::fs::create_dir_all(&fresh).map_err(failed)?;
     std::fs::create_dir_all(found(name)).map_err(failed)?;
-    let mut merge = cargo_fuzz(tools, "run", name);
-    merge.arg(&fresh).arg(kept(name)).arg(found(name)).args(["--", "-set_cover_merge=1", &format!("-max_len={longest}")]);
-    step(&format!("the least corpus of {name}"), &mut merge)?;
-    std::fs::remove_dir_all(kept(name)).map_err(failed)?;
-    std::fs::create_dir_all(kept(name)).map_err(failed)?;
-    for entry in std::fs::read_dir(&fresh).map_err(failed)?.flatten() {
-        std::fs::copy(entry.path(), kept(name).join(entry.file_name())).map_err(failed)?;
+    for path in files(&kept(name)).map_err(failed)?.iter().filter(|path| file_name(path).starts_with(BY_HAND)) {
+        std::fs::copy(path, fresh.join(file_name(path))).map_err(failed)?;
     }
+    let mut merge = cargo_fuzz(tools, "run", name);
+    let options = ["--", "-set_cover_merge=1", "-use_counters=0"];
+    merge.arg(&fresh).arg(kept(name)).arg(found(name)).args(options).arg(format!("-max_len={longest}"));
+    step(&format!("the least corpus of {name}"), &mut merge)?;
+    for path in files(&kept(name)).map_err(failed)? {
+        std::fs::remove_file(path).map_err(failed)?;
+    }
+    let mut fresh = files(&fresh).map_err(failed)?;
+    // Tables of names have a branch for each name. Where that makes too many, the longest inputs stay: they reach the most.
+    let length = |path: &PathBuf| std::fs::metadata(path).map(|metadata| metadata.len()).unwrap_or_default();
+    fresh.sort_by_key(|path| (!file_name(path).starts_with(BY_HAND), std::cmp::Reverse(length(path))));
+    for path in fresh.iter().take(MOST) {
+        std::fs::copy(path, kept(name).join(file_name(path))).map_err(failed)?;
+    }
+    println!("{} of {} inputs are kept", fresh.len().min(MOST), fresh.len());
     Ok(())
+}
+
+fn files(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+    std::fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect()
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }

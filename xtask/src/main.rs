@@ -37,7 +37,7 @@ cargo xtask <command>
   bench against <binary>  processor time of a request, beside that of another build
   fuzz     coverage-guided fuzzing (--executions N, names of targets), then the mutation suite in its long form
   fuzz keep  the inputs that led somewhere new, into the corpus
-  crash    50 kills a database under load: no answered token is missing
+  crash    50 kills a database under load: no answered token is missing; floods: memory is bounded
 ";
 
 fn main() -> ExitCode {

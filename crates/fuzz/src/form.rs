@@ -5,6 +5,8 @@ use perch_app::model::{AttributeRow, OriginRow};
 use std::collections::HashMap;
 
 type Fields = Vec<(String, String)>;
+/// The names of a row's fields, and what was read of each.
+type Columns<Row> = [(&'static str, fn(&Row) -> String)];
 
 /// # Panics
 /// If a field is lost between body and form.
@@ -54,7 +56,7 @@ fn expected<'a>(fields: &'a [(String, String)], list: &str) -> Option<HashMap<(u
 }
 
 /// Whether each row has what was sent for it, and nothing else.
-fn rows<Row>(fields: &[(String, String)], list: &str, typed: &[Row], columns: &[(&str, fn(&Row) -> String)]) {
+fn rows<Row>(fields: &[(String, String)], list: &str, typed: &[Row], columns: &Columns<Row>) {
     assert!(typed.len() <= MOST_ROWS);
     let Some(expected) = expected(fields, list) else { return };
     assert_eq!(typed.len(), expected.keys().map(|(row, _)| row + 1).max().unwrap_or(0));

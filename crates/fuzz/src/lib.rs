@@ -15,8 +15,10 @@ pub use key::key;
 pub use mint::mint;
 pub use origin::origin;
 
-/// Every function by the name of its corpus.
-pub const TARGETS: [(&str, fn(&[u8]) -> bool); 5] = [("gate", gate), ("origin", origin), ("key", key), ("mint", mint), ("form", form)];
+/// A function of bytes, by the name of its corpus.
+pub type Target = (&'static str, fn(&[u8]) -> bool);
+
+pub const TARGETS: [Target; 5] = [("gate", gate), ("origin", origin), ("key", key), ("mint", mint), ("form", form)];
 
 /// The first bytes of an input, which choose what is done with the rest; zeros where the input is shorter.
 fn choices<const N: usize>(input: &[u8]) -> ([u8; N], &[u8]) {

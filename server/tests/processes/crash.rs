@@ -1,9 +1,9 @@
 //! Killed while it mints: every token that was answered is on record, the store is whole, and the next start is quick.
 //!
-//! `cargo xtask crash` sets `PERCH_CRASH_KILLS`, and with `PERCH_CRASH_BACKENDS` that the `PostgreSQL` is its own, whose
-//! processes may be killed too.
+//! `PERCH_KILL_BACKENDS` says that the `PostgreSQL` is there for this alone, so that a process of it may be killed too.
 
 use crate::http::Connection;
+use crate::is_long;
 use crate::perch::{BODY, Installation, Running};
 use sqlx::{Connection as _, PgConnection, SqliteConnection};
 use std::collections::HashSet;
@@ -17,7 +17,7 @@ const ANSWERS: [usize; 10] = [1, 60, 7, 150, 17, 90, 3, 220, 33, 120];
 const NEXT_START: Duration = Duration::from_secs(2);
 
 fn kills() -> usize {
-    std::env::var("PERCH_CRASH_KILLS").ok().map_or(10, |kills| kills.parse().unwrap())
+    if is_long() { 50 } else { 10 }
 }
 
 /// A token that was answered: its id, its text.
@@ -92,7 +92,7 @@ async fn killed_again_and_again(database: Option<String>) {
         starts.push(running.took);
         check(&installation, database.as_deref(), &running, &key, &minted).await;
     }
-    if let Some(url) = database.as_deref().filter(|_| std::env::var_os("PERCH_CRASH_BACKENDS").is_some()) {
+    if let Some(url) = database.as_deref().filter(|_| std::env::var_os("PERCH_KILL_BACKENDS").is_some()) {
         let mut answers = mint_on(&running, &key);
         collect(&mut answers, 100, &mut minted).await;
         kill_a_backend(url).await;

@@ -48,7 +48,7 @@ impl Connection {
     }
 
     async fn begin(&mut self, request: &str, headers: &[(&str, &str)], body: &str) -> std::io::Result<()> {
-        let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let headers = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect::<Vec<_>>().concat();
         let head = format!("{request} HTTP/1.1\r\nHost: {}\r\nContent-Length: {}\r\n{headers}\r\n", self.host, body.len());
         self.write(head.as_bytes()).await?;
         self.write(body.as_bytes()).await

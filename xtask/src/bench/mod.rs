@@ -16,14 +16,16 @@ use std::time::Duration;
 const ROUNDS: usize = 5;
 const BODY: &str = r#"{"user":{"distinctId":"user-123456","role":"explorer","attributes":{"region":"North","department":"sales","location":"Paris","tier":3,"tags":["a","b","c"]}}}"#;
 
-/// `bench` alone, or `against <binary>`: an older build of `perch`.
+/// `bench` alone, or `against <binary>`: an older build of `perch`. `PERCH_BINARY` names a build to measure instead of making one.
 pub fn bench(arguments: &[String]) -> Done {
     let other = match arguments {
         [] => None,
         [against, binary] if against == "against" => Some(Path::new(binary)),
         _ => return Err("say cargo xtask bench, or cargo xtask bench against <binary>".to_owned()),
     };
-    browser_files::release()?;
+    if std::env::var_os("PERCH_BINARY").is_none() {
+        browser_files::release()?;
+    }
     if !is_installed("wrk") {
         system::install("the load generator wrk", &["wrk"])?;
     }
@@ -95,7 +97,7 @@ const MINT: &str = "/embed/generate-token";
 const REPORT: &str = "function done(sum, lat) io.write(string.format('RESULT %.0f %.3f %.3f %d %d\\n', sum.requests / sum.duration * 1e6, lat:percentile(50) / 1000, lat:percentile(99) / 1000, sum.errors.status + sum.errors.connect + sum.errors.read + sum.errors.write + sum.errors.timeout, sum.requests)) end\n";
 
 fn binary() -> PathBuf {
-    target().join("release/perch")
+    std::env::var_os("PERCH_BINARY").map_or_else(|| target().join("release/perch"), PathBuf::from)
 }
 
 /// Runs `wrk` for two seconds: rate, p50, p99. An error of any request makes the figure worthless.
