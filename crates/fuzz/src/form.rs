@@ -8,6 +8,8 @@ type Fields = Vec<(String, String)>;
 /// The names of a row's fields, and what was read of each.
 type Columns<Row> = [(&'static str, fn(&Row) -> String)];
 
+/// Accepted is what has rows of a list.
+///
 /// # Panics
 /// If a field is lost between body and form.
 pub fn form(input: &[u8]) -> bool {
@@ -20,12 +22,11 @@ pub fn form(input: &[u8]) -> bool {
     }
     let (verb, object) = forms::intent(&fields);
     assert!(forms::value(&fields, "intent").starts_with(verb) && forms::value(&fields, "intent").ends_with(object));
-    origins(&fields);
-    attributes(&fields);
+    let rows = origins(&fields) + attributes(&fields);
     viewer(&fields);
     assert_eq!(forms::new_key::typed(&fields).scopes.len(), forms::values(&fields, "scopes").len());
     let _ = forms::new_key::form(&fields);
-    !fields.is_empty()
+    rows > 0
 }
 
 fn parsed(body: &[u8]) -> Fields {
@@ -72,7 +73,7 @@ fn plain(text: &str) -> String {
     text.replace("\r\n", "\n")
 }
 
-fn origins(fields: &[(String, String)]) {
+fn origins(fields: &[(String, String)]) -> usize {
     let typed = forms::origins::typed(fields);
     rows::<OriginRow>(
         fields,
@@ -93,9 +94,10 @@ fn origins(fields: &[(String, String)]) {
         let touched = row.removed || row.was != row.values();
         assert!(!touched || (edit.origin == row.origin && edit.label == row.label && edit.remove == row.removed));
     }
+    typed.len()
 }
 
-fn attributes(fields: &[(String, String)]) {
+fn attributes(fields: &[(String, String)]) -> usize {
     let typed = forms::attributes::typed(fields);
     rows::<AttributeRow>(
         fields,
@@ -112,6 +114,7 @@ fn attributes(fields: &[(String, String)]) {
         ],
     );
     assert_eq!(forms::attributes::edits(&typed).len(), typed.len());
+    typed.len()
 }
 
 fn viewer(fields: &[(String, String)]) {
