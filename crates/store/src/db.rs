@@ -83,16 +83,22 @@ macro_rules! each {
             $crate::db::Tx::Pg(held) => each!(@with held, DEADLINE, $connection => $body),
         }
     };
+    // Boxed: what a statement needs while it runs must not weigh on the future of everybody who may come to run one.
     (@on $pool:ident, $store:expr, $purpose:ident, $deadline:ident, $connection:ident => $body:expr) => {
-        match $crate::db::Held::take($pool, &$store.shared, $crate::db::Purpose::$purpose).await {
-            Ok(mut held) => each!(@with held, $deadline, $connection => $body),
-            Err(fault) => Err(fault),
-        }
+        Box::pin(async {
+            let mut held = $crate::db::Held::take($pool, &$store.shared, $crate::db::Purpose::$purpose).await?;
+            let done = {
+                let $connection = held.connection();
+                tokio::time::timeout($crate::db::$deadline, async { $body }).await
+            };
+            held.settle(done)
+        })
+        .await
     };
     (@with $held:ident, $deadline:ident, $connection:ident => $body:expr) => {{
         let done = {
             let $connection = $held.connection();
-            tokio::time::timeout($crate::db::$deadline, async { $body }).await
+            Box::pin(tokio::time::timeout($crate::db::$deadline, async { $body })).await
         };
         $held.settle(done)
     }};
@@ -165,8 +171,7 @@ impl Store {
 
     /// The number that every change of configuration raises.
     pub async fn generation(&self) -> Result<i64, StoreFault> {
-        const SQL: &str = "SELECT value FROM generation WHERE one = 1";
-        let asked = async { each!(look self, connection => sqlx::query_scalar(SQL).fetch_one(connection).await) };
+        let asked = async { each!(look self, connection => sqlx::query_scalar(GENERATION).fetch_one(connection).await) };
         // Everybody's request may wait for this number.
         tokio::time::timeout(LOOK, asked).await.unwrap_or(Err(StoreFault::TooLate))
     }
@@ -206,6 +211,7 @@ impl Store {
     }
 }
 
+const GENERATION: &str = "SELECT value FROM generation WHERE one = 1";
 /// How long a connection for following may be waited for.
 const FOLLOW: Duration = Duration::from_millis(800);
 /// How long a look at the generation may take in all: a decision rests on memory for 0.9 s at most.

@@ -1,5 +1,5 @@
 //! How a node hears of a change: told by `PostgreSQL`, not asked for.
-#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test that cannot go on may stop where it stands")]
+#![expect(clippy::disallowed_methods, reason = "a test that cannot go on may stop where it stands")]
 
 use perch_store::{Heard, Location, Store};
 

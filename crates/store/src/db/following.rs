@@ -2,7 +2,7 @@
 //! a `SQLite` file is asked ten times a second.
 
 use super::options::{Use, postgres};
-use super::{Db, Store};
+use super::{Db, GENERATION, Store};
 use crate::fault::StoreFault;
 use sqlx::postgres::{PgListener, PgPoolOptions};
 use std::time::Duration;
@@ -64,14 +64,13 @@ impl Following {
     /// is opened where there is none.
     pub async fn ask(&mut self) -> Result<i64, StoreFault> {
         let Db::Pg { address, .. } = &self.store.db else { return self.store.generation().await };
-        const SQL: &str = "SELECT value FROM generation WHERE one = 1";
         let listener = if let Some(listener) = &mut self.listener {
             listener
         } else {
             let connected = timeout(PATIENCE, listen(address)).await.unwrap_or(Err(StoreFault::TooLate));
             self.listener.insert(connected?)
         };
-        let asked = timeout(PATIENCE, sqlx::query_scalar(SQL).fetch_one(&mut *listener)).await;
+        let asked = timeout(PATIENCE, sqlx::query_scalar(GENERATION).fetch_one(&mut *listener)).await;
         let told = match asked {
             Ok(Ok(generation)) => return Ok(generation),
             Ok(Err(error)) => error.into(),
