@@ -37,7 +37,8 @@ class Server:
     def __init__(self, binary: str, folder: str):
         self.binary = binary
         self.folder = folder
-        self.environment = {**os.environ, "PERCH_DATA_DIR": f"{folder}/data", "PERCH_ADDR": "127.0.0.1:0", "PERCH_LOG": "error"}
+        # What is wrong on purpose comes faster than an address may send it.
+        self.environment = {**os.environ, "PERCH_DATA_DIR": f"{folder}/data", "PERCH_ADDR": "127.0.0.1:0", "PERCH_LIMITS": "address=0", "PERCH_LOG": "error"}
         self.process = subprocess.Popen([binary, "serve"], env=self.environment, stdout=subprocess.PIPE, text=True)
         self.url = self.process.stdout.readline().strip().removeprefix("listening on ")
 

@@ -251,6 +251,7 @@ impl Reader<'_> {
                     *seen = true;
                     *slot = present(value);
                 }
+                None if self.faults.is_full() => {}
                 None => {
                     let hint =
                         nearest(&name, names).map_or_else(|| format!("Known fields: {}.", names.join(", ")), |name| format!("Did you mean {name}?"));

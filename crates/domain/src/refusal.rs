@@ -70,6 +70,11 @@ impl Faults {
         }
     }
 
+    /// Whether no more are named, so that looking for them is of no use.
+    pub fn is_full(&self) -> bool {
+        self.0.len() >= MOST
+    }
+
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
