@@ -2,22 +2,56 @@
 //! for callers who proved something.
 
 use crate::perch::Perch;
-use argon2::password_hash::{PasswordHash, SaltString};
-use argon2::{Argon2, Params, PasswordHasher, PasswordVerifier};
+use argon2::password_hash::{Output, PasswordHash, SaltString};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 use perch_domain::{Code, Refusal};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use zeroize::Zeroizing;
 
 /// 19 MiB, two passes, one lane.
-fn argon2id() -> Argon2<'static> {
-    let params = Params::new(19_456, 2, 1, None).unwrap_or_default();
-    Argon2::new(argon2::Algorithm::Argon2id, argon2::Version::V0x13, params)
+fn params() -> Params {
+    Params::new(19_456, 2, 1, None).unwrap_or_default()
 }
 
-fn hash(password: &str, salt: [u8; 16]) -> Option<String> {
+/// What one hash works in. It is used again by whoever is next: asked for anew each time, a flood of sign-ins has the allocator
+/// keep several times as much.
+type Memory = Vec<Block>;
+
+/// Hashes into as many bytes as `out` has, and leaves nothing of the password in the memory.
+fn fill(params: Params, password: &str, salt: &[u8], out: &mut [u8], memory: &mut Memory) -> Option<()> {
+    memory.resize(params.block_count(), Block::default());
+    let argon2id = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+    let done = argon2id.hash_password_into_with_memory(password.as_bytes(), salt, out, memory.as_mut_slice());
+    memory.fill(Block::default());
+    done.ok()
+}
+
+/// A PHC string of a new hash.
+fn hash(password: &str, salt: [u8; 16], memory: &mut Memory) -> Option<String> {
+    let mut out = [0; Params::DEFAULT_OUTPUT_LEN];
+    fill(params(), password, &salt, &mut out, memory)?;
     let salt = SaltString::encode_b64(&salt).ok()?;
-    argon2id().hash_password(password.as_bytes(), &salt).ok().map(|hash| hash.to_string())
+    let hash = PasswordHash {
+        algorithm: Algorithm::Argon2id.ident(),
+        version: Some(Version::V0x13.into()),
+        params: (&params()).try_into().ok()?,
+        salt: Some(salt.as_salt()),
+        hash: Some(Output::new(&out).ok()?),
+    };
+    Some(hash.to_string())
+}
+
+/// Whether the password fits a hash that was made here, compared in constant time.
+fn fits(password: &str, stored: &str, memory: &mut Memory) -> Option<bool> {
+    let stored = PasswordHash::new(stored).ok()?;
+    let (salt, expected) = stored.salt.zip(stored.hash)?;
+    let ours = stored.algorithm == Algorithm::Argon2id.ident() && stored.version == Some(Version::V0x13.into());
+    let mut decoded = [0; 64];
+    let salt = salt.decode_b64(&mut decoded).ok()?;
+    let mut out = vec![0; expected.len()];
+    fill(Params::try_from(&stored).ok()?, password, salt, &mut out, memory)?;
+    Some(ours && bool::from(subtle::ConstantTimeEq::ct_eq(out.as_slice(), expected.as_bytes())))
 }
 
 /// A hash in the right form that no password fits, made without the cost of hashing.
@@ -51,6 +85,8 @@ pub(crate) struct Hashing {
     strangers: Arc<Semaphore>,
     running: Arc<Semaphore>,
     strangers_running: Arc<Semaphore>,
+    /// Memory for whoever is next; none is kept while nobody waits.
+    memory: Arc<Mutex<Vec<Memory>>>,
 }
 
 /// A place in the queue, until the password is hashed.
@@ -68,6 +104,7 @@ impl Default for Hashing {
             strangers: places(STRANGERS_WAITING),
             running: places(RUNNING),
             strangers_running: places(STRANGERS_RUNNING),
+            memory: Arc::default(),
         }
     }
 }
@@ -82,16 +119,26 @@ impl Hashing {
 
     /// Works on a blocking thread when it is this place's turn. The work keeps its turn to its end, also where the caller has
     /// gone: those who hang up must not make room for more.
-    async fn run<T: Send + 'static>(&self, place: Place, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Refusal> {
+    async fn run<T: Send + 'static>(&self, place: Place, work: impl FnOnce(&mut Memory) -> T + Send + 'static) -> Result<T, Refusal> {
         let turn = |places: &Arc<Semaphore>| places.clone().acquire_owned();
         let strangers = match place.hasher {
             Hasher::Stranger => Some(turn(&self.strangers_running).await.map_err(|_| Code::Unavailable)?),
             Hasher::Known => None,
         };
         let running = turn(&self.running).await.map_err(|_| Code::Unavailable)?;
+        let (memory, known, unknown) = (self.memory.clone(), self.known.clone(), self.strangers.clone());
         let working = tokio::task::spawn_blocking(move || {
             let _until_done = (place, strangers, running);
-            work()
+            let spare = || memory.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut own = spare().pop().unwrap_or_default();
+            let done = work(&mut own);
+            let waiting = KNOWN_WAITING + STRANGERS_WAITING - known.available_permits() - unknown.available_permits();
+            if waiting > 1 {
+                spare().push(own);
+            } else {
+                spare().clear();
+            }
+            done
         });
         working.await.map_err(|_| Code::Internal.into())
     }
@@ -107,17 +154,14 @@ impl Perch {
     pub(crate) async fn hash_password(&self, password: Zeroizing<String>) -> Result<String, Refusal> {
         let salt = crate::ambient::random(&*self.entropy);
         let place = self.hashing.place(Hasher::Known)?;
-        self.hashing.run(place, move || hash(&password, salt)).await?.ok_or_else(|| Code::Internal.into())
+        self.hashing.run(place, move |memory| hash(&password, salt, memory)).await?.ok_or_else(|| Code::Internal.into())
     }
 
     /// Whether the password fits; with no hash it takes the same time and does not.
     pub(crate) async fn verify_password(&self, place: Place, password: Zeroizing<String>, stored: Option<String>) -> Result<bool, Refusal> {
         let known = stored.is_some();
         let stored = stored.unwrap_or_else(|| self.decoy_hash.clone());
-        let verify = move || {
-            let parsed = PasswordHash::new(&stored);
-            known & parsed.is_ok_and(|hash| argon2id().verify_password(password.as_bytes(), &hash).is_ok())
-        };
+        let verify = move |memory: &mut Memory| known & fits(&password, &stored, memory).unwrap_or(false);
         self.hashing.run(place, verify).await
     }
 }
@@ -125,6 +169,25 @@ impl Perch {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use argon2::PasswordVerifier;
+
+    /// The library's own way, to hold ours against.
+    fn argon2id() -> Argon2<'static> {
+        Argon2::new(Algorithm::Argon2id, Version::V0x13, params())
+    }
+
+    #[test]
+    fn memory_that_was_used_before_changes_no_hash_and_keeps_no_password() {
+        let mut memory = Memory::new();
+        let first = hash("correct horse battery", [1; 16], &mut memory).unwrap();
+        assert_eq!(hash("correct horse battery", [1; 16], &mut memory), Some(first.clone()));
+        assert!(memory.iter().all(|block| block.as_ref().iter().all(|word| *word == 0)));
+        for (password, stored, expected) in
+            [("correct horse battery", first.as_str(), Some(true)), ("another", &first, Some(false)), ("x", "$argon2id$v=19", None), ("x", "", None)]
+        {
+            assert_eq!(fits(password, stored, &mut memory), expected, "{stored}");
+        }
+    }
 
     #[test]
     fn the_decoy_is_a_hash_that_costs_the_same_and_fits_nothing() {
@@ -132,7 +195,7 @@ mod tests {
         let parsed = PasswordHash::new(&decoy).unwrap();
         assert_eq!((parsed.params.get_str("m"), parsed.params.get_str("t"), parsed.params.get_str("p")), (Some("19456"), Some("2"), Some("1")));
         assert!(argon2id().verify_password(b"anything", &parsed).is_err());
-        let real = hash("correct horse battery", [1; 16]).unwrap();
+        let real = hash("correct horse battery", [1; 16], &mut Memory::new()).unwrap();
         assert!(real.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
         assert!(argon2id().verify_password(b"correct horse battery", &PasswordHash::new(&real).unwrap()).is_ok());
     }
@@ -149,11 +212,11 @@ mod tests {
             .into_iter()
             .map(|place| {
                 let (hashing, wait) = (hashing.clone(), wait.clone());
-                tokio::spawn(async move { hashing.run(place, move || wait.lock().unwrap().recv().is_err()).await })
+                tokio::spawn(async move { hashing.run(place, move |_| wait.lock().unwrap().recv().is_err()).await })
             })
             .collect();
         let known = hashing.place(Hasher::Known).unwrap();
-        assert!(hashing.run(known, || true).await.unwrap(), "while strangers hold every turn that is theirs");
+        assert!(hashing.run(known, |_| true).await.unwrap(), "while strangers hold every turn that is theirs");
         drop(end);
         for stranger in strangers {
             assert!(stranger.await.unwrap().unwrap());
@@ -170,7 +233,7 @@ mod tests {
         let caller = tokio::spawn({
             let hashing = hashing.clone();
             async move {
-                let work = move || {
+                let work = move |_: &mut Memory| {
                     begun.send(()).unwrap();
                     wait.recv().is_err()
                 };
@@ -183,6 +246,6 @@ mod tests {
         assert_eq!((hashing.running.available_permits(), hashing.strangers_running.available_permits()), (RUNNING - 1, 0));
         drop(end);
         let next = hashing.place(Hasher::Stranger).unwrap();
-        assert!(hashing.run(next, || true).await.unwrap());
+        assert!(hashing.run(next, |_| true).await.unwrap());
     }
 }
