@@ -16,6 +16,9 @@ async fn postgresql_tells_of_a_change_and_of_nothing_else() {
     let (store, node) = (Store::open(&location).await.unwrap(), Store::open(&location).await.unwrap());
     let mut following = node.follow();
     let before = following.ask().await.unwrap();
+    while !following.is_listening() {
+        assert_eq!(following.wait().await, Heard::Tick);
+    }
     assert_eq!(following.wait().await, Heard::Tick, "nothing happened");
     // An act that nothing in memory depends on tells nobody.
     store.hide_first_steps(perch_store::OrganizationId(uuid::Uuid::nil()), perch_store::PersonId(uuid::Uuid::nil()), None).await.unwrap();

@@ -6,14 +6,17 @@ use super::{Db, GENERATION, Store};
 use crate::fault::StoreFault;
 use sqlx::postgres::{PgListener, PgPoolOptions};
 use std::time::Duration;
+use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
 /// How often a file is asked.
 const FILE: Duration = Duration::from_millis(100);
 /// How often `PostgreSQL` is asked although it tells by itself: a connection can go silent without a sign.
 const SERVER: Duration = Duration::from_millis(400);
-/// How long an answer or a new connection is waited for. Two of them are shorter than what a decision may rest on memory.
-const PATIENCE: Duration = Duration::from_millis(450);
+/// How long an answer of the connection that listens is waited for, before the generation is asked for elsewhere.
+const PATIENCE: Duration = Duration::from_millis(400);
+/// How long a new connection that listens is waited for; meanwhile the generation is asked for elsewhere.
+const OPENING: Duration = Duration::from_secs(5);
 /// The channel that the database's own trigger tells a new generation on.
 const CHANNEL: &str = "perch_generation";
 
@@ -21,6 +24,7 @@ const CHANNEL: &str = "perch_generation";
 pub struct Following {
     store: Store,
     listener: Option<PgListener>,
+    opening: Option<JoinHandle<Option<PgListener>>>,
 }
 
 /// What woke a follower up.
@@ -35,7 +39,7 @@ pub enum Heard {
 impl Store {
     /// Begins to follow the generation.
     pub fn follow(&self) -> Following {
-        Following { store: self.clone(), listener: None }
+        Following { store: self.clone(), listener: None, opening: None }
     }
 }
 
@@ -43,7 +47,7 @@ impl Following {
     /// Waits until it is time to ask for the generation.
     pub async fn wait(&mut self) -> Heard {
         let Some(listener) = &mut self.listener else {
-            sleep(if matches!(self.store.db, Db::Lite { .. }) { FILE } else { SERVER.min(FILE) }).await;
+            self.open().await;
             return Heard::Tick;
         };
         match timeout(SERVER, listener.try_recv()).await {
@@ -60,25 +64,41 @@ impl Following {
         }
     }
 
-    /// Asks for the generation. On `PostgreSQL` through the connection that listens, so that its silence is noticed; a new one
-    /// is opened where there is none.
+    /// Whether the database tells of changes by itself now.
+    pub fn is_listening(&self) -> bool {
+        self.listener.is_some()
+    }
+
+    /// Lets a moment pass, in which `PostgreSQL` may get a connection that listens.
+    async fn open(&mut self) {
+        let Db::Pg { address, .. } = &self.store.db else { return sleep(FILE).await };
+        let opening = self.opening.get_or_insert_with(|| {
+            let address = address.clone();
+            tokio::spawn(async move { timeout(OPENING, listen(&address)).await.ok()?.ok() })
+        });
+        tokio::select! {
+            opened = &mut *opening => {
+                self.listener = opened.ok().flatten();
+                self.opening = None;
+                if self.listener.is_none() {
+                    sleep(FILE).await;
+                }
+            }
+            () = sleep(FILE) => {}
+        }
+    }
+
+    /// Asks for the generation: through the connection that listens, so that its silence is noticed, and elsewhere where there is
+    /// none or it is silent.
     pub async fn ask(&mut self) -> Result<i64, StoreFault> {
-        let Db::Pg { address, .. } = &self.store.db else { return self.store.generation().await };
-        let listener = if let Some(listener) = &mut self.listener {
-            listener
-        } else {
-            let connected = timeout(PATIENCE, listen(address)).await.unwrap_or(Err(StoreFault::TooLate));
-            self.listener.insert(connected?)
-        };
-        let asked = timeout(PATIENCE, sqlx::query_scalar(GENERATION).fetch_one(&mut *listener)).await;
-        let told = match asked {
-            Ok(Ok(generation)) => return Ok(generation),
-            Ok(Err(error)) => error.into(),
-            Err(_) => StoreFault::TooLate,
-        };
-        self.listener = None;
-        self.store.shared.suspect_all();
-        Err(told)
+        if let Some(listener) = &mut self.listener {
+            if let Ok(Ok(generation)) = timeout(PATIENCE, sqlx::query_scalar(GENERATION).fetch_one(&mut *listener)).await {
+                return Ok(generation);
+            }
+            self.listener = None;
+            self.store.shared.suspect_all();
+        }
+        self.store.generation().await
     }
 }
 
