@@ -21,7 +21,12 @@ mod colour {
     use syntect::parsing::{ParseState, ScopeStack};
     use syntect::util::LinesWithEndings;
 
-    const PLACEHOLDERS: [&str; 4] = ["Auth-Token", "https://perch.example.com", "PERCH_REQUEST_BODY", "tc-dashboard"];
+    const PLACEHOLDERS: [&str; 4] = [
+        "Auth-Token",
+        "https://perch.example.com",
+        "PERCH_REQUEST_BODY",
+        "tc-dashboard",
+    ];
 
     /// What a stylesheet tells apart, by the beginning of a scope; the innermost scope that is listed counts.
     const CLASSES: [(&str, &str); 9] = [
@@ -37,7 +42,10 @@ mod colour {
     ];
 
     /// Writes `snippets.rs`: the name and the coloured text of every file.
-    #[expect(clippy::disallowed_methods, reason = "cargo tells a build script in the environment where to write")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "cargo tells a build script in the environment where to write"
+    )]
     pub fn write() -> Result<(), Box<dyn std::error::Error>> {
         let mut code = String::from("pub(super) const COLOURED: &[(&str, &str)] = &[\n");
         for folder in ["snippets/frontend", "snippets/backend"] {
@@ -45,7 +53,11 @@ mod colour {
             files.sort_by_key(fs::DirEntry::file_name);
             for file in files {
                 let name = file.file_name().to_string_lossy().into_owned();
-                writeln!(code, "    ({name:?}, {:?}),", html(&fs::read_to_string(file.path())?, &name)?)?;
+                writeln!(
+                    code,
+                    "    ({name:?}, {:?}),",
+                    html(&fs::read_to_string(file.path())?, &name)?
+                )?;
             }
         }
         code.push_str("];\n");
@@ -61,7 +73,9 @@ mod colour {
             "mjs" => "js",
             ending => ending,
         };
-        let syntax = syntaxes.find_syntax_by_extension(ending).ok_or_else(|| format!("no grammar for {name}"))?;
+        let syntax = syntaxes
+            .find_syntax_by_extension(ending)
+            .ok_or_else(|| format!("no grammar for {name}"))?;
         let (mut state, mut stack) = (ParseState::new(syntax), ScopeStack::new());
         let mut runs: Vec<(&str, String)> = Vec::new();
         for line in LinesWithEndings::from(source) {
@@ -75,11 +89,21 @@ mod colour {
                 }
             }
         }
-        let escaped = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        let escaped = |text: &str| {
+            text.replace('&', "&amp;")
+                .replace('<', "&lt;")
+                .replace('>', "&gt;")
+        };
         let html: String = runs
             .iter()
             .filter(|(_, text)| !text.is_empty())
-            .map(|(class, text)| if class.is_empty() { escaped(text) } else { format!("<span class=\"{class}\">{}</span>", escaped(text)) })
+            .map(|(class, text)| {
+                if class.is_empty() {
+                    escaped(text)
+                } else {
+                    format!("<span class=\"{class}\">{}</span>", escaped(text))
+                }
+            })
             .collect();
         for placeholder in PLACEHOLDERS {
             if source.matches(placeholder).count() != html.matches(placeholder).count() {
@@ -90,8 +114,17 @@ mod colour {
     }
 
     fn class_of(stack: &ScopeStack) -> &'static str {
-        let named = stack.as_slice().iter().rev().map(|scope| scope.build_string());
-        let mut found = named.filter_map(|scope| CLASSES.iter().find(|(beginning, _)| scope.starts_with(beginning)).map(|(_, class)| *class));
+        let named = stack
+            .as_slice()
+            .iter()
+            .rev()
+            .map(|scope| scope.build_string());
+        let mut found = named.filter_map(|scope| {
+            CLASSES
+                .iter()
+                .find(|(beginning, _)| scope.starts_with(beginning))
+                .map(|(_, class)| *class)
+        });
         found.next().unwrap_or_default()
     }
 }

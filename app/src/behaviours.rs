@@ -6,13 +6,15 @@ use crate::browser::{self, all, ancestor, by_id, element_of, text_of};
 use crate::literal::literal;
 use crate::wire::Fields;
 use leptos::prelude::{GetValue, SetValue};
-use leptos::prelude::{StoredValue, document, set_interval, set_timeout, window_event_listener_untyped};
+use leptos::prelude::{
+    StoredValue, document, set_interval, set_timeout, window_event_listener_untyped,
+};
 use leptos::task::spawn_local;
 use leptos::wasm_bindgen::JsCast;
 use std::time::Duration;
 use web_sys::{
-    Element, Event, HtmlElement, HtmlFormElement, HtmlIFrameElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement, KeyboardEvent,
-    MessageEvent,
+    Element, Event, HtmlElement, HtmlFormElement, HtmlIFrameElement, HtmlInputElement,
+    HtmlSelectElement, HtmlTextAreaElement, KeyboardEvent, MessageEvent,
 };
 
 /// How long a person pauses before what they typed is looked at.
@@ -57,17 +59,25 @@ fn value_of(event: &Event) -> Option<String> {
     target
         .dyn_ref::<HtmlInputElement>()
         .map(HtmlInputElement::value)
-        .or_else(|| target.dyn_ref::<HtmlTextAreaElement>().map(HtmlTextAreaElement::value))
+        .or_else(|| {
+            target
+                .dyn_ref::<HtmlTextAreaElement>()
+                .map(HtmlTextAreaElement::value)
+        })
 }
 
 fn clicked(event: &Event) {
-    let Some(target) = element_of(event) else { return };
+    let Some(target) = element_of(event) else {
+        return;
+    };
     if let Some(button) = ancestor(&target, "[data-copy]") {
         browser::copy(&button);
     } else if let Some(button) = ancestor(&target, "[data-add]") {
         event.prevent_default();
         add_row(&button);
-    } else if let Some(dialog) = ancestor(&target, "dialog[open] a").and_then(|link| ancestor(&link, "dialog")) {
+    } else if let Some(dialog) =
+        ancestor(&target, "dialog[open] a").and_then(|link| ancestor(&link, "dialog"))
+    {
         let _ = dialog.remove_attribute("open");
     } else if let Some(button) = ancestor(&target, "[data-introspect]") {
         event.prevent_default();
@@ -80,9 +90,14 @@ fn add_row(button: &Element) -> Option<()> {
     let form = ancestor(button, "form")?;
     let list = form.query_selector("[data-rows]").ok()??;
     let template = form.query_selector("template").ok()??;
-    let row = template.inner_html().replace("ROWNUMBER", &list.child_element_count().to_string());
+    let row = template
+        .inner_html()
+        .replace("ROWNUMBER", &list.child_element_count().to_string());
     list.insert_adjacent_html("beforeend", &row).ok()?;
-    let field = list.last_element_child()?.query_selector("input:not([type=hidden])").ok()??;
+    let field = list
+        .last_element_child()?
+        .query_selector("input:not([type=hidden])")
+        .ok()??;
     field.dyn_into::<HtmlElement>().ok()?.focus().ok()
 }
 
@@ -91,15 +106,26 @@ fn introspect(button: &Element) -> Option<()> {
     let token: HtmlTextAreaElement = by_id(&button.get_attribute("data-introspect")?)?;
     let field: HtmlTextAreaElement = by_id("token")?;
     field.set_value(&token.value());
-    ancestor(field.as_ref(), "form")?.dyn_into::<HtmlFormElement>().ok()?.request_submit().ok()
+    ancestor(field.as_ref(), "form")?
+        .dyn_into::<HtmlFormElement>()
+        .ok()?
+        .request_submit()
+        .ok()
 }
 
 fn changed(event: &Event) {
-    let Some(target) = element_of(event) else { return };
-    if let (Some(most), Ok(field)) = (target.get_attribute("data-meter"), target.clone().dyn_into::<HtmlTextAreaElement>())
-        && let Some(meter) = by_id::<Element>(&format!("{}-meter", target.id()))
+    let Some(target) = element_of(event) else {
+        return;
+    };
+    if let (Some(most), Ok(field)) = (
+        target.get_attribute("data-meter"),
+        target.clone().dyn_into::<HtmlTextAreaElement>(),
+    ) && let Some(meter) = by_id::<Element>(&format!("{}-meter", target.id()))
     {
-        meter.set_text_content(Some(&format!("{} of {most} characters", field.value().chars().count())));
+        meter.set_text_content(Some(&format!(
+            "{} of {most} characters",
+            field.value().chars().count()
+        )));
     }
     if let Some(granted) = target.get_attribute("data-permissions") {
         for field in all("input[name=permissions]") {
@@ -111,7 +137,10 @@ fn changed(event: &Event) {
     one_key(&target);
     // A persona that is chosen is what the form shows.
     // With none chosen there is nothing to fill in, and no answer that could overtake the next choice.
-    let fills = target.id() == "persona" && target.dyn_ref::<HtmlSelectElement>().is_some_and(|select| !select.value().is_empty());
+    let fills = target.id() == "persona"
+        && target
+            .dyn_ref::<HtmlSelectElement>()
+            .is_some_and(|select| !select.value().is_empty());
     if let Some(button) = by_id::<HtmlElement>("persona-fill").filter(|_| fills) {
         button.click();
     }
@@ -122,7 +151,12 @@ fn changed(event: &Event) {
 
 /// A key is chosen or pasted, never both.
 fn one_key(target: &Element) {
-    let (Some(choice), Some(paste)) = (by_id::<HtmlSelectElement>("key"), by_id::<HtmlInputElement>("api-key")) else { return };
+    let (Some(choice), Some(paste)) = (
+        by_id::<HtmlSelectElement>("key"),
+        by_id::<HtmlInputElement>("api-key"),
+    ) else {
+        return;
+    };
     match target.id().as_str() {
         "key" if !choice.value().is_empty() => paste.set_value(""),
         "api-key" if !paste.value().is_empty() => choice.set_value(""),
@@ -132,12 +166,19 @@ fn one_key(target: &Element) {
 
 /// Enter in a field that has a button of its own presses that one.
 fn entered(event: &Event) {
-    let enter = event.dyn_ref::<KeyboardEvent>().is_some_and(|event| event.key() == "Enter");
-    let Some(field) = element_of(event).filter(|field| enter && field.dyn_ref::<HtmlInputElement>().is_some_and(|field| field.type_() == "text"))
-    else {
+    let enter = event
+        .dyn_ref::<KeyboardEvent>()
+        .is_some_and(|event| event.key() == "Enter");
+    let Some(field) = element_of(event).filter(|field| {
+        enter
+            && field
+                .dyn_ref::<HtmlInputElement>()
+                .is_some_and(|field| field.type_() == "text")
+    }) else {
         return;
     };
-    let button = ancestor(&field, "[data-enter]").and_then(|part| browser::within(&part, "button").into_iter().next());
+    let button = ancestor(&field, "[data-enter]")
+        .and_then(|part| browser::within(&part, "button").into_iter().next());
     if let Some(button) = button.and_then(|button| button.dyn_into::<HtmlElement>().ok()) {
         event.prevent_default();
         button.click();
@@ -146,7 +187,9 @@ fn entered(event: &Event) {
 
 /// Says beside the button how many rows are not saved yet.
 pub fn count_unsaved(form: &Element) {
-    let Ok(Some(place)) = form.query_selector("[data-unsaved-count]") else { return };
+    let Ok(Some(place)) = form.query_selector("[data-unsaved-count]") else {
+        return;
+    };
     let text = match unsaved(form) {
         0 => String::new(),
         1 => "1 change not saved yet".to_owned(),
@@ -163,19 +206,33 @@ fn unsaved(form: &Element) -> usize {
 fn unsaved_rows(form: &Element) -> Vec<Element> {
     let rows = browser::within(form, "[data-rows] > li");
     rows.into_iter()
-        .filter(|row| row.has_attribute("data-unsaved") || browser::within(row, "input, select, textarea").iter().any(browser::is_changed))
+        .filter(|row| {
+            row.has_attribute("data-unsaved")
+                || browser::within(row, "input, select, textarea")
+                    .iter()
+                    .any(browser::is_changed)
+        })
         .collect()
 }
 
 /// Names of attributes that are typed but not saved, for the sandbox to mention.
 pub fn draft() -> String {
-    let rows = by_id::<Element>("attributes").map(|section| unsaved_rows(&section)).unwrap_or_default();
+    let rows = by_id::<Element>("attributes")
+        .map(|section| unsaved_rows(&section))
+        .unwrap_or_default();
     let stays = |row: &&Element| {
         !browser::within(row, "input[name$=\".remove\"]")
             .iter()
-            .any(|field| field.dyn_ref::<HtmlInputElement>().is_some_and(HtmlInputElement::checked))
+            .any(|field| {
+                field
+                    .dyn_ref::<HtmlInputElement>()
+                    .is_some_and(HtmlInputElement::checked)
+            })
     };
-    let names = rows.iter().filter(stays).filter_map(|row| row.query_selector("input[name$=\".name\"]").ok()?);
+    let names = rows
+        .iter()
+        .filter(stays)
+        .filter_map(|row| row.query_selector("input[name$=\".name\"]").ok()?);
     names
         .filter_map(|field| field.dyn_into::<HtmlInputElement>().ok())
         .map(|field| field.value())
@@ -186,17 +243,27 @@ pub fn draft() -> String {
 
 /// Asks what is to be said about what was typed, and says it.
 fn describe(event: &Event, asked: StoredValue<u32>) {
-    let Some(target) = element_of(event) else { return };
+    let Some(target) = element_of(event) else {
+        return;
+    };
     if target.has_attribute("data-describe") {
         // The place itself: rows may have other numbers by the time the answer comes.
-        let Some(place) = by_id::<Element>(&format!("{}-said", target.id())) else { return };
+        let Some(place) = by_id::<Element>(&format!("{}-said", target.id())) else {
+            return;
+        };
         let id = ancestor(&target, "li")
             .and_then(|row| row.query_selector("input[name$=\".id\"]").ok()?)
             .and_then(|field| field.dyn_into::<HtmlInputElement>().ok());
         let value = value_of(event).unwrap_or_default();
         let typed = Some(value.clone());
         let event = event.clone();
-        let fields: Fields = vec![("value".to_owned(), value), ("id".to_owned(), id.map(|field| field.value()).unwrap_or_default())];
+        let fields: Fields = vec![
+            ("value".to_owned(), value),
+            (
+                "id".to_owned(),
+                id.map(|field| field.value()).unwrap_or_default(),
+            ),
+        ];
         spawn_local(async move {
             let said = api::call(api::path_of::<api::DescribeOrigin>(), fields).await;
             if let Ok(section) = said
@@ -228,10 +295,18 @@ fn describe(event: &Event, asked: StoredValue<u32>) {
 /// Puts the token, the request and the component into the snippets.
 pub fn fill_snippets() {
     let token = by_id::<HtmlTextAreaElement>("sandbox-token").map(|field| field.value());
-    let body = by_id::<Element>("request-body").map(|place| text_of(&place)).unwrap_or_default();
-    let tag = all("input[name=embed]:checked").first().and_then(|choice| choice.get_attribute("data-tag"));
+    let body = by_id::<Element>("request-body")
+        .map(|place| text_of(&place))
+        .unwrap_or_default();
+    let tag = all("input[name=embed]:checked")
+        .first()
+        .and_then(|choice| choice.get_attribute("data-tag"));
     for place in all("[data-fill]") {
-        let text = match place.get_attribute("data-fill").unwrap_or_default().as_str() {
+        let text = match place
+            .get_attribute("data-fill")
+            .unwrap_or_default()
+            .as_str()
+        {
             "token" => token.clone(),
             "tag" => tag.clone(),
             "body" => Some(literal(&body, false)),
@@ -254,17 +329,32 @@ fn preview(event: &Event) -> Option<()> {
         return None;
     }
     let token: HtmlTextAreaElement = by_id("sandbox-token")?;
-    let text = format!("{}\n{}\n{}", frame.get_attribute("data-tag")?, root.get_attribute("data-theme").unwrap_or_default(), token.value());
-    frame.content_window()?.post_message(&text.into(), &origin).ok()
+    let text = format!(
+        "{}\n{}\n{}",
+        frame.get_attribute("data-tag")?,
+        root.get_attribute("data-theme").unwrap_or_default(),
+        token.value()
+    );
+    frame
+        .content_window()?
+        .post_message(&text.into(), &origin)
+        .ok()
 }
 
 /// Lets every lifetime on the page run out by the second.
 fn count_down() {
     // Whole seconds: texts of fractions would bring their own tables into the browser.
-    #[expect(clippy::cast_possible_truncation, reason = "the seconds since 1970 fit")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the seconds since 1970 fit"
+    )]
     let now = (js_sys::Date::now() / 1_000.0) as i64;
     for place in all("[data-left]") {
-        let attribute = |name: &str| place.get_attribute(name).and_then(|text| text.parse::<i64>().ok());
+        let attribute = |name: &str| {
+            place
+                .get_attribute(name)
+                .and_then(|text| text.parse::<i64>().ok())
+        };
         let ends = attribute("data-ends").unwrap_or_else(|| {
             let ends = now + attribute("data-left").unwrap_or_default();
             let _ = place.set_attribute("data-ends", &ends.to_string());

@@ -28,5 +28,13 @@ pub mod snippets;
 
 /// The element id of a field by its name; the server writes it, the browser finds it.
 pub fn field_id(name: &str) -> String {
-    name.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect()
+    name.chars()
+        .map(|letter| {
+            if letter.is_ascii_alphanumeric() {
+                letter
+            } else {
+                '-'
+            }
+        })
+        .collect()
 }

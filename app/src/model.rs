@@ -121,12 +121,23 @@ impl OriginRow {
 impl AttributeRow {
     /// What a person can change of it, as one text.
     pub fn values(&self) -> String {
-        serde_json::json!([self.name, self.kind, self.list, self.required, self.description, self.example]).to_string()
+        serde_json::json!([
+            self.name,
+            self.kind,
+            self.list,
+            self.required,
+            self.description,
+            self.example
+        ])
+        .to_string()
     }
 
     /// A row to be filled in.
     pub fn blank() -> Self {
-        Self { kind: "String".to_owned(), ..Self::default() }
+        Self {
+            kind: "String".to_owned(),
+            ..Self::default()
+        }
     }
 }
 
@@ -245,7 +256,9 @@ pub enum Preview {
 
 impl std::fmt::Debug for TokenResult {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("TokenResult").field("token_id", &self.token_id).finish_non_exhaustive()
+        f.debug_struct("TokenResult")
+            .field("token_id", &self.token_id)
+            .finish_non_exhaustive()
     }
 }
 
@@ -357,7 +370,9 @@ pub struct NewKey {
 
 impl std::fmt::Debug for NewKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("NewKey").field("name", &self.name).finish_non_exhaustive()
+        f.debug_struct("NewKey")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
     }
 }
 

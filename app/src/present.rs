@@ -8,9 +8,14 @@ pub use introspection::{is_token_id, reading, record, shown_again};
 pub use refused::{code, refused_request, refused_sites};
 pub use sandbox::{PRESETS, preset, request, sandbox, split, token_result};
 
-use crate::model::{AttributeRow, DroppedRow, FirstStep, MigrationState, NewKey, OriginRow, SiteSaid};
+use crate::model::{
+    AttributeRow, DroppedRow, FirstStep, MigrationState, NewKey, OriginRow, SiteSaid,
+};
 use perch_domain::time;
-use perch_service::{Acting, AttributeUse, AttributeView, CreatedKey, Environment, LiveTokens, OriginView, Perch, Refusal, SiteReading};
+use perch_service::{
+    Acting, AttributeUse, AttributeView, CreatedKey, Environment, LiveTokens, OriginView, Perch,
+    Refusal, SiteReading,
+};
 
 /// `3 minutes ago, 20 Nov 2026, 10:02 UTC`; times in Unix seconds.
 pub fn when(at: i64, now: i64) -> String {
@@ -19,8 +24,19 @@ pub fn when(at: i64, now: i64) -> String {
 
 /// `1 token`, `more than 10,000 tokens`, `all tokens` where they could not be counted; `first` in a sentence or within it.
 pub fn counted(live: LiveTokens, what: &str, first: bool) -> String {
-    let count = if live == LiveTokens::Unknown { "all".to_owned() } else { live.to_string() };
-    let text = format!("{count} {what}{}", if live == LiveTokens::Exactly(1) { "" } else { "s" });
+    let count = if live == LiveTokens::Unknown {
+        "all".to_owned()
+    } else {
+        live.to_string()
+    };
+    let text = format!(
+        "{count} {what}{}",
+        if live == LiveTokens::Exactly(1) {
+            ""
+        } else {
+            "s"
+        }
+    );
     let mut letters = text.chars();
     match letters.next() {
         Some(letter) if first => letter.to_uppercase().chain(letters).collect(),
@@ -51,8 +67,17 @@ pub async fn origin_rows(perch: &Perch, acting: &Acting) -> Result<Vec<OriginRow
         changed: format!("{} by {}", when(view.changed_at, now), view.changed_by),
         ..OriginRow::default()
     };
-    let shown = |row: OriginRow| OriginRow { was: row.values(), ..row };
-    Ok(perch.origins(acting).await?.into_iter().map(row).map(shown).collect())
+    let shown = |row: OriginRow| OriginRow {
+        was: row.values(),
+        ..row
+    };
+    Ok(perch
+        .origins(acting)
+        .await?
+        .into_iter()
+        .map(row)
+        .map(shown)
+        .collect())
 }
 
 /// Who connected by an entry: of a wildcard every site, so that a stranger among them is noticed; and once live tokens come, what
@@ -61,12 +86,25 @@ fn seen(view: &OriginView) -> String {
     let mut sentences = Vec::new();
     if view.origin.contains('*') && !view.seen.is_empty() {
         let more = view.seen.len().saturating_sub(SEEN);
-        let shown = view.seen.iter().take(SEEN).cloned().collect::<Vec<_>>().join(", ");
-        let and = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let shown = view
+            .seen
+            .iter()
+            .take(SEEN)
+            .cloned()
+            .collect::<Vec<_>>()
+            .join(", ");
+        let and = if more > 0 {
+            format!(" and {more} more")
+        } else {
+            String::new()
+        };
         sentences.push(format!("Connected from {shown}{and}."));
     }
     if view.live && view.environment == Environment::Development {
-        sentences.push("Live tokens connect from here: as Production it would refuse sandbox tokens.".to_owned());
+        sentences.push(
+            "Live tokens connect from here: as Production it would refuse sandbox tokens."
+                .to_owned(),
+        );
     }
     sentences.join(" ")
 }
@@ -78,7 +116,13 @@ const SEEN: usize = 5;
 pub fn site_said(reading: &SiteReading) -> SiteSaid {
     let form = match &reading.result {
         Ok(form) => form,
-        Err(fault) => return SiteSaid { good: false, sentences: vec![fault.clone()], add: None },
+        Err(fault) => {
+            return SiteSaid {
+                good: false,
+                sentences: vec![fault.clone()],
+                add: None,
+            };
+        }
     };
     let mut sentences = Vec::new();
     if form.listed {
@@ -93,21 +137,44 @@ pub fn site_said(reading: &SiteReading) -> SiteSaid {
             None => format!("{} runs each project on a site of its own; take it from the address of the running page.", instead.playground),
         });
     }
-    SiteSaid { good: !form.listed, sentences, add: form.instead.and_then(|instead| instead.origin).map(str::to_owned) }
+    SiteSaid {
+        good: !form.listed,
+        sentences,
+        add: form
+            .instead
+            .and_then(|instead| instead.origin)
+            .map(str::to_owned),
+    }
 }
 
 /// The listed sites, to be offered where one is asked for; wildcards are no sites.
 pub async fn sites(perch: &Perch, acting: &Acting) -> Result<Vec<String>, Refusal> {
-    Ok(perch.origins(acting).await?.into_iter().map(|view| view.origin).filter(|origin| !origin.contains('*')).take(50).collect())
+    Ok(perch
+        .origins(acting)
+        .await?
+        .into_iter()
+        .map(|view| view.origin)
+        .filter(|origin| !origin.contains('*'))
+        .take(50)
+        .collect())
 }
 
 pub async fn attribute_rows(perch: &Perch, acting: &Acting) -> Result<Vec<AttributeRow>, Refusal> {
     let now = perch.now().div_euclid(1_000);
     // Who sends what is for those who may change it.
     let edits = acting.can(perch_domain::Action::EditAttributes);
-    let uses = if edits { perch.attribute_uses(acting).await? } else { Vec::new() };
+    let uses = if edits {
+        perch.attribute_uses(acting).await?
+    } else {
+        Vec::new()
+    };
     let row = |view: AttributeView| AttributeRow {
-        used: used(uses.iter().filter(|(name, _)| *name == view.declaration.name).map(|(_, used)| used), now),
+        used: used(
+            uses.iter()
+                .filter(|(name, _)| *name == view.declaration.name)
+                .map(|(_, used)| used),
+            now,
+        ),
         id: view.id.to_string(),
         version: view.version.to_string(),
         name: view.declaration.name,
@@ -119,8 +186,17 @@ pub async fn attribute_rows(perch: &Perch, acting: &Acting) -> Result<Vec<Attrib
         changed: format!("{} by {}", when(view.changed_at, now), view.changed_by),
         ..AttributeRow::default()
     };
-    let shown = |row: AttributeRow| AttributeRow { was: row.values(), ..row };
-    Ok(perch.attributes(acting).await?.into_iter().map(row).map(shown).collect())
+    let shown = |row: AttributeRow| AttributeRow {
+        was: row.values(),
+        ..row
+    };
+    Ok(perch
+        .attributes(acting)
+        .await?
+        .into_iter()
+        .map(row)
+        .map(shown)
+        .collect())
 }
 
 /// Who sends an attribute, in half a line.
@@ -130,7 +206,11 @@ fn used<'a>(uses: impl Iterator<Item = &'a AttributeUse>, now: i64) -> String {
     match (uses.as_slice(), last) {
         ([], _) | (_, None) => String::new(),
         ([one], Some(last)) => format!("Sent by {}, last {}", one.key, time::relative(last, now)),
-        (several, Some(last)) => format!("Sent by {} keys, last {}", several.len(), time::relative(last, now)),
+        (several, Some(last)) => format!(
+            "Sent by {} keys, last {}",
+            several.len(),
+            time::relative(last, now)
+        ),
     }
 }
 
@@ -141,43 +221,110 @@ pub async fn dropped_rows(perch: &Perch, acting: &Acting) -> Result<Vec<DroppedR
     let now = perch.now().div_euclid(1_000);
     let row = |dropped: perch_service::DroppedAttribute| {
         let tokens: i64 = dropped.used_by.iter().map(|used| used.tokens).sum();
-        let keys = dropped.used_by.iter().map(|used| used.key.as_str()).collect::<Vec<_>>().join(", ");
-        let last = dropped.used_by.iter().map(|used| used.last_at).max().unwrap_or(now);
-        let tokens = if tokens == 1 { "1 token".to_owned() } else { format!("{tokens} tokens") };
+        let keys = dropped
+            .used_by
+            .iter()
+            .map(|used| used.key.as_str())
+            .collect::<Vec<_>>()
+            .join(", ");
+        let last = dropped
+            .used_by
+            .iter()
+            .map(|used| used.last_at)
+            .max()
+            .unwrap_or(now);
+        let tokens = if tokens == 1 {
+            "1 token".to_owned()
+        } else {
+            format!("{tokens} tokens")
+        };
         DroppedRow {
             name: dropped.name,
-            told: format!("left out of {tokens}, last {}, sent by {keys}", time::relative(last, now)),
+            told: format!(
+                "left out of {tokens}, last {}, sent by {keys}",
+                time::relative(last, now)
+            ),
             fault: dropped.fault.unwrap_or_default(),
         }
     };
-    Ok(perch.dropped_attributes(acting).await?.into_iter().map(row).collect())
+    Ok(perch
+        .dropped_attributes(acting)
+        .await?
+        .into_iter()
+        .map(row)
+        .collect())
 }
 
 pub async fn migration(perch: &Perch, acting: &Acting) -> Result<MigrationState, Refusal> {
     let until = perch.migration_until(acting).await?;
-    let day = until.map(|until| time::rfc3339(until - 1).chars().take(10).collect::<String>());
-    Ok(MigrationState { typed: day.clone().unwrap_or_default(), until: day, problem: None })
+    let day = until.map(|until| {
+        time::rfc3339(until - 1)
+            .chars()
+            .take(10)
+            .collect::<String>()
+    });
+    Ok(MigrationState {
+        typed: day.clone().unwrap_or_default(),
+        until: day,
+        problem: None,
+    })
 }
 
 /// The first steps; `None` where the person put them away.
-pub async fn first_steps(perch: &Perch, acting: &Acting) -> Result<Option<Vec<FirstStep>>, Refusal> {
+pub async fn first_steps(
+    perch: &Perch,
+    acting: &Acting,
+) -> Result<Option<Vec<FirstStep>>, Refusal> {
     // For those who set the organization up; others find everything prepared.
     if !acting.can(perch_domain::Action::EditOrigins) {
         return Ok(None);
     }
     let steps = perch.first_steps(acting).await?;
-    let step = |title, why, href, done| FirstStep { title, why, href, done };
+    let step = |title, why, href, done| FirstStep {
+        title,
+        why,
+        href,
+        done,
+    };
     Ok((!steps.hidden).then(|| {
         vec![
-            step("Create an API key", "Your backend makes tokens with it.", "/account/keys/new", steps.has_key),
-            step("List the site that will embed", "Components render there and nowhere else.", "#origins", steps.has_origin),
-            step("Declare what you know about viewers", "For example region, so that rules can use it.", "#attributes", steps.has_attribute),
-            step("Make a sandbox token", "To try an embed out without writing code.", "#sandbox", steps.made_sandbox_token),
-            step("See an embed connect", "Ticked once a component on a listed site used a token.", "#snippets", steps.saw_embed),
+            step(
+                "Create an API key",
+                "Your backend makes tokens with it.",
+                "/account/keys/new",
+                steps.has_key,
+            ),
+            step(
+                "List the site that will embed",
+                "Components render there and nowhere else.",
+                "#origins",
+                steps.has_origin,
+            ),
+            step(
+                "Declare what you know about viewers",
+                "For example region, so that rules can use it.",
+                "#attributes",
+                steps.has_attribute,
+            ),
+            step(
+                "Make a sandbox token",
+                "To try an embed out without writing code.",
+                "#sandbox",
+                steps.made_sandbox_token,
+            ),
+            step(
+                "See an embed connect",
+                "Ticked once a component on a listed site used a token.",
+                "#snippets",
+                steps.saw_embed,
+            ),
         ]
     }))
 }
 
 pub fn new_key(created: &CreatedKey) -> NewKey {
-    NewKey { name: created.name.clone(), secret: created.text.expose().to_owned() }
+    NewKey {
+        name: created.name.clone(),
+        secret: created.text.expose().to_owned(),
+    }
 }

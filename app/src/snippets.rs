@@ -14,7 +14,11 @@ pub struct Snippet {
 }
 
 const fn snippet(file: &'static str, title: &'static str, tested: bool) -> Snippet {
-    Snippet { file, title, tested }
+    Snippet {
+        file,
+        title,
+        tested,
+    }
 }
 
 /// With a token as it stands, to see something at once.
@@ -81,21 +85,38 @@ pub fn tag(embed: &str) -> &'static str {
 impl Snippet {
     /// The coloured text with everything in its place. What the browser changes later is marked with `data-fill`.
     pub fn html(&self, filling: &Filling) -> String {
-        let coloured = COLOURED.iter().find(|(file, _)| *file == self.file).map_or("", |(_, html)| html);
-        let token = if filling.token.is_empty() { "Auth-Token" } else { &filling.token };
+        let coloured = COLOURED
+            .iter()
+            .find(|(file, _)| *file == self.file)
+            .map_or("", |(_, html)| html);
+        let token = if filling.token.is_empty() {
+            "Auth-Token"
+        } else {
+            &filling.token
+        };
         let java = self.file.starts_with("java");
-        let fill = |what: &str, text: &str| format!("<span data-fill=\"{what}\">{}</span>", escaped(text));
+        let fill =
+            |what: &str, text: &str| format!("<span data-fill=\"{what}\">{}</span>", escaped(text));
         // The body last: whatever a viewer is called must not be taken for a placeholder.
         coloured
             .replace("https://perch.example.com", &escaped(&filling.server))
             .replace("tc-dashboard", &fill("tag", filling.tag))
             .replace("Auth-Token", &fill("token", token))
-            .replace("PERCH_REQUEST_BODY", &fill(if java { "body-java" } else { "body" }, &literal(&filling.body, java)))
+            .replace(
+                "PERCH_REQUEST_BODY",
+                &fill(
+                    if java { "body-java" } else { "body" },
+                    &literal(&filling.body, java),
+                ),
+            )
     }
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }
 
 #[cfg(test)]
@@ -113,12 +134,25 @@ mod tests {
         };
         for snippet in TRYING.iter().chain(&PRODUCTION).chain(&BACKEND) {
             let html = snippet.html(&filling);
-            assert!(html.contains("https://x.test/embed/"), "{}: {html}", snippet.file);
-            for placeholder in ["perch.example.com", "PERCH_REQUEST_BODY", "Auth-Token", "</script>\""] {
+            assert!(
+                html.contains("https://x.test/embed/"),
+                "{}: {html}",
+                snippet.file
+            );
+            for placeholder in [
+                "perch.example.com",
+                "PERCH_REQUEST_BODY",
+                "Auth-Token",
+                "</script>\"",
+            ] {
                 assert!(!html.contains(placeholder), "{}: {html}", snippet.file);
             }
         }
-        assert_eq!(COLOURED.len(), TRYING.len() + PRODUCTION.len() + BACKEND.len(), "a file nobody offers");
+        assert_eq!(
+            COLOURED.len(),
+            TRYING.len() + PRODUCTION.len() + BACKEND.len(),
+            "a file nobody offers"
+        );
     }
 
     #[test]
@@ -126,7 +160,13 @@ mod tests {
         let body = serde_json::json!({ "a": "it's `${x}` \"#1\" \\n" });
         let text = literal(&body.to_string(), false);
         assert!(!text.contains(['\'', '`', '#', '$']));
-        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), body);
-        assert_eq!(literal("{\"a\":\"\\\"'\"}", true), "{\"a\":\"\\\\\"\\\\u0027\"}");
+        assert_eq!(
+            serde_json::from_str::<serde_json::Value>(&text).unwrap(),
+            body
+        );
+        assert_eq!(
+            literal("{\"a\":\"\\\"'\"}", true),
+            "{\"a\":\"\\\\\"\\\\u0027\"}"
+        );
     }
 }

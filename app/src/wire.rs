@@ -41,7 +41,10 @@ impl WireError {
 
     /// What is wrong with one field.
     pub fn of(&self, field: &str) -> Option<String> {
-        self.violations.iter().find(|violation| violation.field == field).map(|violation| violation.message.clone())
+        self.violations
+            .iter()
+            .find(|violation| violation.field == field)
+            .map(|violation| violation.message.clone())
     }
 }
 
@@ -50,15 +53,32 @@ impl FromServerFnError for WireError {
 
     /// The framework's own failures: on the way there (nobody answered) or a body that is not this function's.
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
-        let unreachable = matches!(error, ServerFnErrorErr::Request(_) | ServerFnErrorErr::Response(_) | ServerFnErrorErr::Deserialization(_));
+        let unreachable = matches!(
+            error,
+            ServerFnErrorErr::Request(_)
+                | ServerFnErrorErr::Response(_)
+                | ServerFnErrorErr::Deserialization(_)
+        );
         let (code, message) = if unreachable && cfg!(not(feature = "ssr")) {
-            ("SERVER_UNREACHABLE", "The server cannot be reached. What you typed is still here; try again.")
+            (
+                "SERVER_UNREACHABLE",
+                "The server cannot be reached. What you typed is still here; try again.",
+            )
         } else {
-            ("REQUEST_INVALID", "This request is not one the console makes.")
+            (
+                "REQUEST_INVALID",
+                "This request is not one the console makes.",
+            )
         };
         #[cfg(feature = "ssr")]
         crate::api::set_status(422);
-        Self { code: code.to_owned(), message: message.to_owned(), request_id: String::new(), violations: Vec::new(), section: None }
+        Self {
+            code: code.to_owned(),
+            message: message.to_owned(),
+            request_id: String::new(),
+            violations: Vec::new(),
+            section: None,
+        }
     }
 }
 
@@ -74,6 +94,8 @@ pub struct Section {
 impl std::fmt::Debug for Section {
     /// The HTML may hold a token.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Section").field("focus", &self.focus).finish_non_exhaustive()
+        f.debug_struct("Section")
+            .field("focus", &self.focus)
+            .finish_non_exhaustive()
     }
 }

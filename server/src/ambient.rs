@@ -8,9 +8,14 @@ use std::cell::RefCell;
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "this is the clock that everything else is given")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the clock that everything else is given"
+    )]
     fn now(&self) -> i64 {
-        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        let since = std::time::SystemTime::now()
+            .duration_since(std::time::UNIX_EPOCH)
+            .unwrap_or_default();
         i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
     }
 }
@@ -48,7 +53,10 @@ impl Entropy for SystemEntropy {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "this is the source that everything else is given")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the source that everything else is given"
+)]
 fn ask(bytes: &mut [u8]) {
     if getrandom::fill(bytes).is_err() {
         // Keys made of anything else would be worse than no process at all.
@@ -72,6 +80,9 @@ mod tests {
         }
         let mut key = [0; 32];
         SystemEntropy.fill(&mut key);
-        assert!(key.chunks(10).all(|part| part.iter().any(|byte| *byte != 0)));
+        assert!(
+            key.chunks(10)
+                .all(|part| part.iter().any(|byte| *byte != 0))
+        );
     }
 }

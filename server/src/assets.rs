@@ -27,20 +27,37 @@ pub struct AssetNames {
 impl AssetNames {
     /// Reads the manifest the bundler wrote: one name a line.
     pub fn read() -> Self {
-        let manifest = Site::get("manifest.txt").map(|file| String::from_utf8_lossy(&file.data).into_owned()).unwrap_or_default();
+        let manifest = Site::get("manifest.txt")
+            .map(|file| String::from_utf8_lossy(&file.data).into_owned())
+            .unwrap_or_default();
         let mut lines = manifest.lines();
         let mut next = |fallback: &str| lines.next().unwrap_or(fallback).to_owned();
         let (bundle, stylesheet) = (next("perch"), next("perch.css"));
-        let pinned = lines.last().and_then(|line| line.split_once(' ')).map(|(version, hash)| (version.to_owned(), hash.to_owned()));
-        Self { bundle, stylesheet, pinned }
+        let pinned = lines
+            .last()
+            .and_then(|line| line.split_once(' '))
+            .map(|(version, hash)| (version.to_owned(), hash.to_owned()));
+        Self {
+            bundle,
+            stylesheet,
+            pinned,
+        }
     }
 }
 
 /// `GET /pkg/{file}`: names carry a hash, so what is there never changes. A missing one is never a page: a
 /// browser holding an old page must not take HTML for a script.
 pub async fn package(Path(file): Path<String>, request: Request) -> Response {
-    let found = serve(&format!("pkg/{file}"), request.headers(), "public, max-age=31536000, immutable");
-    if found.status().is_success() { found } else { refuse(Code::NotFound.into(), request.extensions()) }
+    let found = serve(
+        &format!("pkg/{file}"),
+        request.headers(),
+        "public, max-age=31536000, immutable",
+    );
+    if found.status().is_success() {
+        found
+    } else {
+        refuse(Code::NotFound.into(), request.extensions())
+    }
 }
 
 pub async fn favicon(headers: HeaderMap) -> Response {
@@ -49,12 +66,23 @@ pub async fn favicon(headers: HeaderMap) -> Response {
 
 pub fn serve(path: &str, headers: &HeaderMap, cache: &'static str) -> Response {
     // A file is only found under its own name, and no name leads out of the folder.
-    let Some(content_type) = content_type(path) else { return StatusCode::NOT_FOUND.into_response() };
-    let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let packed = [("br", ".br"), ("gzip", ".gz")].into_iter().filter(|(name, _)| accepted.contains(name));
-    let candidates = packed.map(|(name, ending)| (Some(name), ending)).chain([(None, "")]);
+    let Some(content_type) = content_type(path) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let accepted = headers
+        .get(header::ACCEPT_ENCODING)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let packed = [("br", ".br"), ("gzip", ".gz")]
+        .into_iter()
+        .filter(|(name, _)| accepted.contains(name));
+    let candidates = packed
+        .map(|(name, ending)| (Some(name), ending))
+        .chain([(None, "")]);
     for (encoding, ending) in candidates {
-        let Some(file) = Site::get(&format!("{path}{ending}")) else { continue };
+        let Some(file) = Site::get(&format!("{path}{ending}")) else {
+            continue;
+        };
         let mut response = Response::new(Body::from(file.data));
         let answer = response.headers_mut();
         answer.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));

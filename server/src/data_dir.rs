@@ -14,15 +14,25 @@ pub enum DataDirFault {
     #[error("there is no Perch data in {0}; run `perch serve` there first, or set PERCH_DATA_DIR")]
     Missing(PathBuf),
     #[error("{path} cannot be used: {source}")]
-    Unusable { path: PathBuf, source: std::io::Error },
+    Unusable {
+        path: PathBuf,
+        source: std::io::Error,
+    },
     #[error("{path} can be read by others; run `chmod 600 {path}`")]
     Readable { path: PathBuf },
-    #[error("the master key {0} is missing, but the database holds keys wrapped by it; restore the file")]
+    #[error(
+        "the master key {0} is missing, but the database holds keys wrapped by it; restore the file"
+    )]
     Lost(PathBuf),
-    #[error("the master key {0} is not the one that wrapped the keys in the database; restore the right file")]
+    #[error(
+        "the master key {0} is not the one that wrapped the keys in the database; restore the right file"
+    )]
     Foreign(PathBuf),
     #[error("{path}: {source}")]
-    Key { path: PathBuf, source: MasterKeyFault },
+    Key {
+        path: PathBuf,
+        source: MasterKeyFault,
+    },
 }
 
 fn unusable(path: &Path) -> impl FnOnce(std::io::Error) -> DataDirFault + use<> {
@@ -34,7 +44,13 @@ fn unusable(path: &Path) -> impl FnOnce(std::io::Error) -> DataDirFault + use<> 
 pub const DATABASE: &str = "perch.sqlite3";
 /// Files with secrets, names of viewers, hashes of passwords. The master key is not among them: one that others could read is
 /// refused, for it has to be replaced.
-const FILES: [&str; 5] = [DATABASE, "perch.sqlite3-wal", "perch.sqlite3-shm", "perch.sqlite3-journal", LINK];
+const FILES: [&str; 5] = [
+    DATABASE,
+    "perch.sqlite3-wal",
+    "perch.sqlite3-shm",
+    "perch.sqlite3-journal",
+    LINK,
+];
 pub(crate) const LINK: &str = "setup-link";
 /// What else may be in a folder that is Perch's alone.
 const BESIDE: [&str; 2] = ["master.key", "lost+found"];
@@ -49,25 +65,48 @@ pub fn keep_private() {
 
 /// Makes the database's file, empty, if it is not there. `SQLite` gives the files that it makes beside it the same mode.
 pub fn create_database(path: &Path) -> Result<(), DataDirFault> {
-    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(unusable(path)(error)),
+    match OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+    {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
+            Err(unusable(path)(error))
+        }
         _ => Ok(()),
     }
 }
 
 /// What others may do with the folder and its files although they should not.
 fn open_to_others(folder: &Path) -> Vec<(PathBuf, Metadata)> {
-    let files = FILES.iter().map(|name| folder.join(name)).filter_map(|path| fs::metadata(&path).ok().map(|metadata| (path, metadata)));
-    let mut open: Vec<_> = files.filter(|(_, metadata)| metadata.mode() & OTHERS != 0).collect();
+    let files = FILES
+        .iter()
+        .map(|name| folder.join(name))
+        .filter_map(|path| fs::metadata(&path).ok().map(|metadata| (path, metadata)));
+    let mut open: Vec<_> = files
+        .filter(|(_, metadata)| metadata.mode() & OTHERS != 0)
+        .collect();
     // A folder that is used for other things too may be looked into.
-    let bits = if is_ours_alone(folder) { OTHERS } else { OTHERS_WRITE };
-    open.extend(fs::metadata(folder).ok().filter(|metadata| metadata.mode() & bits != 0).map(|metadata| (folder.to_owned(), metadata)));
+    let bits = if is_ours_alone(folder) {
+        OTHERS
+    } else {
+        OTHERS_WRITE
+    };
+    open.extend(
+        fs::metadata(folder)
+            .ok()
+            .filter(|metadata| metadata.mode() & bits != 0)
+            .map(|metadata| (folder.to_owned(), metadata)),
+    );
     open
 }
 
 fn is_ours_alone(folder: &Path) -> bool {
     let ours = |name: &str| FILES.contains(&name) || BESIDE.contains(&name);
-    fs::read_dir(folder).is_ok_and(|mut entries| entries.all(|entry| entry.is_ok_and(|entry| entry.file_name().to_str().is_some_and(ours))))
+    fs::read_dir(folder).is_ok_and(|mut entries| {
+        entries.all(|entry| entry.is_ok_and(|entry| entry.file_name().to_str().is_some_and(ours)))
+    })
 }
 
 /// Closes folder and files to others, where they belong to whoever runs the server, and warns of what stays open.
@@ -86,41 +125,70 @@ pub fn close_to_others(folder: &Path) {
 
 /// What `doctor` says of the folder.
 pub fn finding(folder: &Path) -> Finding {
-    let open: Vec<_> = open_to_others(folder).into_iter().map(|(path, _)| path.display().to_string()).collect();
+    let open: Vec<_> = open_to_others(folder)
+        .into_iter()
+        .map(|(path, _)| path.display().to_string())
+        .collect();
     let detail = if open.is_empty() {
         "Only its owner can read what is in it.".to_owned()
     } else {
-        format!("Others can read or change {paths}; run `chmod go= {paths}`.", paths = open.join(" "))
+        format!(
+            "Others can read or change {paths}; run `chmod go= {paths}`.",
+            paths = open.join(" ")
+        )
     };
-    Finding { good: open.is_empty(), subject: "Data folder", detail }
+    Finding {
+        good: open.is_empty(),
+        subject: "Data folder",
+        detail,
+    }
 }
 
 /// Makes the folder if it is not there.
 pub fn create(path: &Path) -> Result<(), DataDirFault> {
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(unusable(path))
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+        .map_err(unusable(path))
 }
 
 /// Reads the master key; with `create`, makes one where there is none.
 pub fn master_keys(path: &Path, create: Option<&dyn Entropy>) -> Result<MasterKeys, DataDirFault> {
     match (fs::metadata(path), create) {
-        (Ok(metadata), _) if metadata.permissions().mode() & 0o077 != 0 => return Err(DataDirFault::Readable { path: path.to_owned() }),
+        (Ok(metadata), _) if metadata.permissions().mode() & 0o077 != 0 => {
+            return Err(DataDirFault::Readable {
+                path: path.to_owned(),
+            });
+        }
         (Ok(_), _) => {}
         (Err(error), Some(entropy)) if error.kind() == std::io::ErrorKind::NotFound => {
             let mut random = [0; 32];
             entropy.fill(&mut random);
             write_secret(path, &MasterKeys::file_for(&mut random))?;
         }
-        (Err(_), None) => return Err(DataDirFault::Missing(path.parent().unwrap_or(path).to_owned())),
+        (Err(_), None) => {
+            return Err(DataDirFault::Missing(
+                path.parent().unwrap_or(path).to_owned(),
+            ));
+        }
         (Err(error), Some(_)) => return Err(unusable(path)(error)),
     }
     let text = Zeroizing::new(fs::read_to_string(path).map_err(unusable(path))?);
-    MasterKeys::parse(&text).map_err(|source| DataDirFault::Key { path: path.to_owned(), source })
+    MasterKeys::parse(&text).map_err(|source| DataDirFault::Key {
+        path: path.to_owned(),
+        source,
+    })
 }
 
 /// Writes a file only its owner can read, and makes sure it is on disk. One that exists is not overwritten.
 fn write_secret(path: &Path, text: &str) -> Result<(), DataDirFault> {
     let write = || {
-        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+        let mut file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(path)?;
         file.write_all(text.as_bytes())?;
         file.sync_all()
     };

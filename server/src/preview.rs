@@ -20,18 +20,25 @@ pub fn addresses(config: &Config, site: &Site, bound: SocketAddr) -> Vec<SocketA
     let local = bound.ip().is_loopback() && site.is_loopback();
     match config.preview_addr {
         Some(addr) => vec![addr],
-        None if local => [bound.port().checked_add(1), Some(0)].into_iter().flatten().map(|port| SocketAddr::new(bound.ip(), port)).collect(),
+        None if local => [bound.port().checked_add(1), Some(0)]
+            .into_iter()
+            .flatten()
+            .map(|port| SocketAddr::new(bound.ip(), port))
+            .collect(),
         None => Vec::new(),
     }
 }
 
 /// How browsers reach it. Two ports of one host share their cookies, so this machine is called by its other name.
 pub fn origin(config: &Config, site: &Site, bound: SocketAddr) -> Option<Origin> {
-    let url = config.preview_url.clone().unwrap_or_else(|| match bound.ip() {
-        ip if !ip.is_loopback() => format!("http://{bound}"),
-        _ if site.is_named("localhost") => format!("http://{bound}"),
-        _ => format!("http://localhost:{}", bound.port()),
-    });
+    let url = config
+        .preview_url
+        .clone()
+        .unwrap_or_else(|| match bound.ip() {
+            ip if !ip.is_loopback() => format!("http://{bound}"),
+            _ if site.is_named("localhost") => format!("http://{bound}"),
+            _ => format!("http://localhost:{}", bound.port()),
+        });
     Origin::from_header(&url).filter(|origin| !site.is_named(origin.host()))
 }
 
@@ -42,7 +49,10 @@ struct Preview {
 }
 
 pub fn router(origin: Origin, site: Arc<Site>) -> Router {
-    let preview = Preview { origin: Arc::new(origin), site };
+    let preview = Preview {
+        origin: Arc::new(origin),
+        site,
+    };
     Router::new()
         .route("/", get(page))
         .route("/preview.js", get(script))
@@ -65,12 +75,25 @@ async fn script(headers: HeaderMap) -> Response {
 }
 
 async fn around(State(preview): State<Preview>, request: Request, next: Next) -> Response {
-    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let host = request
+        .headers()
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok())
+        .unwrap_or_default();
     // By whatever name this machine is called, a loopback address is this machine.
-    let ours = preview.origin.to_string().ends_with(&format!("//{}", host.to_ascii_lowercase()));
-    let local = host.rsplit_once(':').is_some_and(|(name, _)| name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback()));
+    let ours = preview
+        .origin
+        .to_string()
+        .ends_with(&format!("//{}", host.to_ascii_lowercase()));
+    let local = host
+        .rsplit_once(':')
+        .is_some_and(|(name, _)| name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback()));
     if !ours && !local {
-        return (StatusCode::MISDIRECTED_REQUEST, "this host is not served here\n").into_response();
+        return (
+            StatusCode::MISDIRECTED_REQUEST,
+            "this host is not served here\n",
+        )
+            .into_response();
     }
     let mut response = next.run(request).await;
     let console = preview.site.console_origins().join(" ");
@@ -83,8 +106,16 @@ async fn around(State(preview): State<Preview>, request: Request, next: Next) ->
     if let Ok(policy) = HeaderValue::from_str(&policy) {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    headers.insert(
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("no-referrer"),
+    );
+    headers
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
     response
 }

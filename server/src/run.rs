@@ -28,18 +28,32 @@ pub enum RunFault {
     #[error(transparent)]
     Start(#[from] StartFault),
     #[error("cannot listen on {addr}: {source}")]
-    Listen { addr: SocketAddr, source: std::io::Error },
+    Listen {
+        addr: SocketAddr,
+        source: std::io::Error,
+    },
     #[error("{}", .0.message)]
     Refused(#[from] Refusal),
 }
 
 /// Opens the data of an installation. Only `serve` may create it, brings it up to date, and removes what has expired.
 pub async fn open(config: &Config, create: bool) -> Result<Perch, RunFault> {
-    open_with(config, create, Arc::new(SystemClock), Arc::new(SystemEntropy)).await
+    open_with(
+        config,
+        create,
+        Arc::new(SystemClock),
+        Arc::new(SystemEntropy),
+    )
+    .await
 }
 
 /// The same with another clock or other chance, for tests.
-pub async fn open_with(config: &Config, create: bool, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Result<Perch, RunFault> {
+pub async fn open_with(
+    config: &Config,
+    create: bool,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+) -> Result<Perch, RunFault> {
     if create {
         data_dir::create(&config.data_dir)?;
         data_dir::close_to_others(&config.data_dir);
@@ -47,13 +61,20 @@ pub async fn open_with(config: &Config, create: bool, clock: Arc<dyn Clock>, ent
             data_dir::create_database(&config.data_dir.join(data_dir::DATABASE))?;
         }
     }
-    let master_key_file = config.master_key_file.clone().unwrap_or_else(|| config.data_dir.join("master.key"));
+    let master_key_file = config
+        .master_key_file
+        .clone()
+        .unwrap_or_else(|| config.data_dir.join("master.key"));
     if !create && !master_key_file.exists() {
         return Err(DataDirFault::Missing(config.data_dir.clone()).into());
     }
     // Only a server brings the database up to date: a command beside it must not change what the server works with.
     let location = config.location(create);
-    let store = if create { Store::open(&location).await? } else { Store::open_current(&location).await? };
+    let store = if create {
+        Store::open(&location).await?
+    } else {
+        Store::open_current(&location).await?
+    };
     // Only an installation without keys gets a new master key; anything else would make a second one beside the real one.
     let wrapped = store.a_wrapped_key().await?;
     if wrapped.is_some() && !master_key_file.exists() {
@@ -91,12 +112,20 @@ pub struct Server {
 impl Server {
     /// Binds the address; port 0 picks one.
     pub async fn bind(config: &Config, perch: Perch) -> Result<Self, RunFault> {
-        let listen = |source| RunFault::Listen { addr: config.addr, source };
+        let listen = |source| RunFault::Listen {
+            addr: config.addr,
+            source,
+        };
         let listener = TcpListener::bind(config.addr).await.map_err(listen)?;
         let bound = listener.local_addr().map_err(listen)?;
         let state = AppState::new(perch, Site::new(config, bound));
         let preview = preview(config, &state, bound).await?;
-        Ok(Self { listener, preview, state, bound })
+        Ok(Self {
+            listener,
+            preview,
+            state,
+            bound,
+        })
     }
 
     pub fn state(&self) -> &AppState {
@@ -104,7 +133,10 @@ impl Server {
     }
 
     /// Serves until `stop`, then finishes the requests under way.
-    pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), RunFault> {
+    pub async fn serve(
+        self,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<(), RunFault> {
         let front = Front::new(self.state.clone());
         let console = move |from| {
             let front = front.to(from);
@@ -124,7 +156,8 @@ impl Server {
                     let router = router.clone();
                     move |request: Request| -> Answer { Box::pin(router.clone().oneshot(request)) }
                 };
-                connections::serve(listener, Bounds::of_preview(), page, std::future::pending()).await;
+                connections::serve(listener, Bounds::of_preview(), page, std::future::pending())
+                    .await;
             }
             std::future::pending::<()>().await;
         };
@@ -144,18 +177,31 @@ impl Server {
 }
 
 /// The sandbox's preview on a listener of its own, where there is a host for it.
-async fn preview(config: &Config, state: &AppState, console: SocketAddr) -> Result<Option<(TcpListener, Router)>, RunFault> {
+async fn preview(
+    config: &Config,
+    state: &AppState,
+    console: SocketAddr,
+) -> Result<Option<(TcpListener, Router)>, RunFault> {
     let addresses = preview::addresses(config, &state.site, console);
-    let Some(addr) = addresses.last().copied() else { return Ok(None) };
+    let Some(addr) = addresses.last().copied() else {
+        return Ok(None);
+    };
     let listen = |source| RunFault::Listen { addr, source };
-    let listener = TcpListener::bind(addresses.as_slice()).await.map_err(listen)?;
+    let listener = TcpListener::bind(addresses.as_slice())
+        .await
+        .map_err(listen)?;
     let bound = listener.local_addr().map_err(listen)?;
     let Some(origin) = preview::origin(config, &state.site, bound) else {
-        tracing::warn!("the sandbox's preview is off: its host must be another than the console's (PERCH_PREVIEW_URL)");
+        tracing::warn!(
+            "the sandbox's preview is off: its host must be another than the console's (PERCH_PREVIEW_URL)"
+        );
         return Ok(None);
     };
     state.perch.offer_preview(origin.clone());
-    Ok(Some((listener, preview::router(origin, state.site.clone()))))
+    Ok(Some((
+        listener,
+        preview::router(origin, state.site.clone()),
+    )))
 }
 
 /// Where a setup link is written when standard output is no terminal.

@@ -17,11 +17,25 @@ pub enum Care {
 pub fn build(care: Care) -> Done {
     let toolchain = wasm_target::toolchain()?;
     node::packages()?;
-    let profile = if care == Care::Release { "wasm-release" } else { "wasm-dev" };
+    let profile = if care == Care::Release {
+        "wasm-release"
+    } else {
+        "wasm-dev"
+    };
     let wasm_dir = target().join("wasm");
     let mut frontend = Command::new("cargo");
     frontend
-        .args(["build", "--package", "perch-frontend", "--lib", "--target", "wasm32-unknown-unknown", "--profile", profile, "--target-dir"])
+        .args([
+            "build",
+            "--package",
+            "perch-frontend",
+            "--lib",
+            "--target",
+            "wasm32-unknown-unknown",
+            "--profile",
+            profile,
+            "--target-dir",
+        ])
         .arg(&wasm_dir)
         .current_dir(root())
         // The cargo that runs this names its own toolchain to its children; the frontend may need another.
@@ -31,11 +45,19 @@ pub fn build(care: Care) -> Done {
         frontend.env("RUSTUP_TOOLCHAIN", toolchain);
     }
     step("building the browser half", &mut frontend)?;
-    step("building the bundler", &mut cargo(&["build", "--package", "bundler"]))?;
+    step(
+        "building the bundler",
+        &mut cargo(&["build", "--package", "bundler"]),
+    )?;
     let root = root();
     let mut bundler = Command::new(target().join("debug/bundler"));
     bundler
-        .arg(wasm_dir.join("wasm32-unknown-unknown").join(profile).join("perch_frontend.wasm"))
+        .arg(
+            wasm_dir
+                .join("wasm32-unknown-unknown")
+                .join(profile)
+                .join("perch_frontend.wasm"),
+        )
         .arg(root.join("style/main.css"))
         .arg(root.join("public"))
         .arg(root.join("target/site"))
@@ -50,5 +72,8 @@ pub fn build(care: Care) -> Done {
 pub fn release() -> Done {
     system::openssl()?;
     build(Care::Release)?;
-    step("building target/release/perch", &mut cargo(&["build", "--release", "--package", "perch"]))
+    step(
+        "building target/release/perch",
+        &mut cargo(&["build", "--release", "--package", "perch"]),
+    )
 }

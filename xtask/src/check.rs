@@ -14,9 +14,25 @@ pub fn quick() -> Done {
     node::packages()?;
     step(
         "types of the component script",
-        Command::new("node").arg(root().join("node_modules/typescript/bin/tsc")).args(["-p", "public/embed"]).current_dir(root()),
+        Command::new("node")
+            .arg(root().join("node_modules/typescript/bin/tsc"))
+            .args(["-p", "public/embed"])
+            .current_dir(root()),
     )?;
-    step("lints", &mut cargo(&["clippy", "--workspace", "--exclude", "perch-frontend", "--all-targets", "--locked", "--", "-D", "warnings"]))
+    step(
+        "lints",
+        &mut cargo(&[
+            "clippy",
+            "--workspace",
+            "--exclude",
+            "perch-frontend",
+            "--all-targets",
+            "--locked",
+            "--",
+            "-D",
+            "warnings",
+        ]),
+    )
 }
 
 /// The same and the sizes of the browser files.

@@ -8,8 +8,20 @@ use crate::{Done, postgres, system};
 pub fn crash() -> Done {
     system::openssl()?;
     let (addresses, own) = postgres::start_durable()?;
-    let mut tests = cargo(&["test", "--package", "perch", "--test", "processes", "--locked", "--", "--nocapture", "--test-threads=1"]);
-    tests.env("TEST_POSTGRES_URL", addresses.url).env("PERCH_LONG", "1");
+    let mut tests = cargo(&[
+        "test",
+        "--package",
+        "perch",
+        "--test",
+        "processes",
+        "--locked",
+        "--",
+        "--nocapture",
+        "--test-threads=1",
+    ]);
+    tests
+        .env("TEST_POSTGRES_URL", addresses.url)
+        .env("PERCH_LONG", "1");
     if own.is_some() {
         tests.env("PERCH_KILL_BACKENDS", "1");
     }

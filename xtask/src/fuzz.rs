@@ -8,7 +8,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The targets, and the bytes an input of each may have.
-const TARGETS: [(&str, u32); 5] = [("gate", 1_024), ("origin", 512), ("key", 256), ("mint", 2_048), ("form", 1_024)];
+const TARGETS: [(&str, u32); 5] = [
+    ("gate", 1_024),
+    ("origin", 512),
+    ("key", 256),
+    ("mint", 2_048),
+    ("form", 1_024),
+];
 const EXECUTIONS: &str = "10000000";
 /// Inputs of a target that are kept, and how those are named that a person wrote.
 const MOST: usize = 250;
@@ -18,39 +24,77 @@ const VERSION: &str = "0.13.2";
 
 /// Names of targets (all without any), `--executions N` for each, `keep` to only renew the corpus.
 pub fn fuzz(arguments: &[String]) -> Done {
-    let executions = arguments.iter().position(|argument| argument == "--executions").map(|at| arguments.get(at + 1));
+    let executions = arguments
+        .iter()
+        .position(|argument| argument == "--executions")
+        .map(|at| arguments.get(at + 1));
     let executions = match executions {
         None => EXECUTIONS,
-        Some(count) => count.filter(|count| count.parse::<u64>().is_ok()).ok_or("--executions needs a number")?,
+        Some(count) => count
+            .filter(|count| count.parse::<u64>().is_ok())
+            .ok_or("--executions needs a number")?,
     };
-    let wanted: Vec<_> = TARGETS.into_iter().filter(|(name, _)| arguments.iter().any(|argument| argument == name)).collect();
-    let wanted = if wanted.is_empty() { TARGETS.to_vec() } else { wanted };
+    let wanted: Vec<_> = TARGETS
+        .into_iter()
+        .filter(|(name, _)| arguments.iter().any(|argument| argument == name))
+        .collect();
+    let wanted = if wanted.is_empty() {
+        TARGETS.to_vec()
+    } else {
+        wanted
+    };
     system::openssl()?;
     if !is_installed("c++") {
         system::install("a C++ compiler", &["g++"])?;
     }
     let tools = tools()?;
     if arguments.iter().any(|argument| argument == "keep") {
-        return wanted.iter().try_for_each(|(name, longest)| keep(&tools, name, *longest));
+        return wanted
+            .iter()
+            .try_for_each(|(name, longest)| keep(&tools, name, *longest));
     }
     for (name, longest) in &wanted {
         let found = found(name);
         std::fs::create_dir_all(&found).map_err(|error| format!("{}: {error}", found.display()))?;
-        let options = [format!("-runs={executions}"), format!("-max_len={longest}"), "-print_final_stats=1".to_owned()];
+        let options = [
+            format!("-runs={executions}"),
+            format!("-max_len={longest}"),
+            "-print_final_stats=1".to_owned(),
+        ];
         let mut run = cargo_fuzz(&tools, "run", name);
         run.arg(&found).arg(kept(name)).arg("--").args(options);
         step(&format!("{executions} inputs for {name}"), &mut run)?;
     }
-    let mut tests = cargo(&["test", "--release", "--package", "perch-jwe", "--test", "gate", "--", "--nocapture"]);
-    step("mutations of tokens, long form", tests.env("PERCH_FUZZ", "1"))
+    let mut tests = cargo(&[
+        "test",
+        "--release",
+        "--package",
+        "perch-jwe",
+        "--test",
+        "gate",
+        "--",
+        "--nocapture",
+    ]);
+    step(
+        "mutations of tokens, long form",
+        tests.env("PERCH_FUZZ", "1"),
+    )
 }
 
 /// The folder with the tool.
 fn tools() -> Done<PathBuf> {
     let folder = target().join("tools");
-    let there = output(Command::new(folder.join("bin/cargo-fuzz")).arg("--version")).is_ok_and(|said| said.trim().ends_with(VERSION));
+    let there = output(Command::new(folder.join("bin/cargo-fuzz")).arg("--version"))
+        .is_ok_and(|said| said.trim().ends_with(VERSION));
     if !there {
-        let mut install = cargo(&["install", "cargo-fuzz", "--version", VERSION, "--locked", "--root"]);
+        let mut install = cargo(&[
+            "install",
+            "cargo-fuzz",
+            "--version",
+            VERSION,
+            "--locked",
+            "--root",
+        ]);
         step("installing cargo-fuzz", install.arg(&folder))?;
     }
     Ok(folder.join("bin"))
@@ -68,10 +112,26 @@ fn kept(name: &str) -> PathBuf {
 
 fn cargo_fuzz(tools: &Path, verb: &str, name: &str) -> Command {
     let mut command = Command::new(tools.join("cargo-fuzz"));
-    command.args([verb, "--fuzz-dir", "crates/fuzz", "--sanitizer", "none", "--no-cfg-fuzzing", "--features", "libfuzzer", "--target-dir"]);
-    command.arg(target().join("fuzz")).arg(name).current_dir(root());
+    command.args([
+        verb,
+        "--fuzz-dir",
+        "crates/fuzz",
+        "--sanitizer",
+        "none",
+        "--no-cfg-fuzzing",
+        "--features",
+        "libfuzzer",
+        "--target-dir",
+    ]);
+    command
+        .arg(target().join("fuzz"))
+        .arg(name)
+        .current_dir(root());
     // One link of everything is what releases wait for; nobody waits for it here.
-    command.env("CARGO_PROFILE_RELEASE_LTO", "off").env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16").env("CARGO_PROFILE_RELEASE_STRIP", "none");
+    command
+        .env("CARGO_PROFILE_RELEASE_LTO", "off")
+        .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
+        .env("CARGO_PROFILE_RELEASE_STRIP", "none");
     command
 }
 
@@ -82,31 +142,57 @@ fn keep(tools: &Path, name: &str, longest: u32) -> Done {
     let _ = std::fs::remove_dir_all(&fresh);
     std::fs::create_dir_all(&fresh).map_err(failed)?;
     std::fs::create_dir_all(found(name)).map_err(failed)?;
-    for path in files(&kept(name)).map_err(failed)?.iter().filter(|path| file_name(path).starts_with(BY_HAND)) {
+    for path in files(&kept(name))
+        .map_err(failed)?
+        .iter()
+        .filter(|path| file_name(path).starts_with(BY_HAND))
+    {
         std::fs::copy(path, fresh.join(file_name(path))).map_err(failed)?;
     }
     let mut merge = cargo_fuzz(tools, "run", name);
     let options = ["--", "-set_cover_merge=1", "-use_counters=0"];
-    merge.arg(&fresh).arg(kept(name)).arg(found(name)).args(options).arg(format!("-max_len={longest}"));
+    merge
+        .arg(&fresh)
+        .arg(kept(name))
+        .arg(found(name))
+        .args(options)
+        .arg(format!("-max_len={longest}"));
     step(&format!("the least corpus of {name}"), &mut merge)?;
     for path in files(&kept(name)).map_err(failed)? {
         std::fs::remove_file(path).map_err(failed)?;
     }
     let mut fresh = files(&fresh).map_err(failed)?;
     // Tables of names have a branch for each name. Where that makes too many, the longest inputs stay: they reach the most.
-    let length = |path: &PathBuf| std::fs::metadata(path).map(|metadata| metadata.len()).unwrap_or_default();
-    fresh.sort_by_key(|path| (!file_name(path).starts_with(BY_HAND), std::cmp::Reverse(length(path))));
+    let length = |path: &PathBuf| {
+        std::fs::metadata(path)
+            .map(|metadata| metadata.len())
+            .unwrap_or_default()
+    };
+    fresh.sort_by_key(|path| {
+        (
+            !file_name(path).starts_with(BY_HAND),
+            std::cmp::Reverse(length(path)),
+        )
+    });
     for path in fresh.iter().take(MOST) {
         std::fs::copy(path, kept(name).join(file_name(path))).map_err(failed)?;
     }
-    println!("{} of {} inputs are kept", fresh.len().min(MOST), fresh.len());
+    println!(
+        "{} of {} inputs are kept",
+        fresh.len().min(MOST),
+        fresh.len()
+    );
     Ok(())
 }
 
 fn files(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
-    std::fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect()
+    std::fs::read_dir(folder)?
+        .map(|entry| Ok(entry?.path()))
+        .collect()
 }
 
 fn file_name(path: &Path) -> String {
-    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+    path.file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default()
 }

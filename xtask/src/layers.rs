@@ -10,10 +10,16 @@ const LAYERS: [(&str, &[&str]); 10] = [
     ("perch-domain", &[]),
     ("perch-jwe", &[]),
     ("perch-store", &["perch-domain"]),
-    ("perch-service", &["perch-domain", "perch-jwe", "perch-store"]),
+    (
+        "perch-service",
+        &["perch-domain", "perch-jwe", "perch-store"],
+    ),
     ("perch-app", &["perch-domain", "perch-service"]),
     ("perch-frontend", &["perch-app"]),
-    ("perch", &["perch-app", "perch-domain", "perch-service", "perch-store"]),
+    (
+        "perch",
+        &["perch-app", "perch-domain", "perch-service", "perch-store"],
+    ),
     // Tests only: what every reader of strangers' texts must hold, for the fuzzer and for the corpus that is kept.
     ("perch-fuzz", &["perch-app", "perch-domain", "perch-jwe"]),
     ("xtask", &[]),
@@ -59,9 +65,17 @@ const LICENCES: [&str; 15] = [
 
 pub fn check() -> Done {
     println!("\n== layers and licences");
-    let text = output(&mut cargo(&["metadata", "--format-version", "1", "--locked"]))?;
+    let text = output(&mut cargo(&[
+        "metadata",
+        "--format-version",
+        "1",
+        "--locked",
+    ]))?;
     let metadata: Value = serde_json::from_str(&text).map_err(|error| error.to_string())?;
-    let packages = metadata.get("packages").and_then(Value::as_array).ok_or("cargo metadata names no packages")?;
+    let packages = metadata
+        .get("packages")
+        .and_then(Value::as_array)
+        .ok_or("cargo metadata names no packages")?;
     let mut faults = Vec::new();
     for package in packages {
         let name = text_of(package, "name");
@@ -71,16 +85,26 @@ pub fn check() -> Done {
             faults.extend(licence(package, &name));
         }
     }
-    if faults.is_empty() { Ok(()) } else { Err(faults.join("\n       ")) }
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        Err(faults.join("\n       "))
+    }
 }
 
 fn text_of(value: &Value, member: &str) -> String {
-    value.get(member).and_then(Value::as_str).unwrap_or_default().to_owned()
+    value
+        .get(member)
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned()
 }
 
 fn imports(package: &Value, name: &str) -> Vec<String> {
     let Some((_, allowed)) = LAYERS.iter().find(|(layer, _)| *layer == name) else {
-        return vec![format!("{name} has no layer; add it to xtask/src/layers.rs")];
+        return vec![format!(
+            "{name} has no layer; add it to xtask/src/layers.rs"
+        )];
     };
     let dependencies = package
         .get("dependencies")
@@ -89,10 +113,16 @@ fn imports(package: &Value, name: &str) -> Vec<String> {
         .flatten()
         .filter(|dependency| dependency.get("kind").is_some_and(Value::is_null));
     let ours = |dependency: &str| LAYERS.iter().any(|(layer, _)| *layer == dependency);
-    let kept_from = |dependency: &str| KEPT_IN.iter().any(|(library, crates)| *library == dependency && !crates.contains(&name));
+    let kept_from = |dependency: &str| {
+        KEPT_IN
+            .iter()
+            .any(|(library, crates)| *library == dependency && !crates.contains(&name))
+    };
     dependencies
         .map(|dependency| text_of(dependency, "name"))
-        .filter(|dependency| (ours(dependency) && !allowed.contains(&dependency.as_str())) || kept_from(dependency))
+        .filter(|dependency| {
+            (ours(dependency) && !allowed.contains(&dependency.as_str())) || kept_from(dependency)
+        })
         .map(|dependency| format!("{name} must not import {dependency}"))
         .collect()
 }
@@ -104,7 +134,17 @@ fn licence(package: &Value, name: &str) -> Option<String> {
         choice
             .trim_matches(['(', ')', ' '])
             .split(" AND ")
-            .all(|part| LICENCES.contains(&part.trim_matches(['(', ')', ' ']).split(" WITH ").next().unwrap_or_default()))
+            .all(|part| {
+                LICENCES.contains(
+                    &part
+                        .trim_matches(['(', ')', ' '])
+                        .split(" WITH ")
+                        .next()
+                        .unwrap_or_default(),
+                )
+            })
     });
-    (!fine).then(|| format!("{name} has the licence {licence:?}, which is not among those that may be shipped"))
+    (!fine).then(|| {
+        format!("{name} has the licence {licence:?}, which is not among those that may be shipped")
+    })
 }

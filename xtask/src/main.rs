@@ -1,6 +1,9 @@
 //! Every command of the README. Each brings what it needs, or names the one line that installs it.
 
-#![expect(clippy::disallowed_methods, reason = "a tool for developers reads its environment")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a tool for developers reads its environment"
+)]
 
 mod api_tester;
 mod bench;
@@ -51,13 +54,19 @@ fn main() -> ExitCode {
         "check" => check::check(),
         "build" => browser_files::release(),
         "screenshots" => test::screenshots(),
-        "freeze" => browser_files::build(browser_files::Care::Release).and_then(|()| sizes::freeze()),
+        "freeze" => {
+            browser_files::build(browser_files::Care::Release).and_then(|()| sizes::freeze())
+        }
         "bench" => bench::bench(&rest),
         "fuzz" => fuzz::fuzz(&rest),
         "crash" => crash::crash(),
         _ => {
             print!("{HELP}");
-            return if matches!(command.as_str(), "" | "help" | "--help") { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+            return if matches!(command.as_str(), "" | "help" | "--help") {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            };
         }
     };
     match done {

@@ -9,13 +9,21 @@ use std::process::Command;
 pub fn packages() -> Done {
     system::node()?;
     let root = root();
-    let lock = std::fs::read(root.join("package-lock.json")).map_err(|error| format!("package-lock.json: {error}"))?;
+    let lock = std::fs::read(root.join("package-lock.json"))
+        .map_err(|error| format!("package-lock.json: {error}"))?;
     let stamp = root.join("node_modules/.perch-lock");
     if std::fs::read(&stamp).is_ok_and(|installed| installed == lock) {
         return Ok(());
     }
     let mut npm = Command::new("npm");
-    npm.args(["ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]).current_dir(&root);
+    npm.args([
+        "ci",
+        "--no-audit",
+        "--no-fund",
+        "--ignore-scripts",
+        "--loglevel=error",
+    ])
+    .current_dir(&root);
     step("installing npm packages", &mut npm)?;
     std::fs::write(&stamp, lock).map_err(|error| format!("{}: {error}", stamp.display()))
 }

@@ -37,13 +37,20 @@ pub fn start_durable() -> Done<(Addresses, Option<Postgres>)> {
 
 fn start_with(setting: &str) -> Done<(Addresses, Option<Postgres>)> {
     if let Ok(url) = std::env::var("TEST_POSTGRES_URL") {
-        return Ok((Addresses { url, tls_url: std::env::var("TEST_POSTGRES_TLS_URL").ok() }, None));
+        return Ok((
+            Addresses {
+                url,
+                tls_url: std::env::var("TEST_POSTGRES_TLS_URL").ok(),
+            },
+            None,
+        ));
     }
     let bin = if let Some(bin) = binaries() {
         bin
     } else {
         install("PostgreSQL", &["postgresql"])?;
-        binaries().ok_or("PostgreSQL was installed, but its server is not under /usr/lib/postgresql")?
+        binaries()
+            .ok_or("PostgreSQL was installed, but its server is not under /usr/lib/postgresql")?
     };
     println!("\n== starting a throw-away PostgreSQL");
     // The server refuses to run as root; Debian's package brings a user for it.
@@ -57,29 +64,63 @@ fn start_with(setting: &str) -> Done<(Addresses, Option<Postgres>)> {
     std::fs::create_dir_all(target()).map_err(failed)?;
     let port = free_port().map_err(failed)?;
     let at = folder.display().to_string();
-    let tls_url = Some(format!("postgres://perch@localhost:{port}/postgres?sslmode=verify-full&sslrootcert={at}/ca.pem"));
-    let addresses = Addresses { url: format!("postgres://perch@localhost:{port}/postgres?host={at}"), tls_url };
+    let tls_url = Some(format!(
+        "postgres://perch@localhost:{port}/postgres?sslmode=verify-full&sslrootcert={at}/ca.pem"
+    ));
+    let addresses = Addresses {
+        url: format!("postgres://perch@localhost:{port}/postgres?host={at}"),
+        tls_url,
+    };
     let postgres = Postgres { folder, bin, user };
     let data = postgres.folder.join("data");
-    postgres.run("initdb", &["--auth=trust", "--username=perch", "--encoding=UTF8", "--no-sync", "-D"], &data)?;
+    postgres.run(
+        "initdb",
+        &[
+            "--auth=trust",
+            "--username=perch",
+            "--encoding=UTF8",
+            "--no-sync",
+            "-D",
+        ],
+        &data,
+    )?;
     postgres.certify()?;
     let options = format!(
         "-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories='{at}' -c {setting} -c max_connections=300 \
          -c ssl=on -c ssl_cert_file='{at}/server.pem' -c ssl_key_file='{at}/server.key'"
     );
     let log = postgres.folder.join("log");
-    postgres.run("pg_ctl", &["start", "-w", "-s", "-l", &log.display().to_string(), "-o", &options, "-D"], &data)?;
+    postgres.run(
+        "pg_ctl",
+        &[
+            "start",
+            "-w",
+            "-s",
+            "-l",
+            &log.display().to_string(),
+            "-o",
+            &options,
+            "-D",
+        ],
+        &data,
+    )?;
     Ok((addresses, Some(postgres)))
 }
 
 /// A port of loopback that nobody listens on now.
 fn free_port() -> std::io::Result<u16> {
-    std::net::TcpListener::bind("127.0.0.1:0")?.local_addr().map(|addr| addr.port())
+    std::net::TcpListener::bind("127.0.0.1:0")?
+        .local_addr()
+        .map(|addr| addr.port())
 }
 
 fn binaries() -> Option<PathBuf> {
     let versions = std::fs::read_dir("/usr/lib/postgresql").ok()?;
-    let mut found: Vec<_> = versions.flatten().map(|version| version.path().join("bin")).filter(|bin| bin.join("pg_ctl").exists()).collect();
+    let mut found: Vec<_> = versions
+        .flatten()
+        .map(|version| version.path().join("bin"))
+        .filter(|bin| bin.join("pg_ctl").exists())
+        .collect();
     found.sort();
     found.pop()
 }
@@ -88,17 +129,37 @@ impl Postgres {
     /// A certificate for this machine by an authority of its own.
     fn certify(&self) -> Done {
         certificates()?;
-        let openssl = |arguments: &str| output(Command::new("openssl").args(arguments.split(' ')).current_dir(&self.folder)).map(drop);
+        let openssl = |arguments: &str| {
+            output(
+                Command::new("openssl")
+                    .args(arguments.split(' '))
+                    .current_dir(&self.folder),
+            )
+            .map(drop)
+        };
         openssl(
             "req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -days 2 -subj /CN=perch-tests -addext basicConstraints=critical,CA:TRUE",
         )?;
-        openssl("req -newkey rsa:2048 -nodes -keyout server.key -out server.csr -subj /CN=localhost")?;
+        openssl(
+            "req -newkey rsa:2048 -nodes -keyout server.key -out server.csr -subj /CN=localhost",
+        )?;
         let names = self.folder.join("names");
-        std::fs::write(&names, "subjectAltName=DNS:localhost,IP:127.0.0.1\nbasicConstraints=CA:FALSE\n").map_err(|error| error.to_string())?;
-        openssl("x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -out server.pem -days 2 -extfile names")?;
+        std::fs::write(
+            &names,
+            "subjectAltName=DNS:localhost,IP:127.0.0.1\nbasicConstraints=CA:FALSE\n",
+        )
+        .map_err(|error| error.to_string())?;
+        openssl(
+            "x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -out server.pem -days 2 -extfile names",
+        )?;
         // The server takes a key only from its own user.
         match self.user {
-            Some(user) => output(Command::new("chown").arg(user).arg(self.folder.join("server.key"))).map(drop),
+            Some(user) => output(
+                Command::new("chown")
+                    .arg(user)
+                    .arg(self.folder.join("server.key")),
+            )
+            .map(drop),
             None => Ok(()),
         }
     }
@@ -108,7 +169,14 @@ impl Postgres {
         let mut command = match self.user {
             Some(user) => {
                 let mut command = Command::new("setpriv");
-                command.args([&format!("--reuid={user}"), &format!("--regid={user}"), "--clear-groups", "--"]).arg(program);
+                command
+                    .args([
+                        &format!("--reuid={user}"),
+                        &format!("--regid={user}"),
+                        "--clear-groups",
+                        "--",
+                    ])
+                    .arg(program);
                 command
             }
             None => Command::new(program),
@@ -119,7 +187,11 @@ impl Postgres {
 
 impl Drop for Postgres {
     fn drop(&mut self) {
-        if let Err(fault) = self.run("pg_ctl", &["stop", "-s", "-m", "immediate", "-D"], &self.folder.join("data")) {
+        if let Err(fault) = self.run(
+            "pg_ctl",
+            &["stop", "-s", "-m", "immediate", "-D"],
+            &self.folder.join("data"),
+        ) {
             eprintln!("the throw-away PostgreSQL could not be stopped: {fault}");
         }
         let _ = std::fs::remove_dir_all(&self.folder);

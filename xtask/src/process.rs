@@ -7,7 +7,9 @@ use std::time::Instant;
 
 /// The root of the repository.
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map_or_else(PathBuf::new, Path::to_path_buf)
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .map_or_else(PathBuf::new, Path::to_path_buf)
 }
 
 /// Where cargo puts what it builds.
@@ -26,7 +28,12 @@ pub fn cargo(arguments: &[&str]) -> Command {
 pub fn step(what: &str, command: &mut Command) -> Done {
     println!("\n== {what}");
     let begun = now();
-    let status = command.status().map_err(|error| format!("{what}: {} cannot be started: {error}", command.get_program().display()))?;
+    let status = command.status().map_err(|error| {
+        format!(
+            "{what}: {} cannot be started: {error}",
+            command.get_program().display()
+        )
+    })?;
     if !status.success() {
         return Err(format!("{what} failed ({status})"));
     }
@@ -37,20 +44,35 @@ pub fn step(what: &str, command: &mut Command) -> Done {
 /// Runs quietly and returns what was printed; its errors are shown if it fails.
 pub fn output(command: &mut Command) -> Done<String> {
     let name = command.get_program().display().to_string();
-    let output = command.stdin(Stdio::null()).output().map_err(|error| format!("{name} cannot be started: {error}"))?;
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| format!("{name} cannot be started: {error}"))?;
     if !output.status.success() {
-        return Err(format!("{name} failed: {}", String::from_utf8_lossy(&output.stderr).trim()));
+        return Err(format!(
+            "{name} failed: {}",
+            String::from_utf8_lossy(&output.stderr).trim()
+        ));
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 /// Whether a program is there.
 pub fn is_installed(program: &str) -> bool {
-    Command::new(program).arg("--version").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok()
+    Command::new(program)
+        .arg("--version")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok()
 }
 
 /// The clock of this tool; it measures, it decides nothing.
-#[expect(clippy::disallowed_methods, reason = "durations are printed for whoever waits")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "durations are printed for whoever waits"
+)]
 pub fn now() -> Instant {
     Instant::now()
 }

@@ -10,12 +10,18 @@ use std::time::{Duration, SystemTime};
 fn build_both() -> Done {
     system::openssl()?;
     build(Care::Development)?;
-    step("building the server", &mut cargo(&["build", "--package", "perch"]))
+    step(
+        "building the server",
+        &mut cargo(&["build", "--package", "perch"]),
+    )
 }
 
 fn server() -> Command {
     let mut command = Command::new(target().join("debug/perch"));
-    command.arg("serve").current_dir(root()).stdin(Stdio::null());
+    command
+        .arg("serve")
+        .current_dir(root())
+        .stdin(Stdio::null());
     command
 }
 
@@ -26,17 +32,31 @@ pub fn run() -> Done {
     println!();
     let mut child = start()?;
     let status = child.wait().map_err(|error| error.to_string())?;
-    if status.success() { Ok(()) } else { Err(format!("the server stopped ({status})")) }
+    if status.success() {
+        Ok(())
+    } else {
+        Err(format!("the server stopped ({status})"))
+    }
 }
 
 /// Starts the server and repeats its lines. Where it wrote the setup link to a file, because its output is a pipe, the
 /// link itself is printed: whoever runs this is the person it is for.
 fn start() -> Done<Child> {
-    let mut child = server().stdout(Stdio::piped()).spawn().map_err(|error| format!("the server cannot be started: {error}"))?;
+    let mut child = server()
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(|error| format!("the server cannot be started: {error}"))?;
     let lines = child.stdout.take().map(BufReader::new);
     std::thread::spawn(move || {
-        for line in lines.into_iter().flat_map(BufRead::lines).map_while(Result::ok) {
-            match line.strip_prefix("the setup link is in ").map(|path| std::fs::read_to_string(root().join(path))) {
+        for line in lines
+            .into_iter()
+            .flat_map(BufRead::lines)
+            .map_while(Result::ok)
+        {
+            match line
+                .strip_prefix("the setup link is in ")
+                .map(|path| std::fs::read_to_string(root().join(path)))
+            {
                 Some(Ok(link)) => println!("set up Perch at {}", link.trim()),
                 _ => println!("{line}"),
             }
@@ -72,13 +92,24 @@ fn stop(running: &mut Option<Child>) {
 
 /// When a source was last written.
 fn newest_change() -> SystemTime {
-    let sources = ["app", "frontend", "server", "crates", "style", "public", "migrations", "Cargo.toml"];
+    let sources = [
+        "app",
+        "frontend",
+        "server",
+        "crates",
+        "style",
+        "public",
+        "migrations",
+        "Cargo.toml",
+    ];
     let mut newest = SystemTime::UNIX_EPOCH;
     let mut folders: Vec<_> = sources.iter().map(|name| root().join(name)).collect();
     while let Some(path) = folders.pop() {
         if let Ok(entries) = std::fs::read_dir(&path) {
             folders.extend(entries.flatten().map(|entry| entry.path()));
-        } else if let Ok(modified) = std::fs::metadata(&path).and_then(|metadata| metadata.modified()) {
+        } else if let Ok(modified) =
+            std::fs::metadata(&path).and_then(|metadata| metadata.modified())
+        {
             newest = newest.max(modified);
         }
     }

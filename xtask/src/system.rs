@@ -7,8 +7,14 @@ use std::process::Command;
 
 /// Headers of OpenSSL, which josekit builds against.
 pub fn openssl() -> Done {
-    let found = Command::new("pkg-config").args(["--exists", "openssl"]).status().is_ok_and(|status| status.success());
-    if found || Path::new("/usr/include/openssl/opensslv.h").exists() || std::env::var_os("OPENSSL_DIR").is_some() {
+    let found = Command::new("pkg-config")
+        .args(["--exists", "openssl"])
+        .status()
+        .is_ok_and(|status| status.success());
+    if found
+        || Path::new("/usr/include/openssl/opensslv.h").exists()
+        || std::env::var_os("OPENSSL_DIR").is_some()
+    {
         Ok(())
     } else {
         install("OpenSSL's headers", &["libssl-dev", "pkg-config"])
@@ -17,7 +23,12 @@ pub fn openssl() -> Done {
 
 /// A Chromium for the browser tests; its path.
 pub fn chromium() -> Done<String> {
-    let find = || ["chromium", "chromium-browser", "google-chrome"].into_iter().find(|name| is_installed(name)).map(str::to_owned);
+    let find = || {
+        ["chromium", "chromium-browser", "google-chrome"]
+            .into_iter()
+            .find(|name| is_installed(name))
+            .map(str::to_owned)
+    };
     if let Some(found) = std::env::var("CHROMIUM").ok().or_else(find) {
         return which(&found);
     }
@@ -34,7 +45,11 @@ fn which(name: &str) -> Done<String> {
 
 /// The languages that snippets are run in, besides Node, Python and Rust.
 pub fn languages() -> Done {
-    for (what, command, package) in [("Go", "go", "golang-go"), ("PHP", "php", "php-cli"), ("Java", "java", "default-jdk-headless")] {
+    for (what, command, package) in [
+        ("Go", "go", "golang-go"),
+        ("PHP", "php", "php-cli"),
+        ("Java", "java", "default-jdk-headless"),
+    ] {
         if !is_installed(command) {
             install(what, &[package])?;
         }
@@ -44,12 +59,20 @@ pub fn languages() -> Done {
 
 /// The openssl command, which makes the certificate of a test's own site.
 pub fn certificates() -> Done {
-    if is_installed("openssl") { Ok(()) } else { install("the openssl command", &["openssl"]) }
+    if is_installed("openssl") {
+        Ok(())
+    } else {
+        install("the openssl command", &["openssl"])
+    }
 }
 
 /// Node, for wasm-opt and the browser tests.
 pub fn node() -> Done {
-    if is_installed("node") && is_installed("npm") { Ok(()) } else { install("Node", &["nodejs", "npm"]) }
+    if is_installed("node") && is_installed("npm") {
+        Ok(())
+    } else {
+        install("Node", &["nodejs", "npm"])
+    }
 }
 
 /// Installs Debian packages where this user may, and otherwise says the line that does.
@@ -57,18 +80,30 @@ pub fn install(what: &str, packages: &[&str]) -> Done {
     let line = format!("apt-get install -y {}", packages.join(" "));
     let root = output(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
     if !is_installed("apt-get") {
-        return Err(format!("{what} is missing; install it (on Debian: sudo {line})"));
+        return Err(format!(
+            "{what} is missing; install it (on Debian: sudo {line})"
+        ));
     }
     if !root {
         return Err(format!("{what} is missing; run: sudo {line}"));
     }
     let quiet = |arguments: &[&str]| {
         let mut command = Command::new("apt-get");
-        command.args(["-qq", "-o", "Dpkg::Use-Pty=0"]).args(arguments).env("DEBIAN_FRONTEND", "noninteractive").stdout(std::process::Stdio::null());
+        command
+            .args(["-qq", "-o", "Dpkg::Use-Pty=0"])
+            .args(arguments)
+            .env("DEBIAN_FRONTEND", "noninteractive")
+            .stdout(std::process::Stdio::null());
         command
     };
-    step(&format!("looking for packages ({what})"), &mut quiet(&["update"]))?;
+    step(
+        &format!("looking for packages ({what})"),
+        &mut quiet(&["update"]),
+    )?;
     let mut arguments = vec!["install", "-y", "--no-install-recommends"];
     arguments.extend(packages);
-    step(&format!("installing {}", packages.join(" ")), &mut quiet(&arguments))
+    step(
+        &format!("installing {}", packages.join(" ")),
+        &mut quiet(&arguments),
+    )
 }

@@ -29,14 +29,25 @@ pub fn test(parts: &[String]) -> Done {
     if wants("browser") {
         browser(&[])?;
     }
-    println!("\nall of it passed in {:.0} s", begun.elapsed().as_secs_f32());
+    println!(
+        "\nall of it passed in {:.0} s",
+        begun.elapsed().as_secs_f32()
+    );
     Ok(())
 }
 
 /// Every Rust test; the store's on `SQLite` and on a `PostgreSQL` of their own.
 fn rust(environment: &[(&str, &str)]) -> Done {
     let (addresses, _running) = postgres::start()?;
-    let mut tests = cargo(&["test", "--workspace", "--exclude", "perch-frontend", "--exclude", "bundler", "--locked"]);
+    let mut tests = cargo(&[
+        "test",
+        "--workspace",
+        "--exclude",
+        "perch-frontend",
+        "--exclude",
+        "bundler",
+        "--locked",
+    ]);
     step(
         "Rust tests, on SQLite and PostgreSQL",
         tests
@@ -64,7 +75,10 @@ fn browser(files: &[&str]) -> Done {
     let python = interop::python()?;
     system::languages()?;
     system::certificates()?;
-    step("building the server", &mut cargo(&["build", "--package", "perch", "--locked"]))?;
+    step(
+        "building the server",
+        &mut cargo(&["build", "--package", "perch", "--locked"]),
+    )?;
     let mut playwright = Command::new("node");
     playwright
         .arg(root().join("node_modules/@playwright/test/cli.js"))

@@ -25,7 +25,10 @@ pub async fn call(path: &'static str, fields: Fields) -> Result<Section, WireErr
     send_as(path, SaveOrigins { fields }).await
 }
 
-fn send_as<F: ServerFn>(path: &'static str, input: F) -> impl Future<Output = Result<F::Output, F::Error>> {
+fn send_as<F: ServerFn>(
+    path: &'static str,
+    input: F,
+) -> impl Future<Output = Result<F::Output, F::Error>> {
     F::Protocol::run_client(path, input)
 }
 
@@ -38,7 +41,9 @@ pub const fn path_of<F: ServerFn>() -> &'static str {
 #[server(prefix = "/_console", endpoint = "save-origins", input = Json, output = Json)]
 pub async fn save_origins(fields: Fields) -> Result<Section, WireError> {
     let (perch, acting) = acting()?;
-    let turn = flows::origins::submit(&perch, &acting, &fields).await.map_err(refused)?;
+    let turn = flows::origins::submit(&perch, &acting, &fields)
+        .await
+        .map_err(refused)?;
     turned(&turn, sections::origins)
 }
 
@@ -46,7 +51,9 @@ pub async fn save_origins(fields: Fields) -> Result<Section, WireError> {
 #[server(prefix = "/_console", endpoint = "describe-origin", input = Json, output = Json)]
 pub async fn describe_origin(fields: Fields) -> Result<Section, WireError> {
     let (perch, acting) = acting()?;
-    let said = flows::origins::describe(&perch, &acting, &fields).await.map_err(refused)?;
+    let said = flows::origins::describe(&perch, &acting, &fields)
+        .await
+        .map_err(refused)?;
     Ok(section(said.map(|said| site_said(&said)).into_any(), ""))
 }
 
@@ -54,7 +61,9 @@ pub async fn describe_origin(fields: Fields) -> Result<Section, WireError> {
 #[server(prefix = "/_console", endpoint = "test-site", input = Json, output = Json)]
 pub async fn test_site(fields: Fields) -> Result<Section, WireError> {
     let (perch, acting) = acting()?;
-    let answer = flows::tester::answer(&perch, &acting, forms::value(&fields, "site-test")).await.map_err(refused)?;
+    let answer = flows::tester::answer(&perch, &acting, forms::value(&fields, "site-test"))
+        .await
+        .map_err(refused)?;
     Ok(section(sections::tester(&answer), "site-test"))
 }
 
@@ -62,7 +71,9 @@ pub async fn test_site(fields: Fields) -> Result<Section, WireError> {
 #[server(prefix = "/_console", endpoint = "save-attributes", input = Json, output = Json)]
 pub async fn save_attributes(fields: Fields) -> Result<Section, WireError> {
     let (perch, acting) = acting()?;
-    let turn = flows::attributes::submit(&perch, &acting, &fields).await.map_err(refused)?;
+    let turn = flows::attributes::submit(&perch, &acting, &fields)
+        .await
+        .map_err(refused)?;
     turned(&turn, sections::attributes)
 }
 
@@ -70,7 +81,9 @@ pub async fn save_attributes(fields: Fields) -> Result<Section, WireError> {
 #[server(prefix = "/_console", endpoint = "generate-sandbox-token", input = Json, output = Json)]
 pub async fn generate_sandbox_token(fields: Fields) -> Result<Section, WireError> {
     let (perch, acting) = acting()?;
-    let turn = flows::sandbox::submit(&perch, &acting, &fields).await.map_err(refused)?;
+    let turn = flows::sandbox::submit(&perch, &acting, &fields)
+        .await
+        .map_err(refused)?;
     turned(&turn, sections::sandbox)
 }
 
@@ -78,7 +91,9 @@ pub async fn generate_sandbox_token(fields: Fields) -> Result<Section, WireError
 #[server(prefix = "/_console", endpoint = "describe-request", input = Json, output = Json)]
 pub async fn describe_request(fields: Fields) -> Result<Section, WireError> {
     let (perch, acting) = acting()?;
-    let view = flows::sandbox::describe(&perch, &acting, &fields).await.map_err(refused)?;
+    let view = flows::sandbox::describe(&perch, &acting, &fields)
+        .await
+        .map_err(refused)?;
     Ok(section(sections::request(&view), ""))
 }
 
@@ -86,7 +101,9 @@ pub async fn describe_request(fields: Fields) -> Result<Section, WireError> {
 #[server(prefix = "/_console", endpoint = "introspect-token", input = Json, output = Json)]
 pub async fn introspect_token(fields: Fields) -> Result<Section, WireError> {
     let (perch, acting) = acting()?;
-    let turn = flows::introspection::submit(&perch, &acting, &fields).await.map_err(refused)?;
+    let turn = flows::introspection::submit(&perch, &acting, &fields)
+        .await
+        .map_err(refused)?;
     turned(&turn, sections::introspection)
 }
 
@@ -94,6 +111,12 @@ pub async fn introspect_token(fields: Fields) -> Result<Section, WireError> {
 #[server(prefix = "/_console", endpoint = "create-api-key", input = Json, output = Json)]
 pub async fn create_api_key(fields: Fields) -> Result<Section, WireError> {
     let (perch, acting) = acting()?;
-    let created = perch.create_key(&acting, &forms::new_key::form(&fields)).await.map_err(refused)?;
-    Ok(section(sections::created_dialog(present::new_key(&created)), "new-key"))
+    let created = perch
+        .create_key(&acting, &forms::new_key::form(&fields))
+        .await
+        .map_err(refused)?;
+    Ok(section(
+        sections::created_dialog(present::new_key(&created)),
+        "new-key",
+    ))
 }

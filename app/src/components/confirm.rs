@@ -5,8 +5,17 @@ use leptos::prelude::*;
 
 /// Stands where the feedback stands, inside the form: going ahead sends the same fields again, with the answer.
 pub fn confirm(confirm: &Confirm) -> AnyView {
-    let Confirm { headline, consequences, stay, field: (name, value), verb } = confirm.clone();
-    let consequences = consequences.into_iter().map(|(change, effect)| view! { <div><dt>{change}</dt><dd>{effect}</dd></div> }).collect_view();
+    let Confirm {
+        headline,
+        consequences,
+        stay,
+        field: (name, value),
+        verb,
+    } = confirm.clone();
+    let consequences = consequences
+        .into_iter()
+        .map(|(change, effect)| view! { <div><dt>{change}</dt><dd>{effect}</dd></div> })
+        .collect_view();
     view! {
         <div class="notice caution ask">
             <strong>{headline}</strong>

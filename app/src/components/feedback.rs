@@ -13,7 +13,10 @@ pub fn feedback(section: &str, outcome: &Outcome) -> AnyView {
 /// The same, or a question that has to be answered first.
 pub fn feedback_or(section: &str, outcome: &Outcome, ask: Option<&Confirm>) -> AnyView {
     let problem = outcome.problem.as_ref().map(summary);
-    let done = outcome.done.clone().map(|done| view! { <p class="notice success">{done}</p> });
+    let done = outcome
+        .done
+        .clone()
+        .map(|done| view! { <p class="notice success">{done}</p> });
     view! {
         <div class="feedback" role="status" id=format!("{section}-feedback") tabindex="-1" data-feedback="">{problem}{done}{ask.map(super::confirm)}</div>
     }
@@ -30,7 +33,8 @@ fn summary(problem: &WireError) -> AnyView {
             if violation.field.is_empty() {
                 view! { <li>{message}</li> }.into_any()
             } else {
-                view! { <li><a href=format!("#{}", field_id(&violation.field))>{message}</a></li> }.into_any()
+                view! { <li><a href=format!("#{}", field_id(&violation.field))>{message}</a></li> }
+                    .into_any()
             }
         })
         .collect_view();

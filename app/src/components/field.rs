@@ -28,8 +28,25 @@ pub struct Field<'a> {
 }
 
 impl<'a> Field<'a> {
-    pub fn new(name: &'a str, label: &'a str, value: &'a str, problem: Option<&'a WireError>) -> Self {
-        Self { name, label, value, hint: "", class: "", inputmode: None, list: None, describe: None, said: None, meter: None, problem }
+    pub fn new(
+        name: &'a str,
+        label: &'a str,
+        value: &'a str,
+        problem: Option<&'a WireError>,
+    ) -> Self {
+        Self {
+            name,
+            label,
+            value,
+            hint: "",
+            class: "",
+            inputmode: None,
+            list: None,
+            describe: None,
+            said: None,
+            meter: None,
+            problem,
+        }
     }
 
     pub fn hint(self, hint: &'a str) -> Self {
@@ -37,23 +54,39 @@ impl<'a> Field<'a> {
     }
 
     pub fn inputmode(self, inputmode: &'static str) -> Self {
-        Self { inputmode: Some(inputmode), ..self }
+        Self {
+            inputmode: Some(inputmode),
+            ..self
+        }
     }
 
     pub fn suggestions(self, list: &'static str) -> Self {
-        Self { list: Some(list), ..self }
+        Self {
+            list: Some(list),
+            ..self
+        }
     }
 
     pub fn described(self, by: &'static str, said: Option<&'a SiteSaid>) -> Self {
-        Self { describe: Some(by), said, ..self }
+        Self {
+            describe: Some(by),
+            said,
+            ..self
+        }
     }
 
     pub fn meter(self, most: usize) -> Self {
-        Self { meter: Some(most), ..self }
+        Self {
+            meter: Some(most),
+            ..self
+        }
     }
 
     pub fn mono(self) -> Self {
-        Self { class: "mono", ..self }
+        Self {
+            class: "mono",
+            ..self
+        }
     }
 
     fn fault(&self) -> Option<String> {
@@ -62,8 +95,18 @@ impl<'a> Field<'a> {
 
     fn described_by(&self) -> String {
         let id = field_id(self.name);
-        let named = [(!self.hint.is_empty(), "hint"), (self.describe.is_some(), "said"), (self.meter.is_some(), "meter"), (true, "fault")];
-        named.iter().filter(|(there, _)| *there).map(|(_, part)| format!("{id}-{part}")).collect::<Vec<_>>().join(" ")
+        let named = [
+            (!self.hint.is_empty(), "hint"),
+            (self.describe.is_some(), "said"),
+            (self.meter.is_some(), "meter"),
+            (true, "fault"),
+        ];
+        named
+            .iter()
+            .filter(|(there, _)| *there)
+            .map(|(_, part)| format!("{id}-{part}"))
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 
     fn invalid(&self) -> Option<&'static str> {
@@ -72,7 +115,8 @@ impl<'a> Field<'a> {
 
     fn around(&self, control: AnyView) -> AnyView {
         let id = field_id(self.name);
-        let hint = (!self.hint.is_empty()).then(|| view! { <p class="hint" id=format!("{id}-hint")>{self.hint.to_owned()}</p> });
+        let hint = (!self.hint.is_empty())
+            .then(|| view! { <p class="hint" id=format!("{id}-hint")>{self.hint.to_owned()}</p> });
         let said =
             self.describe.is_some().then(|| view! { <div class="said" id=format!("{id}-said") aria-live="polite">{self.said.map(site_said)}</div> });
         let meter = self

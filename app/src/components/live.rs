@@ -5,5 +5,6 @@ use leptos::prelude::*;
 
 /// The form. `section` is what the live part shows now.
 pub fn live(kind: FormKind, section: AnyView) -> AnyView {
-    view! { <LiveForm kind=kind><div class="stack" data-live="">{section}</div></LiveForm> }.into_any()
+    view! { <LiveForm kind=kind><div class="stack" data-live="">{section}</div></LiveForm> }
+        .into_any()
 }

@@ -12,7 +12,11 @@ pub fn filter(list: &'static str, label: &'static str, paging: &Paging) -> Optio
         return None;
     }
     let name = format!("{list}-filter");
-    let count = if paging.filter.is_empty() { format!("{} in all", paging.total) } else { format!("{} of {}", paging.found, paging.total) };
+    let count = if paging.filter.is_empty() {
+        format!("{} in all", paging.total)
+    } else {
+        format!("{} of {}", paging.found, paging.total)
+    };
     Some(
         view! {
             <form method="get" action=format!("/settings/embed#{list}") role="search" class="filter" aria-label=label>

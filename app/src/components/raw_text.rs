@@ -11,7 +11,10 @@ mod tests {
 
     #[test]
     fn nothing_in_a_text_ends_the_element_or_begins_a_reference() {
-        assert_eq!(raw_text("</textarea><script>&lt;"), "\n&lt;/textarea>&lt;script>&amp;lt;");
+        assert_eq!(
+            raw_text("</textarea><script>&lt;"),
+            "\n&lt;/textarea>&lt;script>&amp;lt;"
+        );
         assert_eq!(raw_text("\nkept"), "\n\nkept");
     }
 }

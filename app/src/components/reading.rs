@@ -4,12 +4,31 @@ use crate::model::{Check, EndingButton, Reading, Record};
 use leptos::prelude::*;
 
 pub fn reading(reading: Reading) -> AnyView {
-    let Reading { valid, verdict: sentence, code, fix, link, removed, ladder, claims, share, endings } = reading;
+    let Reading {
+        valid,
+        verdict: sentence,
+        code,
+        fix,
+        link,
+        removed,
+        ladder,
+        claims,
+        share,
+        endings,
+    } = reading;
     let groups = claims.map(|claims| {
         [
             ("User Information", claims.user, ""),
-            ("Custom Attributes", claims.attributes, "None in this token."),
-            ("Permissions", claims.permissions, "None: this token lets its viewer see nothing."),
+            (
+                "Custom Attributes",
+                claims.attributes,
+                "None in this token.",
+            ),
+            (
+                "Permissions",
+                claims.permissions,
+                "None: this token lets its viewer see nothing.",
+            ),
             ("Expiration", claims.expiration, ""),
         ]
         .map(|(title, pairs, empty)| group(title, pairs, empty))
@@ -34,7 +53,18 @@ pub fn reading(reading: Reading) -> AnyView {
 
 /// What is known by an id alone.
 pub fn record(record: Record) -> AnyView {
-    let Record { valid, verdict: sentence, code, fix, link, ladder, title, facts, note, endings } = record;
+    let Record {
+        valid,
+        verdict: sentence,
+        code,
+        fix,
+        link,
+        ladder,
+        title,
+        facts,
+        note,
+        endings,
+    } = record;
     view! {
         <div class="reading">
             {verdict(valid, sentence, fix, link, code)}
@@ -50,11 +80,24 @@ pub fn record(record: Record) -> AnyView {
 /// Buttons that end tokens; each asks first.
 fn ending(endings: Vec<EndingButton>) -> Option<AnyView> {
     let button = |(intent, words): EndingButton| view! { <button type="submit" class="button small" name="intent" value=intent>{words}</button> };
-    (!endings.is_empty()).then(|| view! { <div class="actions">{endings.into_iter().map(button).collect_view()}</div> }.into_any())
+    (!endings.is_empty()).then(|| {
+        view! { <div class="actions">{endings.into_iter().map(button).collect_view()}</div> }
+            .into_any()
+    })
 }
 
-fn verdict(valid: bool, sentence: String, fix: String, link: Option<(String, &'static str)>, code: String) -> AnyView {
-    let (class, sign) = if valid { ("verdict success", "Valid") } else { ("verdict danger", "Refused") };
+fn verdict(
+    valid: bool,
+    sentence: String,
+    fix: String,
+    link: Option<(String, &'static str)>,
+    code: String,
+) -> AnyView {
+    let (class, sign) = if valid {
+        ("verdict success", "Valid")
+    } else {
+        ("verdict danger", "Refused")
+    };
     let fix = (!fix.is_empty()).then(|| view! { <p>{fix}</p> });
     let link = link.map(|(href, words)| view! { <p><a href=href>{words}</a></p> });
     view! { <div class=class><p class="sign">{sign}</p><p class="sentence"><bdi>{sentence}</bdi></p>{fix}{link}{code_link(code)}</div> }.into_any()
@@ -71,8 +114,12 @@ fn steps(ladder: Vec<Check>) -> Option<AnyView> {
     }
     let step = |check: Check| {
         let refuses = !check.code.is_empty();
-        let fix = (!check.fix.is_empty() && !refuses).then(|| view! { <p class="meta">{check.fix}</p> });
-        let link = check.link.filter(|_| !refuses).map(|(href, words)| view! { <p class="meta"><a href=href>{words}</a></p> });
+        let fix =
+            (!check.fix.is_empty() && !refuses).then(|| view! { <p class="meta">{check.fix}</p> });
+        let link = check
+            .link
+            .filter(|_| !refuses)
+            .map(|(href, words)| view! { <p class="meta"><a href=href>{words}</a></p> });
         view! {
             <li class=check.outcome>
                 <span class="word">{check.word}</span>
@@ -92,7 +139,10 @@ fn group(title: &'static str, pairs: Vec<(String, String)>, empty: &'static str)
     let body = if pairs.is_empty() {
         view! { <p class="meta">{empty}</p> }.into_any()
     } else {
-        let pairs = pairs.into_iter().map(|(name, value)| view! { <div><dt>{name}</dt><dd><bdi>{value}</bdi></dd></div> }).collect_view();
+        let pairs = pairs
+            .into_iter()
+            .map(|(name, value)| view! { <div><dt>{name}</dt><dd><bdi>{value}</bdi></dd></div> })
+            .collect_view();
         view! { <dl>{pairs}</dl> }.into_any()
     };
     view! { <section class="group"><h4>{title}</h4>{body}</section> }.into_any()

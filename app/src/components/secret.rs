@@ -15,7 +15,13 @@ pub fn copy_button_of(target: String) -> AnyView {
         .into_any()
 }
 
-fn read_only(id: &'static str, name: Option<&'static str>, label: &'static str, value: String, rows: &'static str) -> AnyView {
+fn read_only(
+    id: &'static str,
+    name: Option<&'static str>,
+    label: &'static str,
+    value: String,
+    rows: &'static str,
+) -> AnyView {
     view! {
         <div class="field">
             <label for=id>{label}</label>

@@ -12,64 +12,130 @@ use perch_service::{Acting, Perch, Refusal};
 
 const LIST: &str = "attributes";
 
-pub async fn stored(perch: &Perch, acting: &Acting, asked: &Asked) -> Result<AttributesState, Refusal> {
+pub async fn stored(
+    perch: &Perch,
+    acting: &Acting,
+    asked: &Asked,
+) -> Result<AttributesState, Refusal> {
     let rows = present::attribute_rows(perch, acting).await?;
-    let (rows, paging) = paged(rows, asked, |row| format!("{} {}", row.name, row.description));
-    Ok(AttributesState { rows, paging, dropped: present::dropped_rows(perch, acting).await?, ..AttributesState::default() })
+    let (rows, paging) = paged(rows, asked, |row| {
+        format!("{} {}", row.name, row.description)
+    });
+    Ok(AttributesState {
+        rows,
+        paging,
+        dropped: present::dropped_rows(perch, acting).await?,
+        ..AttributesState::default()
+    })
 }
 
-async fn typed(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<AttributesState, Refusal> {
+async fn typed(
+    perch: &Perch,
+    acting: &Acting,
+    fields: &Fields,
+) -> Result<AttributesState, Refusal> {
     let all = present::attribute_rows(perch, acting).await?;
     let rows = refreshed(forms::attributes::typed(fields), &all);
-    let (_, paging) = paged(all, &Asked::of(LIST, fields), |row| format!("{} {}", row.name, row.description));
+    let (_, paging) = paged(all, &Asked::of(LIST, fields), |row| {
+        format!("{} {}", row.name, row.description)
+    });
     let sample = forms::value(fields, "sample").replace("\r\n", "\n");
-    Ok(AttributesState { rows, paging, sample, dropped: present::dropped_rows(perch, acting).await?, ..AttributesState::default() })
+    Ok(AttributesState {
+        rows,
+        paging,
+        sample,
+        dropped: present::dropped_rows(perch, acting).await?,
+        ..AttributesState::default()
+    })
 }
 
-pub async fn submit(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Turn<AttributesState>, Refusal> {
-    let end = |state: &AttributesState| format!("attributes[{}].name", state.rows.len().saturating_sub(1));
+pub async fn submit(
+    perch: &Perch,
+    acting: &Acting,
+    fields: &Fields,
+) -> Result<Turn<AttributesState>, Refusal> {
+    let end = |state: &AttributesState| {
+        format!("attributes[{}].name", state.rows.len().saturating_sub(1))
+    };
     if !acting.can(Action::EditAttributes) {
         return Err(Code::RoleNotAllowed.into());
     }
     match forms::intent(fields) {
         ("add", name) => {
             let mut state = typed(perch, acting, fields).await?;
-            state.rows.push(AttributeRow { name: name.to_owned(), unsaved: !name.is_empty(), ..AttributeRow::blank() });
+            state.rows.push(AttributeRow {
+                name: name.to_owned(),
+                unsaved: !name.is_empty(),
+                ..AttributeRow::blank()
+            });
             let focus = end(&state);
             Ok(Turn::show(state, focus))
         }
         ("declare", name) => {
             let mut state = typed(perch, acting, fields).await?;
-            let dropped = perch.dropped_attributes(acting).await?.into_iter().find(|dropped| dropped.name == name);
-            let (kind, list) = dropped.and_then(|dropped| dropped.kind).unwrap_or((Kind::String, false));
-            state.rows.push(AttributeRow { name: name.to_owned(), kind: kind.as_str().to_owned(), list, unsaved: true, ..AttributeRow::default() });
+            let dropped = perch
+                .dropped_attributes(acting)
+                .await?
+                .into_iter()
+                .find(|dropped| dropped.name == name);
+            let (kind, list) = dropped
+                .and_then(|dropped| dropped.kind)
+                .unwrap_or((Kind::String, false));
+            state.rows.push(AttributeRow {
+                name: name.to_owned(),
+                kind: kind.as_str().to_owned(),
+                list,
+                unsaved: true,
+                ..AttributeRow::default()
+            });
             let focus = end(&state);
             Ok(Turn::show(state, focus))
         }
-        ("keep", _) => Ok(Turn::show(typed(perch, acting, fields).await?, "attributes-feedback")),
+        ("keep", _) => Ok(Turn::show(
+            typed(perch, acting, fields).await?,
+            "attributes-feedback",
+        )),
         ("import", _) => import(perch, acting, fields).await,
         ("theirs", at) => {
             let mut state = typed(perch, acting, fields).await?;
-            take_theirs(&mut state.rows, present::attribute_rows(perch, acting).await?, at);
+            take_theirs(
+                &mut state.rows,
+                present::attribute_rows(perch, acting).await?,
+                at,
+            );
             Ok(Turn::show(state, format!("attributes[{at}].name")))
         }
         _ => save(perch, acting, fields).await,
     }
 }
 
-async fn save(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Turn<AttributesState>, Refusal> {
+async fn save(
+    perch: &Perch,
+    acting: &Acting,
+    fields: &Fields,
+) -> Result<Turn<AttributesState>, Refusal> {
     let edits = forms::attributes::edits(&forms::attributes::typed(fields));
     let consequences = perch.attribute_consequences(acting, &edits).await?;
     // What is confirmed is these very changes; others are asked about again.
-    let asked: Vec<&str> = consequences.iter().map(|consequence| consequence.change.as_str()).collect();
+    let asked: Vec<&str> = consequences
+        .iter()
+        .map(|consequence| consequence.change.as_str())
+        .collect();
     let asked = asked.join(", ");
     if !consequences.is_empty() && forms::value(fields, "confirmed") != asked {
         let mut state = typed(perch, acting, fields).await?;
         state.confirm = Some(Confirm {
             stay: "Keep editing",
             headline: "This changes which requests get a token.".to_owned(),
-            verb: if consequences.len() == 1 { format!("{asked} and save") } else { format!("Save these {} changes", consequences.len()) },
-            consequences: consequences.iter().map(|consequence| (consequence.change.clone(), consequence.effect.clone())).collect(),
+            verb: if consequences.len() == 1 {
+                format!("{asked} and save")
+            } else {
+                format!("Save these {} changes", consequences.len())
+            },
+            consequences: consequences
+                .iter()
+                .map(|consequence| (consequence.change.clone(), consequence.effect.clone()))
+                .collect(),
             field: ("confirmed", asked),
         });
         return Ok(Turn::show(state, "attributes-feedback"));
@@ -82,8 +148,12 @@ async fn save(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Turn<At
         }
         Err(refusal) if refusal.code == Code::Conflict => {
             let mut state = typed(perch, acting, fields).await?;
-            show_both(&mut state.rows, &present::attribute_rows(perch, acting).await?);
-            state.outcome.problem = Some(crate::api::wire_error(refusal, acting.request.id.clone()));
+            show_both(
+                &mut state.rows,
+                &present::attribute_rows(perch, acting).await?,
+            );
+            state.outcome.problem =
+                Some(crate::api::wire_error(refusal, acting.request.id.clone()));
             Ok(Turn::conflict(state, "attributes-feedback"))
         }
         Err(refusal) => Err(refusal),
@@ -91,7 +161,11 @@ async fn save(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Turn<At
 }
 
 /// Attributes of a sample become rows that are not saved yet; what cannot be declared is told.
-async fn import(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Turn<AttributesState>, Refusal> {
+async fn import(
+    perch: &Perch,
+    acting: &Acting,
+    fields: &Fields,
+) -> Result<Turn<AttributesState>, Refusal> {
     let mut state = typed(perch, acting, fields).await?;
     let Some(guesses) = sample::guess(&state.sample) else {
         let told = "This is no JSON object. Paste what your backend would send, braces included.";
@@ -102,7 +176,11 @@ async fn import(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Turn<
     let stored = present::attribute_rows(perch, acting).await?;
     let mut added = 0;
     for guess in guesses.into_iter().take(attribute::MOST) {
-        let known = state.rows.iter().chain(&stored).find(|row| row.name == guess.name);
+        let known = state
+            .rows
+            .iter()
+            .chain(&stored)
+            .find(|row| row.name == guess.name);
         let told = match (guess.found, known) {
             (Ok((declared, example)), None) => {
                 added += 1;
@@ -116,17 +194,31 @@ async fn import(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Turn<
                 });
                 continue;
             }
-            (Ok((declared, _)), Some(known)) if known.kind == declared.kind.as_str() && known.list == declared.list => "Declared already.".to_owned(),
+            (Ok((declared, _)), Some(known))
+                if known.kind == declared.kind.as_str() && known.list == declared.list =>
+            {
+                "Declared already.".to_owned()
+            }
             (Ok((declared, _)), Some(known)) => {
                 let list = if known.list { " list" } else { "" };
-                format!("Declared as {}{list}, but the sample has {}.", known.kind, type_name(declared.kind, declared.list))
+                format!(
+                    "Declared as {}{list}, but the sample has {}.",
+                    known.kind,
+                    type_name(declared.kind, declared.list)
+                )
             }
             (Err(why), _) => why,
         };
         state.sampled.push((guess.name, told));
     }
     if more > 0 {
-        state.sampled.push(("…".to_owned(), format!("{more} more were not read: a token carries at most {} attributes.", attribute::MOST)));
+        state.sampled.push((
+            "…".to_owned(),
+            format!(
+                "{more} more were not read: a token carries at most {} attributes.",
+                attribute::MOST
+            ),
+        ));
     }
     let left = match state.sampled.len() {
         0 => String::new(),
@@ -141,13 +233,31 @@ async fn import(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Turn<
     Ok(Turn::show(state, "attributes-feedback"))
 }
 
-pub async fn refused(perch: &Perch, acting: &Acting, fields: &Fields, problem: WireError) -> Result<AttributesState, Refusal> {
+pub async fn refused(
+    perch: &Perch,
+    acting: &Acting,
+    fields: &Fields,
+    problem: WireError,
+) -> Result<AttributesState, Refusal> {
     let state = typed(perch, acting, fields).await?;
-    Ok(AttributesState { outcome: Outcome { problem: Some(problem), done: None }, ..state })
+    Ok(AttributesState {
+        outcome: Outcome {
+            problem: Some(problem),
+            done: None,
+        },
+        ..state
+    })
 }
 
 shared!(
-    AttributeRow { name: String, kind: String, list: bool, required: bool, description: String, example: String },
+    AttributeRow {
+        name: String,
+        kind: String,
+        list: bool,
+        required: bool,
+        description: String,
+        example: String
+    },
     [used],
     |row| row.name.trim().is_empty(),
     told
@@ -157,7 +267,18 @@ shared!(
 fn told(row: &AttributeRow) -> String {
     let list = if row.list { " list" } else { "" };
     let required = if row.required { ", required" } else { "" };
-    let example = if row.example.is_empty() { String::new() } else { format!(", example {}", row.example) };
-    let description = if row.description.is_empty() { String::new() } else { format!(", “{}”", row.description) };
-    format!("Now stored: {}, {}{list}{required}{example}{description}. Changed {}.", row.name, row.kind, row.changed)
+    let example = if row.example.is_empty() {
+        String::new()
+    } else {
+        format!(", example {}", row.example)
+    };
+    let description = if row.description.is_empty() {
+        String::new()
+    } else {
+        format!(", “{}”", row.description)
+    };
+    format!(
+        "Now stored: {}, {}{list}{required}{example}{description}. Changed {}.",
+        row.name, row.kind, row.changed
+    )
 }

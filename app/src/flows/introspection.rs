@@ -10,13 +10,23 @@ use perch_service::{Acting, Ending, EndingPreview, Perch, Refusal};
 use uuid::Uuid;
 
 /// The section as it opens; with the id of a token or a request, what is known of that.
-pub async fn stored(perch: &Perch, acting: &Acting, id: &str) -> Result<IntrospectionState, Refusal> {
+pub async fn stored(
+    perch: &Perch,
+    acting: &Acting,
+    id: &str,
+) -> Result<IntrospectionState, Refusal> {
     let sites = present::sites(perch, acting).await?;
-    let mut state = IntrospectionState { sites, ..IntrospectionState::default() };
+    let mut state = IntrospectionState {
+        sites,
+        ..IntrospectionState::default()
+    };
     if !id.is_empty() {
         match found(perch, acting, id).await {
             Ok(record) => state.record = Some(record),
-            Err(refusal) => state.outcome.problem = Some(crate::api::wire_error(refusal, acting.request.id.clone())),
+            Err(refusal) => {
+                state.outcome.problem =
+                    Some(crate::api::wire_error(refusal, acting.request.id.clone()))
+            }
         }
     }
     Ok(state)
@@ -28,34 +38,52 @@ async fn found(perch: &Perch, acting: &Acting, id: &str) -> Result<Record, Refus
         Err(refusal) if refusal.code == Code::NotFound => refusal,
         Err(refusal) => return Err(refusal),
         Ok(token) => {
-            let endings = if token.refused.is_none() { endings(perch, acting, token.token_id).await } else { Vec::new() };
-            return Ok(Record { endings, ..present::record(token, perch.now()) });
+            let endings = if token.refused.is_none() {
+                endings(perch, acting, token.token_id).await
+            } else {
+                Vec::new()
+            };
+            return Ok(Record {
+                endings,
+                ..present::record(token, perch.now())
+            });
         }
     };
-    let Ok(request) = Uuid::parse_str(id.trim()) else { return Err(unknown) };
+    let Ok(request) = Uuid::parse_str(id.trim()) else {
+        return Err(unknown);
+    };
     match perch.refused_request(acting, request).await {
         Ok(refused) => {
             let token = refused.token_id;
             let mut record = present::refused_request(refused, acting, perch.now());
             if let Some(token_id) = token
-                && perch.token_record(acting, &token_id.to_string()).await.is_ok_and(|token| token.refused.is_none())
+                && perch
+                    .token_record(acting, &token_id.to_string())
+                    .await
+                    .is_ok_and(|token| token.refused.is_none())
             {
                 record.endings = endings(perch, acting, token_id).await;
             }
             Ok(record)
         }
-        Err(refusal) if refusal.code == Code::NotFound => Err(Refusal::because(Code::NotFound, nothing(request))),
+        Err(refusal) if refusal.code == Code::NotFound => {
+            Err(Refusal::because(Code::NotFound, nothing(request)))
+        }
         Err(refusal) => Err(refusal),
     }
 }
 
 /// Nothing is kept under this id; the id itself tells when it was made (UUID v7).
 fn nothing(id: Uuid) -> String {
-    let made = id.get_timestamp().map(|at| time::readable(i64::try_from(at.to_unix().0).unwrap_or_default()));
+    let made = id
+        .get_timestamp()
+        .map(|at| time::readable(i64::try_from(at.to_unix().0).unwrap_or_default()));
     let when = made.map_or_else(String::new, |made| {
         format!(" It was given on {made}; requests that were answered are not kept, and of refused ones the last 1,000.")
     });
-    format!("No token with this id is in the record of your organization, and no refused request.{when}")
+    format!(
+        "No token with this id is in the record of your organization, and no refused request.{when}"
+    )
 }
 
 /// How this person may end this token and its like.
@@ -65,12 +93,19 @@ async fn endings(perch: &Perch, acting: &Acting, token_id: Uuid) -> Vec<EndingBu
         endings.push((format!("end-token:{token_id}"), "Revoke this token"));
     }
     if acting.can(Action::RevokeAnyTokens) {
-        endings.push((format!("end-viewer:{token_id}"), "Revoke all tokens of this viewer"));
+        endings.push((
+            format!("end-viewer:{token_id}"),
+            "Revoke all tokens of this viewer",
+        ));
     }
     endings
 }
 
-async fn typed(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<IntrospectionState, Refusal> {
+async fn typed(
+    perch: &Perch,
+    acting: &Acting,
+    fields: &Fields,
+) -> Result<IntrospectionState, Refusal> {
     Ok(IntrospectionState {
         pasted: present::shown_again(forms::value(fields, "token")).to_owned(),
         site: forms::value(fields, "site").to_owned(),
@@ -79,33 +114,63 @@ async fn typed(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Intros
 }
 
 /// The section with what the field holds read or found.
-async fn read(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<IntrospectionState, Refusal> {
+async fn read(
+    perch: &Perch,
+    acting: &Acting,
+    fields: &Fields,
+) -> Result<IntrospectionState, Refusal> {
     let state = typed(perch, acting, fields).await?;
     let pasted = forms::value(fields, "token").trim();
     // As a component prints it.
     let pasted = pasted.strip_prefix("Reference:").map_or(pasted, str::trim);
     // An id is no token, but it finds the record of one.
     if present::is_token_id(pasted) {
-        return Ok(IntrospectionState { record: Some(found(perch, acting, pasted).await?), ..state });
+        return Ok(IntrospectionState {
+            record: Some(found(perch, acting, pasted).await?),
+            ..state
+        });
     }
     if let Some(code) = Code::parse(pasted) {
-        return Ok(IntrospectionState { record: Some(present::code(code)), ..state });
+        return Ok(IntrospectionState {
+            record: Some(present::code(code)),
+            ..state
+        });
     }
     let read = perch.read_token(acting, pasted, &state.site).await?;
     // Refused on this site, it may be stolen; that is no reason to let it live.
-    let by_site = |code| matches!(code, Code::OriginNotAuthorized | Code::SandboxTokenOnProductionOrigin);
-    let valid = read.token.as_ref().filter(|_| read.refused.is_none_or(by_site)).map(|token| token.token_id);
+    let by_site = |code| {
+        matches!(
+            code,
+            Code::OriginNotAuthorized | Code::SandboxTokenOnProductionOrigin
+        )
+    };
+    let valid = read
+        .token
+        .as_ref()
+        .filter(|_| read.refused.is_none_or(by_site))
+        .map(|token| token.token_id);
     let mut reading = present::reading(read, acting, perch.now());
     if let Some(token_id) = valid {
         reading.endings = endings(perch, acting, token_id).await;
     }
-    Ok(IntrospectionState { reading: Some(reading), ..state })
+    Ok(IntrospectionState {
+        reading: Some(reading),
+        ..state
+    })
 }
 
-pub async fn submit(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Turn<IntrospectionState>, Refusal> {
+pub async fn submit(
+    perch: &Perch,
+    acting: &Acting,
+    fields: &Fields,
+) -> Result<Turn<IntrospectionState>, Refusal> {
     let ending = |verb: &str, id: &str| {
         let id = Uuid::parse_str(id).map_err(|_| Refusal::from(Code::NotFound))?;
-        Ok::<_, Refusal>(if verb.starts_with("end-viewer") { Ending::ViewerOf(id) } else { Ending::Token(id) })
+        Ok::<_, Refusal>(if verb.starts_with("end-viewer") {
+            Ending::ViewerOf(id)
+        } else {
+            Ending::Token(id)
+        })
     };
     match forms::intent(fields) {
         (verb @ ("end-token" | "end-viewer"), id) => {
@@ -120,25 +185,53 @@ pub async fn submit(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<T
             state.outcome.done = Some(done(&ended));
             Ok(Turn::show(state, "introspection-feedback"))
         }
-        _ => Ok(Turn::show(read(perch, acting, fields).await?, "introspection-result")),
+        _ => Ok(Turn::show(
+            read(perch, acting, fields).await?,
+            "introspection-result",
+        )),
     }
 }
 
 /// The section with what the field holds, or, opened by a link, with what the button is about.
-async fn of(perch: &Perch, acting: &Acting, fields: &Fields, id: &str) -> Result<IntrospectionState, Refusal> {
-    if forms::value(fields, "token").trim().is_empty() { stored(perch, acting, id).await } else { read(perch, acting, fields).await }
+async fn of(
+    perch: &Perch,
+    acting: &Acting,
+    fields: &Fields,
+    id: &str,
+) -> Result<IntrospectionState, Refusal> {
+    if forms::value(fields, "token").trim().is_empty() {
+        stored(perch, acting, id).await
+    } else {
+        read(perch, acting, fields).await
+    }
 }
 
 fn ask(preview: &EndingPreview, intent: String) -> Confirm {
     let effect = "Whoever looks at an embed with it sees it stop within a second. Their page may fetch a new token.";
     let (headline, verb) = match preview.ending {
-        Ending::Token(_) => (format!("This token of {} will end.", preview.whose), "Revoke this token".to_owned()),
+        Ending::Token(_) => (
+            format!("This token of {} will end.", preview.whose),
+            "Revoke this token".to_owned(),
+        ),
         _ => (
-            format!("{} of {} will end, of every API key.", present::counted(preview.live_tokens, "live token", true), preview.whose),
-            format!("Revoke {}", present::counted(preview.live_tokens, "live token", false)),
+            format!(
+                "{} of {} will end, of every API key.",
+                present::counted(preview.live_tokens, "live token", true),
+                preview.whose
+            ),
+            format!(
+                "Revoke {}",
+                present::counted(preview.live_tokens, "live token", false)
+            ),
         ),
     };
-    Confirm { headline, consequences: vec![(verb.clone(), effect.to_owned())], stay: "Cancel", field: ("intent", intent), verb }
+    Confirm {
+        headline,
+        consequences: vec![(verb.clone(), effect.to_owned())],
+        stay: "Cancel",
+        field: ("intent", intent),
+        verb,
+    }
 }
 
 fn done(ended: &EndingPreview) -> String {
@@ -152,7 +245,18 @@ fn done(ended: &EndingPreview) -> String {
     }
 }
 
-pub async fn refused(perch: &Perch, acting: &Acting, fields: &Fields, problem: WireError) -> Result<IntrospectionState, Refusal> {
+pub async fn refused(
+    perch: &Perch,
+    acting: &Acting,
+    fields: &Fields,
+    problem: WireError,
+) -> Result<IntrospectionState, Refusal> {
     let state = typed(perch, acting, fields).await?;
-    Ok(IntrospectionState { outcome: Outcome { problem: Some(problem), done: None }, ..state })
+    Ok(IntrospectionState {
+        outcome: Outcome {
+            problem: Some(problem),
+            done: None,
+        },
+        ..state
+    })
 }

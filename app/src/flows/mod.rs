@@ -24,15 +24,26 @@ pub struct Turn<S> {
 
 impl<S> Turn<S> {
     fn show(state: S, focus: impl Into<String>) -> Self {
-        Self { state, focus: focus.into(), saved: None, conflict: false }
+        Self {
+            state,
+            focus: focus.into(),
+            saved: None,
+            conflict: false,
+        }
     }
 
     fn saved(state: S, focus: impl Into<String>, changed: usize) -> Self {
-        Self { saved: Some(changed), ..Self::show(state, focus) }
+        Self {
+            saved: Some(changed),
+            ..Self::show(state, focus)
+        }
     }
 
     fn conflict(state: S, focus: impl Into<String>) -> Self {
-        Self { conflict: true, ..Self::show(state, focus) }
+        Self {
+            conflict: true,
+            ..Self::show(state, focus)
+        }
     }
 }
 
@@ -46,7 +57,10 @@ pub struct Asked {
 impl Asked {
     /// From the names `<list>-filter` and `<list>-page`, in an address or in a form.
     pub fn read(list: &str, value: impl Fn(&str) -> String) -> Self {
-        Self { filter: value(&format!("{list}-filter")).trim().to_owned(), page: value(&format!("{list}-page")).parse().unwrap_or(1) }
+        Self {
+            filter: value(&format!("{list}-filter")).trim().to_owned(),
+            page: value(&format!("{list}-page")).parse().unwrap_or(1),
+        }
     }
 
     fn of(list: &str, fields: &[(String, String)]) -> Self {
@@ -61,11 +75,27 @@ const PAGE: usize = 50;
 fn paged<T>(rows: Vec<T>, asked: &Asked, texts: impl Fn(&T) -> String) -> (Vec<T>, Paging) {
     let total = rows.len();
     let wanted = asked.filter.to_lowercase();
-    let found: Vec<_> = rows.into_iter().filter(|row| texts(row).to_lowercase().contains(&wanted)).collect();
+    let found: Vec<_> = rows
+        .into_iter()
+        .filter(|row| texts(row).to_lowercase().contains(&wanted))
+        .collect();
     let pages = found.len().div_ceil(PAGE).max(1);
     let page = asked.page.clamp(1, pages);
-    let paging = Paging { filter: asked.filter.clone(), page, pages, found: found.len(), total };
-    (found.into_iter().skip((page - 1) * PAGE).take(PAGE).collect(), paging)
+    let paging = Paging {
+        filter: asked.filter.clone(),
+        page,
+        pages,
+        found: found.len(),
+        total,
+    };
+    (
+        found
+            .into_iter()
+            .skip((page - 1) * PAGE)
+            .take(PAGE)
+            .collect(),
+        paging,
+    )
 }
 
 #[cfg(test)]
@@ -75,10 +105,25 @@ mod tests {
     #[test]
     fn a_page_of_what_was_asked_for() {
         let rows: Vec<usize> = (0..120).collect();
-        let page = |filter: &str, page| paged(rows.clone(), &Asked { filter: filter.into(), page }, ToString::to_string);
+        let page = |filter: &str, page| {
+            paged(
+                rows.clone(),
+                &Asked {
+                    filter: filter.into(),
+                    page,
+                },
+                ToString::to_string,
+            )
+        };
         assert_eq!(page("", 3).0, (100..120).collect::<Vec<_>>());
-        assert_eq!((page("", 9).1.page, page("", 0).1.page, page("", 1).1.pages), (3, 1, 3));
-        assert_eq!(page("11", 1).0, [11, 110, 111, 112, 113, 114, 115, 116, 117, 118, 119]);
+        assert_eq!(
+            (page("", 9).1.page, page("", 0).1.page, page("", 1).1.pages),
+            (3, 1, 3)
+        );
+        assert_eq!(
+            page("11", 1).0,
+            [11, 110, 111, 112, 113, 114, 115, 116, 117, 118, 119]
+        );
         assert_eq!((page("x", 1).0.len(), page("x", 1).1.pages), (0, 1));
     }
 }

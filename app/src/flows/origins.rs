@@ -14,12 +14,26 @@ const LIST: &str = "origins";
 const MOST_PASTED: usize = 500;
 
 /// The section as it is stored, with a blank row to fill in.
-pub async fn stored(perch: &Perch, acting: &Acting, asked: &Asked, add: &str) -> Result<OriginsState, Refusal> {
+pub async fn stored(
+    perch: &Perch,
+    acting: &Acting,
+    asked: &Asked,
+    add: &str,
+) -> Result<OriginsState, Refusal> {
     let rows = present::origin_rows(perch, acting).await?;
     let (mut rows, paging) = paged(rows, asked, |row| format!("{} {}", row.origin, row.label));
-    rows.push(OriginRow { origin: add.to_owned(), unsaved: !add.is_empty(), ..OriginRow::default() });
+    rows.push(OriginRow {
+        origin: add.to_owned(),
+        unsaved: !add.is_empty(),
+        ..OriginRow::default()
+    });
     let refused_lately = present::refused_sites(perch, acting).await?;
-    let mut state = OriginsState { rows, paging, refused_lately, ..OriginsState::default() };
+    let mut state = OriginsState {
+        rows,
+        paging,
+        refused_lately,
+        ..OriginsState::default()
+    };
     speak(perch, acting, &mut state.rows).await?;
     Ok(state)
 }
@@ -29,19 +43,38 @@ async fn typed(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Origin
     let all = present::origin_rows(perch, acting).await?;
     let mut rows = refreshed(forms::origins::typed(fields), &all);
     speak(perch, acting, &mut rows).await?;
-    let (_, paging) = paged(all, &Asked::of(LIST, fields), |row| format!("{} {}", row.origin, row.label));
+    let (_, paging) = paged(all, &Asked::of(LIST, fields), |row| {
+        format!("{} {}", row.origin, row.label)
+    });
     let paste = forms::value(fields, "paste").replace("\r\n", "\n");
-    Ok(OriginsState { rows, paging, paste, refused_lately: present::refused_sites(perch, acting).await?, ..OriginsState::default() })
+    Ok(OriginsState {
+        rows,
+        paging,
+        paste,
+        refused_lately: present::refused_sites(perch, acting).await?,
+        ..OriginsState::default()
+    })
 }
 
 /// Says of every unsaved row what would be listed.
 async fn speak(perch: &Perch, acting: &Acting, rows: &mut [OriginRow]) -> Result<(), Refusal> {
-    let mut unsaved: Vec<_> = rows.iter_mut().filter(|row| row.unsaved && !row.removed && !row.origin.trim().is_empty()).collect();
+    let mut unsaved: Vec<_> = rows
+        .iter_mut()
+        .filter(|row| row.unsaved && !row.removed && !row.origin.trim().is_empty())
+        .collect();
     if unsaved.is_empty() {
         return Ok(());
     }
-    let lines: Vec<_> = unsaved.iter().map(|row| (row.origin.as_str(), row.id.parse().ok().map(OriginId))).collect();
-    let said: Vec<_> = perch.read_sites(acting, &lines).await?.iter().map(present::site_said).collect();
+    let lines: Vec<_> = unsaved
+        .iter()
+        .map(|row| (row.origin.as_str(), row.id.parse().ok().map(OriginId)))
+        .collect();
+    let said: Vec<_> = perch
+        .read_sites(acting, &lines)
+        .await?
+        .iter()
+        .map(present::site_said)
+        .collect();
     for (row, said) in unsaved.iter_mut().zip(said) {
         row.said = Some(said);
     }
@@ -49,17 +82,31 @@ async fn speak(perch: &Perch, acting: &Acting, rows: &mut [OriginRow]) -> Result
 }
 
 /// What is said about a text while it is typed.
-pub async fn describe(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Option<crate::model::SiteSaid>, Refusal> {
+pub async fn describe(
+    perch: &Perch,
+    acting: &Acting,
+    fields: &Fields,
+) -> Result<Option<crate::model::SiteSaid>, Refusal> {
     let typed = forms::value(fields, "value");
     if typed.trim().is_empty() {
         return Ok(None);
     }
-    let readings = perch.read_sites(acting, &[(typed, forms::value(fields, "id").parse().ok().map(OriginId))]).await?;
+    let readings = perch
+        .read_sites(
+            acting,
+            &[(typed, forms::value(fields, "id").parse().ok().map(OriginId))],
+        )
+        .await?;
     Ok(readings.first().map(present::site_said))
 }
 
-pub async fn submit(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Turn<OriginsState>, Refusal> {
-    let last = |state: &OriginsState| format!("origins[{}].origin", state.rows.len().saturating_sub(1));
+pub async fn submit(
+    perch: &Perch,
+    acting: &Acting,
+    fields: &Fields,
+) -> Result<Turn<OriginsState>, Refusal> {
+    let last =
+        |state: &OriginsState| format!("origins[{}].origin", state.rows.len().saturating_sub(1));
     if !acting.can(Action::EditOrigins) {
         return Err(Code::RoleNotAllowed.into());
     }
@@ -69,36 +116,66 @@ pub async fn submit(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<T
             if !origin.is_empty() {
                 state.rows.retain(|row| !row.id.is_empty() || row.unsaved);
             }
-            state.rows.push(OriginRow { origin: origin.to_owned(), unsaved: !origin.is_empty(), ..OriginRow::default() });
+            state.rows.push(OriginRow {
+                origin: origin.to_owned(),
+                unsaved: !origin.is_empty(),
+                ..OriginRow::default()
+            });
             speak(perch, acting, &mut state.rows).await?;
             let focus = last(&state);
             Ok(Turn::show(state, focus))
         }
-        ("keep", _) => Ok(Turn::show(typed(perch, acting, fields).await?, "origins-feedback")),
+        ("keep", _) => Ok(Turn::show(
+            typed(perch, acting, fields).await?,
+            "origins-feedback",
+        )),
         ("paste", _) => paste(perch, acting, fields).await,
         ("theirs", at) => {
             let mut state = typed(perch, acting, fields).await?;
-            take_theirs(&mut state.rows, present::origin_rows(perch, acting).await?, at);
+            take_theirs(
+                &mut state.rows,
+                present::origin_rows(perch, acting).await?,
+                at,
+            );
             Ok(Turn::show(state, format!("origins[{at}].origin")))
         }
         _ => save(perch, acting, fields).await,
     }
 }
 
-async fn save(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Turn<OriginsState>, Refusal> {
+async fn save(
+    perch: &Perch,
+    acting: &Acting,
+    fields: &Fields,
+) -> Result<Turn<OriginsState>, Refusal> {
     let rows = forms::origins::typed(fields);
     let edits = forms::origins::edits(&rows);
     // What is confirmed is these very removals.
-    let removed: Vec<&str> = rows.iter().filter(|row| row.removed && !row.id.is_empty()).map(|row| row.origin.as_str()).collect();
+    let removed: Vec<&str> = rows
+        .iter()
+        .filter(|row| row.removed && !row.id.is_empty())
+        .map(|row| row.origin.as_str())
+        .collect();
     let asked = removed.join(", ");
     if !removed.is_empty() && forms::value(fields, "confirmed") != asked {
         let mut state = typed(perch, acting, fields).await?;
         let effect = "Components there stop at once.".to_owned();
         state.confirm = Some(Confirm {
             stay: "Keep editing",
-            headline: if removed.len() == 1 { "A site will be removed.".to_owned() } else { format!("{} sites will be removed.", removed.len()) },
-            consequences: removed.iter().map(|origin| (format!("Remove {origin}"), effect.clone())).collect(),
-            verb: if removed.len() == 1 { "Remove and save".to_owned() } else { format!("Remove {} sites and save", removed.len()) },
+            headline: if removed.len() == 1 {
+                "A site will be removed.".to_owned()
+            } else {
+                format!("{} sites will be removed.", removed.len())
+            },
+            consequences: removed
+                .iter()
+                .map(|origin| (format!("Remove {origin}"), effect.clone()))
+                .collect(),
+            verb: if removed.len() == 1 {
+                "Remove and save".to_owned()
+            } else {
+                format!("Remove {} sites and save", removed.len())
+            },
             field: ("confirmed", asked),
         });
         return Ok(Turn::show(state, "origins-feedback"));
@@ -113,7 +190,8 @@ async fn save(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Turn<Or
         Err(refusal) if refusal.code == Code::Conflict => {
             let mut state = typed(perch, acting, fields).await?;
             show_both(&mut state.rows, &present::origin_rows(perch, acting).await?);
-            state.outcome.problem = Some(crate::api::wire_error(refusal, acting.request.id.clone()));
+            state.outcome.problem =
+                Some(crate::api::wire_error(refusal, acting.request.id.clone()));
             Ok(Turn::conflict(state, "origins-feedback"))
         }
         Err(refusal) => Err(refusal),
@@ -121,16 +199,29 @@ async fn save(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Turn<Or
 }
 
 /// Good lines become rows that are not saved yet; the others stay where they can be corrected.
-async fn paste(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Turn<OriginsState>, Refusal> {
+async fn paste(
+    perch: &Perch,
+    acting: &Acting,
+    fields: &Fields,
+) -> Result<Turn<OriginsState>, Refusal> {
     let mut state = typed(perch, acting, fields).await?;
     let pasted = std::mem::take(&mut state.paste);
-    let present_already: Vec<String> = state.rows.iter().filter(|row| row.unsaved).map(|row| row.origin.clone()).collect();
+    let present_already: Vec<String> = state
+        .rows
+        .iter()
+        .filter(|row| row.unsaved)
+        .map(|row| row.origin.clone())
+        .collect();
     let mut kept = Vec::new();
     state.rows.retain(|row| !row.id.is_empty() || row.unsaved);
-    let lines: Vec<&str> =
-        pasted.split(|letter: char| letter.is_whitespace() || matches!(letter, ',' | ';')).filter(|line| !line.is_empty()).collect();
+    let lines: Vec<&str> = pasted
+        .split(|letter: char| letter.is_whitespace() || matches!(letter, ',' | ';'))
+        .filter(|line| !line.is_empty())
+        .collect();
     // What does not fit into one form stays for the next.
-    let room = forms::MOST_ROWS.saturating_sub(state.rows.len() + 1).min(MOST_PASTED);
+    let room = forms::MOST_ROWS
+        .saturating_sub(state.rows.len() + 1)
+        .min(MOST_PASTED);
     let (lines, later) = lines.split_at(room.min(lines.len()));
     let lines: Vec<_> = lines.iter().map(|line| (*line, None)).collect();
     for reading in perch.read_sites(acting, &lines).await? {
@@ -141,7 +232,11 @@ async fn paste(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Turn<O
                 if said.sentences.is_empty() {
                     said.sentences.push("As it stands.".to_owned());
                 }
-                state.rows.push(OriginRow { origin: form.origin.clone(), unsaved: true, ..OriginRow::default() });
+                state.rows.push(OriginRow {
+                    origin: form.origin.clone(),
+                    unsaved: true,
+                    ..OriginRow::default()
+                });
             }
             Ok(_) => {
                 said.good = false;
@@ -153,7 +248,14 @@ async fn paste(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Turn<O
     }
     if !later.is_empty() {
         let told = format!("{} more lines stay below; save these first.", later.len());
-        state.pasted.push(("…".to_owned(), SiteSaid { good: false, sentences: vec![told], add: None }));
+        state.pasted.push((
+            "…".to_owned(),
+            SiteSaid {
+                good: false,
+                sentences: vec![told],
+                add: None,
+            },
+        ));
     }
     kept.extend(later.iter().map(|line| (*line).to_owned()));
     state.paste = kept.join("\n");
@@ -161,13 +263,28 @@ async fn paste(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Turn<O
     Ok(Turn::show(state, "paste-result"))
 }
 
-pub async fn refused(perch: &Perch, acting: &Acting, fields: &Fields, problem: WireError) -> Result<OriginsState, Refusal> {
+pub async fn refused(
+    perch: &Perch,
+    acting: &Acting,
+    fields: &Fields,
+    problem: WireError,
+) -> Result<OriginsState, Refusal> {
     let state = typed(perch, acting, fields).await?;
-    Ok(OriginsState { outcome: Outcome { problem: Some(problem), done: None }, ..state })
+    Ok(OriginsState {
+        outcome: Outcome {
+            problem: Some(problem),
+            done: None,
+        },
+        ..state
+    })
 }
 
 shared!(
-    OriginRow { origin: String, label: String, environment: String },
+    OriginRow {
+        origin: String,
+        label: String,
+        environment: String
+    },
     [note, seen],
     |row| row.origin.trim().is_empty() && row.label.trim().is_empty(),
     told
@@ -175,6 +292,13 @@ shared!(
 
 /// What a row has become meanwhile.
 fn told(row: &OriginRow) -> String {
-    let label = if row.label.is_empty() { String::new() } else { format!(", label {}", row.label) };
-    format!("Now stored: {}{label}, {}. Changed {}.", row.origin, row.environment, row.changed)
+    let label = if row.label.is_empty() {
+        String::new()
+    } else {
+        format!(", label {}", row.label)
+    };
+    format!(
+        "Now stored: {}{label}, {}. Changed {}.",
+        row.origin, row.environment, row.changed
+    )
 }

@@ -12,7 +12,13 @@ pub use crate::present::sandbox as stored;
 
 async fn typed(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<SandboxState, Refusal> {
     let mut state = forms::sandbox::typed(fields, present::sandbox(perch, acting).await?);
-    state.request = present::request(perch, acting, &forms::sandbox::viewer(fields), forms::sandbox::chosen(fields)).await?;
+    state.request = present::request(
+        perch,
+        acting,
+        &forms::sandbox::viewer(fields),
+        forms::sandbox::chosen(fields),
+    )
+    .await?;
     // A token that was made a moment ago stays on the page.
     let made = forms::value(fields, "sandbox-token").trim();
     if !made.is_empty() {
@@ -22,25 +28,56 @@ async fn typed(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Sandbo
 }
 
 /// The section as it was typed, where another one was submitted from it.
-pub async fn kept(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<SandboxState, Refusal> {
+pub async fn kept(
+    perch: &Perch,
+    acting: &Acting,
+    fields: &Fields,
+) -> Result<SandboxState, Refusal> {
     typed(perch, acting, fields).await
 }
 
 /// What a backend would send for what the form holds now.
-pub async fn describe(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<crate::model::RequestView, Refusal> {
-    present::request(perch, acting, &forms::sandbox::viewer(fields), forms::sandbox::chosen(fields)).await
+pub async fn describe(
+    perch: &Perch,
+    acting: &Acting,
+    fields: &Fields,
+) -> Result<crate::model::RequestView, Refusal> {
+    present::request(
+        perch,
+        acting,
+        &forms::sandbox::viewer(fields),
+        forms::sandbox::chosen(fields),
+    )
+    .await
 }
 
-pub async fn submit(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Turn<SandboxState>, Refusal> {
+pub async fn submit(
+    perch: &Perch,
+    acting: &Acting,
+    fields: &Fields,
+) -> Result<Turn<SandboxState>, Refusal> {
     match forms::intent(fields) {
         ("fill", _) => fill(perch, acting, fields).await,
-        ("keep", _) => Ok(Turn::show(typed(perch, acting, fields).await?, "sandbox-feedback")),
+        ("keep", _) => Ok(Turn::show(
+            typed(perch, acting, fields).await?,
+            "sandbox-feedback",
+        )),
         ("preset", _) => {
             let mut state = typed(perch, acting, fields).await?;
-            state.permissions = present::preset(&state.embed).iter().map(|granted| (*granted).to_owned()).collect();
-            let viewer = perch_service::ViewerForm { permissions: present::split(&state.permissions), ..forms::sandbox::viewer(fields) };
-            state.request = present::request(perch, acting, &viewer, forms::sandbox::chosen(fields)).await?;
-            Ok(Turn::show(state, format!("embed-{}", forms::value(fields, "embed"))))
+            state.permissions = present::preset(&state.embed)
+                .iter()
+                .map(|granted| (*granted).to_owned())
+                .collect();
+            let viewer = perch_service::ViewerForm {
+                permissions: present::split(&state.permissions),
+                ..forms::sandbox::viewer(fields)
+            };
+            state.request =
+                present::request(perch, acting, &viewer, forms::sandbox::chosen(fields)).await?;
+            Ok(Turn::show(
+                state,
+                format!("embed-{}", forms::value(fields, "embed")),
+            ))
         }
         ("persona-new", _) => {
             let form = PersonaForm {
@@ -51,8 +88,12 @@ pub async fn submit(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<T
             };
             let name = form.name.trim().to_owned();
             let id = perch.save_persona(acting, form).await?;
-            let state =
-                SandboxState { persona: id.to_string(), persona_name: String::new(), persona_shared: false, ..typed(perch, acting, fields).await? };
+            let state = SandboxState {
+                persona: id.to_string(),
+                persona_name: String::new(),
+                persona_shared: false,
+                ..typed(perch, acting, fields).await?
+            };
             Ok(told(state, format!("Saved the persona {name}.")))
         }
         (verb @ ("persona-save" | "persona-overwrite"), id) => {
@@ -64,12 +105,19 @@ pub async fn submit(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<T
                 viewer: (verb == "persona-overwrite").then(|| forms::sandbox::viewer(fields)),
             };
             perch.save_persona(acting, form).await?;
-            Ok(told(typed(perch, acting, fields).await?, format!("Saved the persona {}.", known.name)))
+            Ok(told(
+                typed(perch, acting, fields).await?,
+                format!("Saved the persona {}.", known.name),
+            ))
         }
         ("persona-delete", id) => {
             let (id, known) = persona(perch, acting, id).await?;
             let mut state = typed(perch, acting, fields).await?;
-            let effect = if known.shared { "Colleagues who use it lose it too." } else { "Nobody else uses it." };
+            let effect = if known.shared {
+                "Colleagues who use it lose it too."
+            } else {
+                "Nobody else uses it."
+            };
             state.confirm = Some(Confirm {
                 stay: "Keep editing",
                 headline: "Tokens made as this persona live on until they expire.".to_owned(),
@@ -82,12 +130,20 @@ pub async fn submit(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<T
         ("persona-delete-sure", id) => {
             let (id, known) = persona(perch, acting, id).await?;
             perch.delete_persona(acting, id).await?;
-            Ok(told(typed(perch, acting, fields).await?, format!("Deleted the persona {}.", known.name)))
+            Ok(told(
+                typed(perch, acting, fields).await?,
+                format!("Deleted the persona {}.", known.name),
+            ))
         }
         _ => {
-            let minted = perch.generate_sandbox_token(acting, &forms::sandbox::form(fields)).await?;
+            let minted = perch
+                .generate_sandbox_token(acting, &forms::sandbox::form(fields))
+                .await?;
             let token = present::token_result(perch, acting, minted.token).await?;
-            let state = SandboxState { token, ..typed(perch, acting, fields).await? };
+            let state = SandboxState {
+                token,
+                ..typed(perch, acting, fields).await?
+            };
             Ok(Turn::show(state, "sandbox-result"))
         }
     }
@@ -98,14 +154,31 @@ fn told(mut state: SandboxState, done: String) -> Turn<SandboxState> {
     Turn::show(state, "sandbox-feedback")
 }
 
-async fn persona(perch: &Perch, acting: &Acting, id: &str) -> Result<(PersonaId, PersonaView), Refusal> {
-    let id = id.parse().map(PersonaId).map_err(|_| Refusal::from(Code::NotFound))?;
-    let known = perch.personas(acting).await?.into_iter().find(|persona| persona.id == id);
-    known.map(|known| (id, known)).ok_or_else(|| Code::NotFound.into())
+async fn persona(
+    perch: &Perch,
+    acting: &Acting,
+    id: &str,
+) -> Result<(PersonaId, PersonaView), Refusal> {
+    let id = id
+        .parse()
+        .map(PersonaId)
+        .map_err(|_| Refusal::from(Code::NotFound))?;
+    let known = perch
+        .personas(acting)
+        .await?
+        .into_iter()
+        .find(|persona| persona.id == id);
+    known
+        .map(|known| (id, known))
+        .ok_or_else(|| Code::NotFound.into())
 }
 
 /// The form as a persona has it; key and everything else stay.
-async fn fill(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Turn<SandboxState>, Refusal> {
+async fn fill(
+    perch: &Perch,
+    acting: &Acting,
+    fields: &Fields,
+) -> Result<Turn<SandboxState>, Refusal> {
     let chosen = forms::value(fields, "persona");
     let mut state = typed(perch, acting, fields).await?;
     if chosen.is_empty() {
@@ -114,12 +187,24 @@ async fn fill(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Turn<Sa
     let (id, known) = persona(perch, acting, chosen).await?;
     let viewer = perch.persona_viewer(acting, id).await?;
     state = forms::sandbox::filled(state, &viewer);
-    state.request = present::request(perch, acting, &viewer, forms::sandbox::chosen(fields)).await?;
+    state.request =
+        present::request(perch, acting, &viewer, forms::sandbox::chosen(fields)).await?;
     state.outcome.done = Some(format!("The form is filled in as {}.", known.name));
     Ok(Turn::show(state, "persona"))
 }
 
-pub async fn refused(perch: &Perch, acting: &Acting, fields: &Fields, problem: WireError) -> Result<SandboxState, Refusal> {
+pub async fn refused(
+    perch: &Perch,
+    acting: &Acting,
+    fields: &Fields,
+    problem: WireError,
+) -> Result<SandboxState, Refusal> {
     let state = typed(perch, acting, fields).await?;
-    Ok(SandboxState { outcome: Outcome { problem: Some(problem), done: None }, ..state })
+    Ok(SandboxState {
+        outcome: Outcome {
+            problem: Some(problem),
+            done: None,
+        },
+        ..state
+    })
 }

@@ -5,21 +5,50 @@ use perch_service::{Acting, Perch, Refusal, SiteOutcome, SiteVerdict};
 
 /// The tester's answer; blank where nothing was asked.
 pub async fn answer(perch: &Perch, acting: &Acting, asked: &str) -> Result<TesterState, Refusal> {
-    let mut state = TesterState { asked: asked.to_owned(), ..TesterState::default() };
+    let mut state = TesterState {
+        asked: asked.to_owned(),
+        ..TesterState::default()
+    };
     if asked.trim().is_empty() {
         return Ok(state);
     }
     state.answer = Some(match perch.test_site(acting, asked).await? {
         Err(fault) => (false, "This is no site.".to_owned(), fault.to_string()),
-        Ok(SiteVerdict { asked, outcome: SiteOutcome::Listed { entry, label, environment } }) => {
-            let label = if label.is_empty() { String::new() } else { format!(" ({label})") };
+        Ok(SiteVerdict {
+            asked,
+            outcome:
+                SiteOutcome::Listed {
+                    entry,
+                    label,
+                    environment,
+                },
+        }) => {
+            let label = if label.is_empty() {
+                String::new()
+            } else {
+                format!(" ({label})")
+            };
             let tokens = match environment {
                 perch_service::Environment::Development => "Sandbox tokens work there too.",
                 perch_service::Environment::Production => "Sandbox tokens are refused there.",
             };
-            (true, format!("{asked} may embed."), format!("Decided by {entry}{label}, {}. {tokens}", environment.title()))
+            (
+                true,
+                format!("{asked} may embed."),
+                format!(
+                    "Decided by {entry}{label}, {}. {tokens}",
+                    environment.title()
+                ),
+            )
         }
-        Ok(SiteVerdict { asked, outcome: SiteOutcome::NotListed { nearest, list_is_empty } }) => {
+        Ok(SiteVerdict {
+            asked,
+            outcome:
+                SiteOutcome::NotListed {
+                    nearest,
+                    list_is_empty,
+                },
+        }) => {
             let why = match nearest {
                 Some((entry, miss)) => format!("Nearest is {entry}: {miss}."),
                 None if list_is_empty => "The list is empty, so it admits nobody.".to_owned(),

@@ -38,6 +38,12 @@ pub fn edits(rows: &[AttributeRow]) -> Vec<AttributeEdit> {
         example: row.example,
         remove: row.removed,
     };
-    let edit = |row: &AttributeRow| if untouched(&row.was, &row.values(), row.removed) { AttributeEdit::default() } else { read(row.clone()) };
+    let edit = |row: &AttributeRow| {
+        if untouched(&row.was, &row.values(), row.removed) {
+            AttributeEdit::default()
+        } else {
+            read(row.clone())
+        }
+    };
     rows.iter().map(edit).collect()
 }

@@ -10,12 +10,19 @@ pub const MOST_ROWS: usize = 1_000;
 
 /// The value of a field; empty where it is absent.
 pub fn value<'a>(fields: &'a [(String, String)], name: &str) -> &'a str {
-    fields.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)
+    fields
+        .iter()
+        .find(|(field, _)| field == name)
+        .map_or("", |(_, value)| value)
 }
 
 /// Every value of a field that may be there several times.
 pub fn values<'a>(fields: &'a [(String, String)], name: &str) -> Vec<&'a str> {
-    fields.iter().filter(|(field, _)| field == name).map(|(_, value)| value.as_str()).collect()
+    fields
+        .iter()
+        .filter(|(field, _)| field == name)
+        .map(|(_, value)| value.as_str())
+        .collect()
 }
 
 /// Whether a box was ticked.
@@ -33,10 +40,16 @@ pub fn intent(fields: &[(String, String)]) -> (&str, &str) {
 fn rows<'a>(fields: &'a [(String, String)], list: &str) -> Vec<Vec<(&'a str, &'a str)>> {
     let mut rows: Vec<Vec<(&str, &str)>> = Vec::new();
     for (name, value) in fields {
-        let Some((at, field)) = name.strip_prefix(list).and_then(|rest| rest.strip_prefix('[')).and_then(|rest| rest.split_once("].")) else {
+        let Some((at, field)) = name
+            .strip_prefix(list)
+            .and_then(|rest| rest.strip_prefix('['))
+            .and_then(|rest| rest.split_once("]."))
+        else {
             continue;
         };
-        let Some(at) = at.parse::<usize>().ok().filter(|at| *at < MOST_ROWS) else { continue };
+        let Some(at) = at.parse::<usize>().ok().filter(|at| *at < MOST_ROWS) else {
+            continue;
+        };
         if rows.len() <= at {
             rows.resize_with(at + 1, Vec::new);
         }
@@ -54,7 +67,9 @@ pub fn untouched(was: &str, values: &str, removed: bool) -> bool {
 
 /// The value of a field in a row.
 fn field<'a>(row: &[(&str, &'a str)], name: &str) -> &'a str {
-    row.iter().find(|(field, _)| *field == name).map_or("", |(_, value)| value)
+    row.iter()
+        .find(|(field, _)| *field == name)
+        .map_or("", |(_, value)| value)
 }
 
 fn has(row: &[(&str, &str)], name: &str) -> bool {

@@ -11,7 +11,10 @@ pub fn typed(fields: &[(String, String)]) -> NewKeyState {
         form_id: value(fields, "form_id").to_owned(),
         name: value(fields, "name").to_owned(),
         expires_on: value(fields, "expires_on").to_owned(),
-        scopes: values(fields, "scopes").into_iter().map(str::to_owned).collect(),
+        scopes: values(fields, "scopes")
+            .into_iter()
+            .map(str::to_owned)
+            .collect(),
         sandbox_shared: ticked(fields, "sandbox_shared"),
         problem: None,
     }

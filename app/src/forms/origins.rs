@@ -32,6 +32,12 @@ pub fn edits(rows: &[OriginRow]) -> Vec<OriginEdit> {
         label: row.label,
         remove: row.removed,
     };
-    let edit = |row: &OriginRow| if untouched(&row.was, &row.values(), row.removed) { OriginEdit::default() } else { read(row.clone()) };
+    let edit = |row: &OriginRow| {
+        if untouched(&row.was, &row.values(), row.removed) {
+            OriginEdit::default()
+        } else {
+            read(row.clone())
+        }
+    };
     rows.iter().map(edit).collect()
 }

@@ -94,17 +94,24 @@ pub fn LiveForm(kind: FormKind, children: Children) -> impl IntoView {
 /// Shows the sandbox anew with what is typed in it, because it asks for what is declared. What is typed meanwhile is sent
 /// again, and of two that are under way the later one counts.
 async fn refresh_sandbox(turn: StoredValue<u32>) {
-    let Some(form) = Form::of_kind("sandbox") else { return };
+    let Some(form) = Form::of_kind("sandbox") else {
+        return;
+    };
     let own = turn.get_value().wrapping_add(1);
     turn.set_value(own);
     loop {
         let fields = form.fields_for("keep");
-        let Ok(section) = api::call(FormKind::Sandbox.endpoint(), fields.clone()).await else { return };
+        let Ok(section) = api::call(FormKind::Sandbox.endpoint(), fields.clone()).await else {
+            return;
+        };
         if turn.get_value() != own {
             return;
         }
         if form.fields_for("keep") == fields {
-            return form.show(&crate::wire::Section { focus: String::new(), ..section });
+            return form.show(&crate::wire::Section {
+                focus: String::new(),
+                ..section
+            });
         }
     }
 }

@@ -21,9 +21,13 @@ pub struct AccountPage {
 
 pub fn account(frame: &Frame, page: AccountPage) -> AnyView {
     let viewer = frame.viewer.clone();
-    let told = |done: Option<String>| done.map(|done| view! { <p class="notice success" role="status">{done}</p> });
+    let told = |done: Option<String>| {
+        done.map(|done| view! { <p class="notice success" role="status">{done}</p> })
+    };
     let (keys_done, sign_ins_done) = (told(page.keys_done), told(page.sign_ins_done));
-    let create = page.may_create.then(|| view! { <a class="button primary" href="/account/keys/new">"Create API Key"</a> });
+    let create = page
+        .may_create
+        .then(|| view! { <a class="button primary" href="/account/keys/new">"Create API Key"</a> });
     let content = view! {
         <header class="page-header"><h1>"Account settings"</h1></header>
         <div class="sections wide">
@@ -69,7 +73,10 @@ fn keys(keys: Vec<KeyView>, sees_all: bool, may_create: bool, now: i64) -> AnyVi
         return view! { <p class="meta empty">{text}</p> }.into_any();
     }
     let owner_head = sees_all.then(|| view! { <th scope="col">"Owner"</th> });
-    let rows = keys.into_iter().map(|key| row(key, sees_all, now)).collect_view();
+    let rows = keys
+        .into_iter()
+        .map(|key| row(key, sees_all, now))
+        .collect_view();
     view! {
         <div class="table-frame" role="region" tabindex="0" aria-label="List of API keys">
             <table class="stacking">
@@ -88,8 +95,11 @@ fn row(key: KeyView, sees_all: bool, now: i64) -> AnyView {
         KeyState::Expired => "state caution",
         KeyState::Revoked => "state danger",
     };
-    let exposed = key.exposed.then(|| view! { <span class="state danger">"Exposed in a browser"</span> });
-    let shared = (key.sandbox_shared && key.state == KeyState::Active).then(|| view! { <span class="state">"Open for the sandbox"</span> });
+    let exposed = key
+        .exposed
+        .then(|| view! { <span class="state danger">"Exposed in a browser"</span> });
+    let shared = (key.sandbox_shared && key.state == KeyState::Active)
+        .then(|| view! { <span class="state">"Open for the sandbox"</span> });
     let revoke = (key.state != KeyState::Revoked).then(|| {
         view! { <a class="button small" href=format!("/account/keys/{}/revoke", key.id)>"Revoke"<span class="visually-hidden">" "{key.name.clone()}</span></a> }
     });

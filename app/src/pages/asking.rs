@@ -4,7 +4,13 @@ use super::shell::Frame;
 use leptos::prelude::*;
 
 /// Title, what happens, where going ahead is sent, and the verb on the button.
-pub(super) fn asking(frame: &Frame, title: AnyView, paragraphs: [String; 2], action: String, verb: String) -> AnyView {
+pub(super) fn asking(
+    frame: &Frame,
+    title: AnyView,
+    paragraphs: [String; 2],
+    action: String,
+    verb: String,
+) -> AnyView {
     let content = view! {
         <header class="page-header"><p class="crumb"><a href="/account#api-keys">"API Keys"</a></p><h1>{title}</h1></header>
         <div class="sections">

@@ -5,7 +5,8 @@ use super::shell::Frame;
 use crate::components::{feedback, filter, live};
 use crate::islands::FormKind;
 use crate::model::{
-    AttributeRow, AttributesState, FirstStep, IntrospectionState, MigrationState, OriginRow, OriginsState, Outcome, SandboxState, TesterState,
+    AttributeRow, AttributesState, FirstStep, IntrospectionState, MigrationState, OriginRow,
+    OriginsState, Outcome, SandboxState, TesterState,
 };
 use crate::snippets::{Filling, tag};
 use leptos::prelude::*;
@@ -39,10 +40,17 @@ const SECTIONS: [(&str, &str); 5] = [
 ];
 
 pub fn embed(frame: &Frame, page: EmbedPage) -> AnyView {
-    let links = SECTIONS.map(|(id, title)| view! { <li><a href=format!("#{id}")>{title}</a></li> }).collect_view();
+    let links = SECTIONS
+        .map(|(id, title)| view! { <li><a href=format!("#{id}")>{title}</a></li> })
+        .collect_view();
     let filling = Filling {
         server: page.server,
-        token: page.sandbox.token.as_ref().map(|token| token.token.clone()).unwrap_or_default(),
+        token: page
+            .sandbox
+            .token
+            .as_ref()
+            .map(|token| token.token.clone())
+            .unwrap_or_default(),
         tag: tag(&page.sandbox.embed),
         pinned: page.pinned,
         body: page.sandbox.request.body.clone(),
@@ -77,10 +85,22 @@ pub fn embed(frame: &Frame, page: EmbedPage) -> AnyView {
 
 fn first_steps(steps: Vec<FirstStep>) -> AnyView {
     let done = steps.iter().filter(|step| step.done).count();
-    let title = if done == steps.len() { "All first steps are done".to_owned() } else { format!("First steps, {done} of {} done", steps.len()) };
+    let title = if done == steps.len() {
+        "All first steps are done".to_owned()
+    } else {
+        format!("First steps, {done} of {} done", steps.len())
+    };
     let step = |step: FirstStep| {
-        let (class, word) = if step.done { ("passed", "Done") } else { ("not-reached", "To do") };
-        let title = if step.done { view! { {step.title} }.into_any() } else { view! { <a href=step.href>{step.title}</a> }.into_any() };
+        let (class, word) = if step.done {
+            ("passed", "Done")
+        } else {
+            ("not-reached", "To do")
+        };
+        let title = if step.done {
+            view! { {step.title} }.into_any()
+        } else {
+            view! { <a href=step.href>{step.title}</a> }.into_any()
+        };
         view! { <li class=class><span class="word">{word}</span><div><p class="question">{title}</p><p class="evidence">{step.why}</p></div></li> }
     };
     view! {
@@ -106,11 +126,16 @@ fn origins(state: &OriginsState, edits: bool, tester: &TesterState) -> AnyView {
     let tester = live(FormKind::Tester, sections::tester(tester));
     if edits {
         let form = live(FormKind::Origins, sections::origins(state));
-        let body = view! { {what}{filter("origins", "Find a site", &state.paging)}{form}{tester}{limits} };
+        let body =
+            view! { {what}{filter("origins", "Find a site", &state.paging)}{form}{tester}{limits} };
         return section("origins", "Authorized Origins", body.into_any());
     }
     let row = |row: &OriginRow| {
-        let environment = if row.environment == "production" { "Production" } else { "Development" };
+        let environment = if row.environment == "production" {
+            "Production"
+        } else {
+            "Development"
+        };
         view! { <li><code>{row.origin.clone()}</code> " " <bdi>{row.label.clone()}</bdi> " " <span class="state">{environment}</span></li> }
     };
     let rows = state.rows.iter().map(row).collect_view();
@@ -119,7 +144,13 @@ fn origins(state: &OriginsState, edits: bool, tester: &TesterState) -> AnyView {
         count => format!("{count} listed. Admins can change them."),
     };
     let refused = sections::refused_sites(&state.refused_lately, false);
-    folded("origins", "Authorized Origins", told, asked, view! { {what}<ul class="plain-list">{rows}</ul>{tester}{refused}{limits} }.into_any())
+    folded(
+        "origins",
+        "Authorized Origins",
+        told,
+        asked,
+        view! { {what}<ul class="plain-list">{rows}</ul>{tester}{refused}{limits} }.into_any(),
+    )
 }
 
 fn attributes(state: &AttributesState, edits: bool, migration: &MigrationState) -> AnyView {
@@ -140,8 +171,17 @@ fn attributes(state: &AttributesState, edits: bool, migration: &MigrationState) 
         view! { <li><code>{row.name.clone()}</code> " " {row.kind.clone()} {row.list.then_some(" list")} {row.required.then_some(", required")} " " <bdi class="meta">{row.description.clone()}</bdi></li> }
     };
     let rows = state.rows.iter().map(row).collect_view();
-    let told = format!("{} declared besides the built-in two. Admins can change them.", state.paging.total);
-    folded("attributes", "Token Attributes", told, false, view! { {what}<ul class="plain-list">{rows}</ul> }.into_any())
+    let told = format!(
+        "{} declared besides the built-in two. Admins can change them.",
+        state.paging.total
+    );
+    folded(
+        "attributes",
+        "Token Attributes",
+        told,
+        false,
+        view! { {what}<ul class="plain-list">{rows}</ul> }.into_any(),
+    )
 }
 
 fn section(id: &'static str, title: &'static str, body: AnyView) -> AnyView {
@@ -150,7 +190,13 @@ fn section(id: &'static str, title: &'static str, body: AnyView) -> AnyView {
 }
 
 /// A section as one line, for those who can only read it.
-fn folded(id: &'static str, title: &'static str, told: String, open: bool, body: AnyView) -> AnyView {
+fn folded(
+    id: &'static str,
+    title: &'static str,
+    told: String,
+    open: bool,
+    body: AnyView,
+) -> AnyView {
     let heading = format!("{id}-title");
     view! {
         <section class="card" id=id aria-labelledby=heading>
@@ -171,7 +217,10 @@ fn migration_form(state: &MigrationState) -> AnyView {
         None => "Migration mode is off".to_owned(),
     };
     let stop = on.then(|| view! { <button type="submit" class="button" name="intent" value="stop">"Turn off migration mode"</button> });
-    let outcome = Outcome { problem: state.problem.clone(), done: None };
+    let outcome = Outcome {
+        problem: state.problem.clone(),
+        done: None,
+    };
     view! {
         <details class="part" open=on || state.problem.is_some()>
             <summary>{told}</summary>

@@ -22,12 +22,30 @@ pub fn end_tokens(frame: &Frame, preview: EndingPreview) -> AnyView {
         ),
     };
     let (count, verb) = match preview.live_tokens {
-        LiveTokens::Exactly(0) => ("There are no live tokens.".to_owned(), "End tokens".to_owned()),
-        LiveTokens::Exactly(1) => (format!("1 live token ends.{STOPS}"), "End 1 token".to_owned()),
-        LiveTokens::Unknown => {
-            (format!("All live tokens end. How many there are is not known: counting them takes too long.{STOPS}"), "End all tokens".to_owned())
-        }
-        many => (format!("{} end.{STOPS}", counted(many, "live token", true)), format!("End {}", counted(many, "token", false))),
+        LiveTokens::Exactly(0) => (
+            "There are no live tokens.".to_owned(),
+            "End tokens".to_owned(),
+        ),
+        LiveTokens::Exactly(1) => (
+            format!("1 live token ends.{STOPS}"),
+            "End 1 token".to_owned(),
+        ),
+        LiveTokens::Unknown => (
+            format!(
+                "All live tokens end. How many there are is not known: counting them takes too long.{STOPS}"
+            ),
+            "End all tokens".to_owned(),
+        ),
+        many => (
+            format!("{} end.{STOPS}", counted(many, "live token", true)),
+            format!("End {}", counted(many, "token", false)),
+        ),
     };
-    asking(frame, view! { <bdi>{title}</bdi> }.into_any(), [count, format!("{what} This cannot be undone.")], action, verb)
+    asking(
+        frame,
+        view! { <bdi>{title}</bdi> }.into_any(),
+        [count, format!("{what} This cannot be undone.")],
+        action,
+        verb,
+    )
 }

@@ -10,7 +10,11 @@ pub fn errors() -> AnyView {
         .map(|code| {
             entry(
                 code.as_str(),
-                if code.status() == 0 { "in the browser only".to_owned() } else { format!("HTTP {}", code.status()) },
+                if code.status() == 0 {
+                    "in the browser only".to_owned()
+                } else {
+                    format!("HTTP {}", code.status())
+                },
                 code.message(),
                 code.cause(),
                 code.fix(),
@@ -20,7 +24,16 @@ pub fn errors() -> AnyView {
         .collect_view();
     let violations = ViolationCode::ALL
         .iter()
-        .map(|code| entry(code.as_str(), "violation".to_owned(), code.message(), code.cause(), code.fix(), None))
+        .map(|code| {
+            entry(
+                code.as_str(),
+                "violation".to_owned(),
+                code.message(),
+                code.cause(),
+                code.fix(),
+                None,
+            )
+        })
         .collect_view();
     view! {
         <h1>"Error codes"</h1>
@@ -46,7 +59,8 @@ fn entry(
     fix: &'static str,
     visitor: Option<&'static str>,
 ) -> AnyView {
-    let visitor = visitor.map(|said| view! { <div><dt>"A visitor reads"</dt><dd>{said}</dd></div> });
+    let visitor =
+        visitor.map(|said| view! { <div><dt>"A visitor reads"</dt><dd>{said}</dd></div> });
     view! {
         <section class="card" id=code>
             <h3><code>{code}</code>" "<span class="meta">{status}</span></h3>

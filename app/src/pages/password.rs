@@ -14,8 +14,12 @@ pub struct PasswordPage {
 
 pub fn password(frame: &Frame, page: &PasswordPage) -> AnyView {
     let problem = page.problem.as_ref();
-    let outcome = Outcome { problem: page.problem.clone(), done: None };
-    let new = Field::new("new_password", "New password", "", problem).hint("At least 12 characters; a sentence works well.");
+    let outcome = Outcome {
+        problem: page.problem.clone(),
+        done: None,
+    };
+    let new = Field::new("new_password", "New password", "", problem)
+        .hint("At least 12 characters; a sentence works well.");
     let content = view! {
         <header class="page-header"><p class="crumb"><a href="/account#devices">"Account settings"</a></p><h1>"Change password"</h1></header>
         <div class="sections">

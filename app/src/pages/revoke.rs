@@ -16,12 +16,21 @@ pub fn revoke(frame: &Frame, preview: RevocationPreview, now: i64) -> AnyView {
         }
         many => format!("{} end at once: whoever looks at an embed with one of them sees it stop.", counted(many, "live token", true)),
     };
-    let used = key.last_used_at.map_or_else(|| "It was never used.".to_owned(), |at| format!("It was last used {}.", when(at, now)));
+    let used = key.last_used_at.map_or_else(
+        || "It was never used.".to_owned(),
+        |at| format!("It was last used {}.", when(at, now)),
+    );
     let verb = match live_tokens {
         LiveTokens::Exactly(0) => "Revoke key".to_owned(),
         many => format!("Revoke key and end {}", counted(many, "token", false)),
     };
     let title = view! { "Revoke “"<bdi>{key.name.clone()}</bdi>"”" }.into_any();
     let then = "Your backend gets API_KEY_REVOKED from then on. This cannot be undone; a new key takes its place.".to_owned();
-    asking(frame, title, [format!("{tokens} {used}"), then], format!("/account/keys/{}/revoke", key.id), verb)
+    asking(
+        frame,
+        title,
+        [format!("{tokens} {used}"), then],
+        format!("/account/keys/{}/revoke", key.id),
+        verb,
+    )
 }

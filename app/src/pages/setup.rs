@@ -17,8 +17,12 @@ pub struct SetupPage {
 
 pub fn setup(page: SetupPage) -> AnyView {
     let problem = page.problem.as_ref();
-    let outcome = Outcome { problem: page.problem.clone(), done: None };
-    let password = Field::new("password", "Password", "", problem).hint("At least 12 characters; a sentence works well.");
+    let outcome = Outcome {
+        problem: page.problem.clone(),
+        done: None,
+    };
+    let password = Field::new("password", "Password", "", problem)
+        .hint("At least 12 characters; a sentence works well.");
     view! {
         <h1>"Set up Perch"</h1>
         <p class="lead">"You will be the first admin. Everything can be changed later."</p>

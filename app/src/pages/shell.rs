@@ -24,7 +24,10 @@ impl Theme {
     }
 
     pub fn parse(text: &str) -> Self {
-        [Self::Light, Self::Dark].into_iter().find(|theme| theme.as_str() == text).unwrap_or_default()
+        [Self::Light, Self::Dark]
+            .into_iter()
+            .find(|theme| theme.as_str() == text)
+            .unwrap_or_default()
     }
 
     /// What the button offers next.
@@ -71,8 +74,15 @@ pub struct Frame {
 
 /// The whole document.
 pub fn document(head: Head, body: AnyView) -> AnyView {
-    let title = if head.failed { format!("Error: {} · Perch", head.title) } else { format!("{} · Perch", head.title) };
-    let options = LeptosOptions::builder().output_name(head.bundle).site_pkg_dir("pkg").build();
+    let title = if head.failed {
+        format!("Error: {} · Perch", head.title)
+    } else {
+        format!("{} · Perch", head.title)
+    };
+    let options = LeptosOptions::builder()
+        .output_name(head.bundle)
+        .site_pkg_dir("pkg")
+        .build();
     let theme = (head.theme != Theme::System).then(|| head.theme.as_str());
     view! {
         <!DOCTYPE html>
@@ -99,8 +109,14 @@ pub fn document(head: Head, body: AnyView) -> AnyView {
 /// read it; browsers take that text for `anonymous`, so that is what stands there.
 fn scripts(options: LeptosOptions) -> InertElement {
     let html = view! { <HydrationScripts options=options islands=true /> }.to_html();
-    let nonce = use_nonce().map(|nonce| format!("crossorigin=\"{nonce}\"")).unwrap_or_default();
-    InertElement::new(if nonce.is_empty() { html } else { html.replace(&nonce, "crossorigin=\"anonymous\"") })
+    let nonce = use_nonce()
+        .map(|nonce| format!("crossorigin=\"{nonce}\""))
+        .unwrap_or_default();
+    InertElement::new(if nonce.is_empty() {
+        html
+    } else {
+        html.replace(&nonce, "crossorigin=\"anonymous\"")
+    })
 }
 
 /// A page without the console around it: setup, sign-in, documentation.

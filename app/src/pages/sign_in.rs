@@ -18,7 +18,10 @@ pub struct SignInPage {
 
 pub fn sign_in(page: SignInPage) -> AnyView {
     let problem = page.problem.as_ref();
-    let outcome = Outcome { problem: page.problem.clone(), done: None };
+    let outcome = Outcome {
+        problem: page.problem.clone(),
+        done: None,
+    };
     let setup = page.needs_setup.then(|| {
         view! { <p class="notice caution">"Nobody can sign in yet. Open the setup link that was printed when Perch started, or print a new one on the server with " <code>"perch setup-link"</code> "."</p> }
     });

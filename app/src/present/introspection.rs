@@ -9,17 +9,38 @@ use perch_service::{Acting, Place, Reading as Read, Step, TokenRecord, TokenView
 /// `now` in Unix milliseconds.
 pub fn reading(read: Read, acting: &Acting, now: i64) -> Reading {
     let now = now.div_euclid(1_000);
-    let ladder: Vec<Check> = read.ladder.into_iter().map(|step| check(step, acting)).collect();
-    let failed = ladder.iter().find(|check| !check.code.is_empty()).cloned().unwrap_or_default();
-    let revoke = read.api_key.map(|key| (format!("/account/keys/{key}/revoke"), "Revoke this key"));
-    let share = read.token.as_ref().map(|token| format!("/settings/embed?token={}#introspection", token.token_id)).unwrap_or_default();
+    let ladder: Vec<Check> = read
+        .ladder
+        .into_iter()
+        .map(|step| check(step, acting))
+        .collect();
+    let failed = ladder
+        .iter()
+        .find(|check| !check.code.is_empty())
+        .cloned()
+        .unwrap_or_default();
+    let revoke = read
+        .api_key
+        .map(|key| (format!("/account/keys/{key}/revoke"), "Revoke this key"));
+    let share = read
+        .token
+        .as_ref()
+        .map(|token| format!("/settings/embed?token={}#introspection", token.token_id))
+        .unwrap_or_default();
     Reading {
         valid: read.refused.is_none(),
         verdict: read.verdict,
-        code: read.refused.map(|code| code.as_str().to_owned()).unwrap_or_default(),
+        code: read
+            .refused
+            .map(|code| code.as_str().to_owned())
+            .unwrap_or_default(),
         fix: failed.fix,
         link: revoke.or(failed.link),
-        removed: read.removed.into_iter().map(perch_domain::pasted::Removed::sentence).collect(),
+        removed: read
+            .removed
+            .into_iter()
+            .map(perch_domain::pasted::Removed::sentence)
+            .collect(),
         claims: read.token.map(|token| claims(token, now)),
         ladder,
         share,
@@ -37,7 +58,10 @@ pub(super) fn check(step: Step, acting: &Acting) -> Check {
         Outcome::NotReached => ("not-reached", word),
         Outcome::NotAsked => ("not-asked", word),
     };
-    let (fix, place) = step.fix.map(|fix| (fix.sentence, fix.place)).unwrap_or_default();
+    let (fix, place) = step
+        .fix
+        .map(|fix| (fix.sentence, fix.place))
+        .unwrap_or_default();
     let (fix, place) = within_reach(fix, place, acting);
     Check {
         title: step.rung.title(),
@@ -46,7 +70,10 @@ pub(super) fn check(step: Step, acting: &Acting) -> Check {
         evidence: step.evidence,
         fix,
         link: place.map(link),
-        code: step.code.map(|code| code.as_str().to_owned()).unwrap_or_default(),
+        code: step
+            .code
+            .map(|code| code.as_str().to_owned())
+            .unwrap_or_default(),
     }
 }
 
@@ -60,7 +87,11 @@ fn within_reach(fix: String, place: Option<Place>, acting: &Acting) -> (String, 
     };
     match place {
         Some(place) if !may(&place) => {
-            let who = if place == Place::Keys { "Somebody with the console role Maker or Admin can do this" } else { "An admin can do this" };
+            let who = if place == Place::Keys {
+                "Somebody with the console role Maker or Admin can do this"
+            } else {
+                "An admin can do this"
+            };
             (format!("{fix} {who}."), None)
         }
         place => (fix, place),
@@ -75,19 +106,40 @@ fn link(place: Place) -> (String, &'static str) {
         Place::Origins => ("#origins".to_owned(), "Go to Authorized Origins"),
         Place::AddOrigin(origin) => {
             let origin: String = form_urlencoded::byte_serialize(origin.as_bytes()).collect();
-            (format!("/settings/embed?add={origin}#origins"), "Add this origin")
+            (
+                format!("/settings/embed?add={origin}#origins"),
+                "Add this origin",
+            )
         }
     }
 }
 
 fn claims(token: TokenView, now: i64) -> TokenClaims {
-    let mut user = vec![("distinctId".to_owned(), token.subject), ("role".to_owned(), token.role.to_owned())];
-    user.extend(token.context_clues.map(|clues| ("aiContextClues".to_owned(), clues)));
-    user.push(("Made in".to_owned(), if token.sandbox { "the sandbox".to_owned() } else { "a backend".to_owned() }));
+    let mut user = vec![
+        ("distinctId".to_owned(), token.subject),
+        ("role".to_owned(), token.role.to_owned()),
+    ];
+    user.extend(
+        token
+            .context_clues
+            .map(|clues| ("aiContextClues".to_owned(), clues)),
+    );
+    user.push((
+        "Made in".to_owned(),
+        if token.sandbox {
+            "the sandbox".to_owned()
+        } else {
+            "a backend".to_owned()
+        },
+    ));
     TokenClaims {
         user,
         attributes: token.attributes,
-        permissions: token.permissions.into_iter().map(|(model, names)| (model.to_owned(), names.join(", "))).collect(),
+        permissions: token
+            .permissions
+            .into_iter()
+            .map(|(model, names)| (model.to_owned(), names.join(", ")))
+            .collect(),
         expiration: vec![
             ("Expires".to_owned(), when(token.expires_at, now)),
             ("Issued".to_owned(), when(token.issued_at, now)),
@@ -103,12 +155,22 @@ pub fn record(record: TokenRecord, now: i64) -> Record {
     Record {
         valid: record.refused.is_none(),
         verdict: record.verdict,
-        code: record.refused.map(|code| code.as_str().to_owned()).unwrap_or_default(),
+        code: record
+            .refused
+            .map(|code| code.as_str().to_owned())
+            .unwrap_or_default(),
         title: "From the record",
         note: "Attributes and permissions are only in the token itself; paste it to see them.",
         facts: vec![
             ("distinctId".to_owned(), record.subject),
-            ("Made in".to_owned(), if record.sandbox { "the sandbox".to_owned() } else { "a backend".to_owned() }),
+            (
+                "Made in".to_owned(),
+                if record.sandbox {
+                    "the sandbox".to_owned()
+                } else {
+                    "a backend".to_owned()
+                },
+            ),
             ("API key".to_owned(), record.key),
             ("Issued".to_owned(), when(record.issued_at, now)),
             ("Expires".to_owned(), when(record.expires_at, now)),
@@ -121,11 +183,21 @@ pub fn record(record: TokenRecord, now: i64) -> Record {
 /// What was pasted, to stand beside what it says; an API key is not shown again.
 pub fn shown_again(pasted: &str) -> &str {
     let (text, _) = perch_domain::pasted::unwrap(pasted);
-    if text.contains(perch_domain::api_key::PREFIX) { "" } else { pasted }
+    if text.contains(perch_domain::api_key::PREFIX) {
+        ""
+    } else {
+        pasted
+    }
 }
 
 /// Whether a text is the id of a token: a UUID, as it is written.
 pub fn is_token_id(text: &str) -> bool {
     text.len() == 36
-        && text.bytes().enumerate().all(|(at, byte)| if matches!(at, 8 | 13 | 18 | 23) { byte == b'-' } else { byte.is_ascii_hexdigit() })
+        && text.bytes().enumerate().all(|(at, byte)| {
+            if matches!(at, 8 | 13 | 18 | 23) {
+                byte == b'-'
+            } else {
+                byte.is_ascii_hexdigit()
+            }
+        })
 }

@@ -10,16 +10,39 @@ use perch_service::{Acting, Perch, Refusal, RefusedRequest, RefusedSiteView};
 pub async fn refused_sites(perch: &Perch, acting: &Acting) -> Result<RefusedLately, Refusal> {
     let now = perch.now().div_euclid(1_000);
     let refused = perch.refused_sites(acting).await?;
-    Ok(RefusedLately { shown: refused.shown.into_iter().map(|site| refused_site(site, now)).collect(), more: refused.more })
+    Ok(RefusedLately {
+        shown: refused
+            .shown
+            .into_iter()
+            .map(|site| refused_site(site, now))
+            .collect(),
+        more: refused.more,
+    })
 }
 
 fn refused_site(site: RefusedSiteView, now: i64) -> RefusedSite {
-    let viewers = if site.viewers == 1 { "1 viewer".to_owned() } else { format!("{} viewers", site.viewers) };
-    let times = if site.refusals == 1 { "once".to_owned() } else { format!("{} times", site.refusals) };
-    let nearest = site.nearest.map(|(entry, miss)| format!("Nearest listed: {entry}; {miss}."));
-    let international = site.international.then(|| "Browsers may show this name with other letters; xn-- is how it is really written.".to_owned());
+    let viewers = if site.viewers == 1 {
+        "1 viewer".to_owned()
+    } else {
+        format!("{} viewers", site.viewers)
+    };
+    let times = if site.refusals == 1 {
+        "once".to_owned()
+    } else {
+        format!("{} times", site.refusals)
+    };
+    let nearest = site
+        .nearest
+        .map(|(entry, miss)| format!("Nearest listed: {entry}; {miss}."));
+    let international = site.international.then(|| {
+        "Browsers may show this name with other letters; xn-- is how it is really written."
+            .to_owned()
+    });
     RefusedSite {
-        told: format!("{viewers}, {times}, last {}", time::relative(site.last_at, now)),
+        told: format!(
+            "{viewers}, {times}, last {}",
+            time::relative(site.last_at, now)
+        ),
         notes: nearest.into_iter().chain(international).collect(),
         origin: site.origin,
     }
@@ -27,11 +50,19 @@ fn refused_site(site: RefusedSiteView, now: i64) -> RefusedSite {
 
 /// A request that was refused. `now` in Unix milliseconds.
 pub fn refused_request(request: RefusedRequest, acting: &Acting, now: i64) -> Record {
-    let ladder: Vec<Check> = request.ladder.into_iter().map(|step| check(step, acting)).collect();
+    let ladder: Vec<Check> = request
+        .ladder
+        .into_iter()
+        .map(|step| check(step, acting))
+        .collect();
     let failed = ladder.iter().find(|check| !check.code.is_empty()).cloned();
     let (verdict, fix, link) = match failed {
         Some(failed) => (failed.evidence, failed.fix, failed.link),
-        None => (request.code.message().to_owned(), request.code.fix().to_owned(), None),
+        None => (
+            request.code.message().to_owned(),
+            request.code.fix().to_owned(),
+            None,
+        ),
     };
     let told = |name: &str, text: String| (!text.is_empty()).then(|| (name.to_owned(), text));
     let facts = [
@@ -40,7 +71,13 @@ pub fn refused_request(request: RefusedRequest, acting: &Acting, now: i64) -> Re
         told("Site", request.origin),
         told("API key", request.key),
         told("Faults", request.faults.join(", ")),
-        told("Token id", request.token_id.map(|id| id.to_string()).unwrap_or_default()),
+        told(
+            "Token id",
+            request
+                .token_id
+                .map(|id| id.to_string())
+                .unwrap_or_default(),
+        ),
         told("Request id", request.request_id.to_string()),
     ];
     Record {

@@ -24,7 +24,9 @@ impl ConsoleRole {
     }
 
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|role| role.as_str().eq_ignore_ascii_case(text))
+        Self::ALL
+            .into_iter()
+            .find(|role| role.as_str().eq_ignore_ascii_case(text))
     }
 }
 
@@ -37,18 +39,35 @@ pub struct Scopes {
 }
 
 impl Scopes {
-    pub const ALL: Self = Self { mint: true, introspect: true, revoke: true };
+    pub const ALL: Self = Self {
+        mint: true,
+        introspect: true,
+        revoke: true,
+    };
 
     /// The stored form: names separated by blanks.
     pub fn to_text(self) -> String {
-        let named = [("mint", self.mint), ("introspect", self.introspect), ("revoke", self.revoke)];
-        named.iter().filter(|(_, held)| *held).map(|(name, _)| *name).collect::<Vec<_>>().join(" ")
+        let named = [
+            ("mint", self.mint),
+            ("introspect", self.introspect),
+            ("revoke", self.revoke),
+        ];
+        named
+            .iter()
+            .filter(|(_, held)| *held)
+            .map(|(name, _)| *name)
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 
     /// Reads the stored form; an unknown name grants nothing.
     pub fn from_text(text: &str) -> Self {
         let has = |name| text.split(' ').any(|word| word == name);
-        Self { mint: has("mint"), introspect: has("introspect"), revoke: has("revoke") }
+        Self {
+            mint: has("mint"),
+            introspect: has("introspect"),
+            revoke: has("revoke"),
+        }
     }
 }
 
@@ -146,13 +165,17 @@ impl Action {
 /// The table. Whatever is not named is denied.
 pub fn allows(actor: Actor, action: Action) -> bool {
     use Action::{
-        AddPerson, ChangeOwnPassword, ChangeRole, CreateKey, DeactivatePerson, EditAttributes, EditOrigins, IntrospectByKey, Mint, OpenOwnKey,
-        OpenSignInLink, ReactivatePerson, ReadToken, RevokeAnyKey, RevokeByKey, RevokeOwnKey, RevokeOwnTokens, SandboxAsSharedPersona,
-        SandboxWithOwnKey, SandboxWithPastedKey, SandboxWithSharedKey, SavePersona, SeeOwnKeys, SeeSettings, SetPassword, SharePersona,
-        SignOutEverywhere,
+        AddPerson, ChangeOwnPassword, ChangeRole, CreateKey, DeactivatePerson, EditAttributes,
+        EditOrigins, IntrospectByKey, Mint, OpenOwnKey, OpenSignInLink, ReactivatePerson,
+        ReadToken, RevokeAnyKey, RevokeByKey, RevokeOwnKey, RevokeOwnTokens,
+        SandboxAsSharedPersona, SandboxWithOwnKey, SandboxWithPastedKey, SandboxWithSharedKey,
+        SavePersona, SeeOwnKeys, SeeSettings, SetPassword, SharePersona, SignOutEverywhere,
     };
     match actor {
-        Actor::Person(ConsoleRole::Admin) => !matches!(action, OpenSignInLink | SetPassword | Mint | IntrospectByKey | RevokeByKey),
+        Actor::Person(ConsoleRole::Admin) => !matches!(
+            action,
+            OpenSignInLink | SetPassword | Mint | IntrospectByKey | RevokeByKey
+        ),
         Actor::Person(ConsoleRole::Maker) => matches!(
             action,
             SeeSettings
@@ -222,13 +245,33 @@ mod tests {
 
     #[test]
     fn the_whole_table() {
-        let row = |actor| Action::ALL.map(|action| if allows(actor, action) { 'x' } else { '.' }).iter().collect::<String>();
-        assert_eq!(row(Actor::Person(ConsoleRole::Admin)), "xxxxxxxxxxxxxxxxxxxxxx.xxx.x...");
-        assert_eq!(row(Actor::Person(ConsoleRole::Maker)), "x..xx.x.xxxxx.xx.xx..x.....x...");
-        assert_eq!(row(Actor::Person(ConsoleRole::Explorer)), "x.......x..x..x..xx..x.....x...");
+        let row = |actor| {
+            Action::ALL
+                .map(|action| if allows(actor, action) { 'x' } else { '.' })
+                .iter()
+                .collect::<String>()
+        };
+        assert_eq!(
+            row(Actor::Person(ConsoleRole::Admin)),
+            "xxxxxxxxxxxxxxxxxxxxxx.xxx.x..."
+        );
+        assert_eq!(
+            row(Actor::Person(ConsoleRole::Maker)),
+            "x..xx.x.xxxxx.xx.xx..x.....x..."
+        );
+        assert_eq!(
+            row(Actor::Person(ConsoleRole::Explorer)),
+            "x.......x..x..x..xx..x.....x..."
+        );
         assert_eq!(row(Actor::Operator), ".xxx...x............x.xxxxx....");
-        assert_eq!(row(Actor::Key(Scopes::ALL)), "............................xxx");
-        assert_eq!(row(Actor::Key(Scopes::default())), "...............................");
+        assert_eq!(
+            row(Actor::Key(Scopes::ALL)),
+            "............................xxx"
+        );
+        assert_eq!(
+            row(Actor::Key(Scopes::default())),
+            "..............................."
+        );
     }
 
     #[test]

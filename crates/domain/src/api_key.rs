@@ -26,7 +26,8 @@ impl SecretId {
 
     /// An id as it is stored or read in a header. Any eight or more letters and digits, so that older forms stay readable.
     pub fn parse(text: &str) -> Option<Self> {
-        let shaped = (8..=32).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        let shaped =
+            (8..=32).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
         shaped.then(|| Self(text.to_owned()))
     }
 
@@ -50,7 +51,9 @@ impl fmt::Debug for ApiKeyText {
 pub enum KeyFault {
     #[error("An API key begins with perch_sk_.")]
     Prefix,
-    #[error("This API key is incomplete or has something added; a whole key has {LENGTH} characters.")]
+    #[error(
+        "This API key is incomplete or has something added; a whole key has {LENGTH} characters."
+    )]
     Length,
     #[error("This API key has a mistyped character: its checksum does not fit.")]
     Checksum,
@@ -74,7 +77,13 @@ impl ApiKeyText {
         }
         let (body, check) = text.split_at(LENGTH - CHECK_LENGTH);
         // A checksum can be made for any characters; what follows a key's id around must be an id.
-        let shaped = rest.bytes().enumerate().all(|(at, byte)| if at == ID_LENGTH { byte == b'_' } else { byte.is_ascii_alphanumeric() });
+        let shaped = rest.bytes().enumerate().all(|(at, byte)| {
+            if at == ID_LENGTH {
+                byte == b'_'
+            } else {
+                byte.is_ascii_alphanumeric()
+            }
+        });
         if !shaped || checksum(body) != check {
             return Err(KeyFault::Checksum);
         }
@@ -83,7 +92,12 @@ impl ApiKeyText {
 
     /// The id inside the key.
     pub fn id(&self) -> SecretId {
-        SecretId(self.0.get(PREFIX.len()..PREFIX.len() + ID_LENGTH).unwrap_or_default().to_owned())
+        SecretId(
+            self.0
+                .get(PREFIX.len()..PREFIX.len() + ID_LENGTH)
+                .unwrap_or_default()
+                .to_owned(),
+        )
     }
 
     /// The plain text, for hashing it or for showing it once to its maker.
@@ -98,7 +112,10 @@ pub fn visible_prefix(id: &str) -> String {
 }
 
 fn checksum(text: &str) -> String {
-    base62(&crc32fast::hash(text.as_bytes()).to_be_bytes(), CHECK_LENGTH)
+    base62(
+        &crc32fast::hash(text.as_bytes()).to_be_bytes(),
+        CHECK_LENGTH,
+    )
 }
 
 /// A big-endian number in base 62, padded to `width` with zeros.
@@ -129,9 +146,20 @@ mod tests {
     /// The vectors of `docs/api-keys.md`.
     #[test]
     fn documented_vectors() {
-        let of = |id: [u8; 8], secret: [u8; 32]| ApiKeyText::assemble(&SecretId::from_random(id), secret).expose().to_owned();
+        let of = |id: [u8; 8], secret: [u8; 32]| {
+            ApiKeyText::assemble(&SecretId::from_random(id), secret)
+                .expose()
+                .to_owned()
+        };
         let documented = include_str!("../../../docs/api-keys.md");
-        for key in [of([0; 8], [0; 32]), of([255; 8], [255; 32]), of([1, 2, 3, 4, 5, 6, 7, 8], std::array::from_fn(|i| u8::try_from(i).unwrap()))] {
+        for key in [
+            of([0; 8], [0; 32]),
+            of([255; 8], [255; 32]),
+            of(
+                [1, 2, 3, 4, 5, 6, 7, 8],
+                std::array::from_fn(|i| u8::try_from(i).unwrap()),
+            ),
+        ] {
             assert_eq!(key.len(), LENGTH);
             assert!(documented.contains(&key), "docs/api-keys.md lacks {key}");
         }
@@ -144,19 +172,35 @@ mod tests {
         for at in PREFIX.len()..LENGTH {
             let mut changed = key.expose().as_bytes().to_vec();
             changed[at] = if changed[at] == b'x' { b'y' } else { b'x' };
-            assert!(ApiKeyText::parse(std::str::from_utf8(&changed).unwrap()).is_err(), "change at {at}");
+            assert!(
+                ApiKeyText::parse(std::str::from_utf8(&changed).unwrap()).is_err(),
+                "change at {at}"
+            );
         }
         for cut in 0..LENGTH {
             assert!(ApiKeyText::parse(&key.expose()[..cut]).is_err());
         }
-        assert_eq!(ApiKeyText::parse(&format!("{}é", &key.expose()[..LENGTH - 2])).unwrap_err(), KeyFault::Length);
+        assert_eq!(
+            ApiKeyText::parse(&format!("{}é", &key.expose()[..LENGTH - 2])).unwrap_err(),
+            KeyFault::Length
+        );
     }
 
     #[test]
     fn a_fitting_checksum_does_not_make_a_key_of_other_characters() {
-        for strange in ["!!!!!!!!!!!_", "00000 00000_", "00000_00000_", "00000000000-", "0000000000\n_"] {
+        for strange in [
+            "!!!!!!!!!!!_",
+            "00000 00000_",
+            "00000_00000_",
+            "00000000000-",
+            "0000000000\n_",
+        ] {
             let body = format!("{PREFIX}{strange}{}", "0".repeat(SECRET_LENGTH));
-            assert_eq!(ApiKeyText::parse(&format!("{body}{}", checksum(&body))).unwrap_err(), KeyFault::Checksum, "{strange:?}");
+            assert_eq!(
+                ApiKeyText::parse(&format!("{body}{}", checksum(&body))).unwrap_err(),
+                KeyFault::Checksum,
+                "{strange:?}"
+            );
         }
     }
 

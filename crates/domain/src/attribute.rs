@@ -26,7 +26,13 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 5] = [Self::String, Self::Integer, Self::Numeric, Self::Boolean, Self::Date];
+    pub const ALL: [Self; 5] = [
+        Self::String,
+        Self::Integer,
+        Self::Numeric,
+        Self::Boolean,
+        Self::Date,
+    ];
 
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -50,7 +56,9 @@ impl Kind {
     }
 
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str().eq_ignore_ascii_case(text))
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.as_str().eq_ignore_ascii_case(text))
     }
 }
 
@@ -61,7 +69,9 @@ pub fn type_name(kind: Kind, list: bool) -> String {
 
 /// Reads [`type_name`] back.
 pub fn parse_type_name(text: &str) -> Option<(Kind, bool)> {
-    let (kind, list) = text.strip_suffix(" list").map_or((text, false), |kind| (kind, true));
+    let (kind, list) = text
+        .strip_suffix(" list")
+        .map_or((text, false), |kind| (kind, true));
     Kind::parse(kind).map(|kind| (kind, list))
 }
 
@@ -81,7 +91,9 @@ pub enum NameFault {
     Empty,
     #[error("Use at most 64 characters.")]
     TooLong,
-    #[error("Begin with a letter or an underscore, then letters, digits, underscores, points or hyphens.")]
+    #[error(
+        "Begin with a letter or an underscore, then letters, digits, underscores, points or hyphens."
+    )]
     Shape,
     #[error("This name has a meaning of its own in every token; choose another.")]
     Reserved,
@@ -94,8 +106,8 @@ pub fn check_name(name: &str) -> Result<(), NameFault> {
     if name.len() > 64 {
         return Err(NameFault::TooLong);
     }
-    let shaped =
-        (first.is_ascii_alphabetic() || first == b'_') && bytes.all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-'));
+    let shaped = (first.is_ascii_alphabetic() || first == b'_')
+        && bytes.all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-'));
     if !shaped {
         return Err(NameFault::Shape);
     }
@@ -124,44 +136,88 @@ impl Declaration {
             return self.read_one(faults, path, json);
         }
         let Some(items) = json.items() else {
-            faults.add(path, ViolationCode::AttributeWrongType, format!("{} must be a list, each value {}.", self.name, self.kind.form()));
+            faults.add(
+                path,
+                ViolationCode::AttributeWrongType,
+                format!(
+                    "{} must be a list, each value {}.",
+                    self.name,
+                    self.kind.form()
+                ),
+            );
             return None;
         };
         if items.len() > LONGEST_LIST {
-            faults.add(path, ViolationCode::TooMany, format!("{} may hold at most {LONGEST_LIST} values, not {}.", self.name, items.len()));
+            faults.add(
+                path,
+                ViolationCode::TooMany,
+                format!(
+                    "{} may hold at most {LONGEST_LIST} values, not {}.",
+                    self.name,
+                    items.len()
+                ),
+            );
             return None;
         }
-        let read = items.iter().enumerate().map(|(at, item)| self.read_one(faults, &format!("{path}[{at}]"), *item));
+        let read = items
+            .iter()
+            .enumerate()
+            .map(|(at, item)| self.read_one(faults, &format!("{path}[{at}]"), *item));
         // Collected first, so that every item is looked at and every fault is named.
         let read: Vec<_> = read.collect();
-        read.into_iter().collect::<Option<Vec<_>>>().map(Value::List)
+        read.into_iter()
+            .collect::<Option<Vec<_>>>()
+            .map(Value::List)
     }
 
     fn read_one(&self, faults: &mut Faults, path: &str, json: Json<'_>) -> Option<Value> {
         let value = match (self.kind, json.kind()) {
-            (Kind::String | Kind::Date, JsonKind::Text) => return self.read_text(faults, path, json),
+            (Kind::String | Kind::Date, JsonKind::Text) => {
+                return self.read_text(faults, path, json);
+            }
             (Kind::Integer, JsonKind::Number) => json.integer().map(Value::Integer),
             (Kind::Numeric, JsonKind::Number) => numeric(json),
             (Kind::Boolean, _) => json.boolean().map(Value::Boolean),
             _ => None,
         };
         if value.is_none() {
-            faults.add(path, ViolationCode::AttributeWrongType, format!("{} must be {}, not {}.", self.name, self.kind.form(), told(json)));
+            faults.add(
+                path,
+                ViolationCode::AttributeWrongType,
+                format!(
+                    "{} must be {}, not {}.",
+                    self.name,
+                    self.kind.form(),
+                    told(json)
+                ),
+            );
         }
         value
     }
 
     fn read_text(&self, faults: &mut Faults, path: &str, json: Json<'_>) -> Option<Value> {
         let Some(text) = json.text().filter(|text| !text.contains('\0')) else {
-            faults.add(path, ViolationCode::InvalidValue, format!("{} holds a character that cannot be stored.", self.name));
+            faults.add(
+                path,
+                ViolationCode::InvalidValue,
+                format!("{} holds a character that cannot be stored.", self.name),
+            );
             return None;
         };
         if text.chars().count() > LONGEST_TEXT {
-            faults.add(path, ViolationCode::TooLong, format!("{} may have at most {LONGEST_TEXT} characters.", self.name));
+            faults.add(
+                path,
+                ViolationCode::TooLong,
+                format!("{} may have at most {LONGEST_TEXT} characters.", self.name),
+            );
             return None;
         }
         if self.kind == Kind::Date && !crate::time::is_date(&text) {
-            faults.add(path, ViolationCode::InvalidValue, format!("{} must be {}.", self.name, self.kind.form()));
+            faults.add(
+                path,
+                ViolationCode::InvalidValue,
+                format!("{} must be {}.", self.name, self.kind.form()),
+            );
             return None;
         }
         Some(Value::Text(text.into_owned()))
@@ -173,8 +229,12 @@ impl Declaration {
             Kind::String | Kind::Date => serde_json::Value::from(text).to_string(),
             // What is not JSON of that type becomes text, so that the same reading refuses it as the wrong type.
             Kind::Integer | Kind::Numeric | Kind::Boolean => {
-                let bare = Json::parse(text.as_bytes()).filter(|json| matches!(json.kind(), JsonKind::Number | JsonKind::Boolean));
-                bare.map_or_else(|| serde_json::Value::from(text).to_string(), |_| text.trim().to_owned())
+                let bare = Json::parse(text.as_bytes())
+                    .filter(|json| matches!(json.kind(), JsonKind::Number | JsonKind::Boolean));
+                bare.map_or_else(
+                    || serde_json::Value::from(text).to_string(),
+                    |_| text.trim().to_owned(),
+                )
             }
         };
         if self.list {
@@ -182,7 +242,13 @@ impl Declaration {
             let items: Vec<_> = typed
                 .lines()
                 .filter(|line| !line.trim().is_empty())
-                .map(|line| one(if self.kind == Kind::String { line } else { line.trim() }))
+                .map(|line| {
+                    one(if self.kind == Kind::String {
+                        line
+                    } else {
+                        line.trim()
+                    })
+                })
                 .collect();
             format!("[{}]", items.join(","))
         } else if self.kind == Kind::String {
@@ -195,13 +261,19 @@ impl Declaration {
 
 fn numeric(json: Json<'_>) -> Option<Value> {
     let text = json.number()?;
-    text.parse::<f64>().ok().filter(|number| number.is_finite())?;
-    RawValue::from_string(text.to_owned()).ok().map(Value::Numeric)
+    text.parse::<f64>()
+        .ok()
+        .filter(|number| number.is_finite())?;
+    RawValue::from_string(text.to_owned())
+        .ok()
+        .map(Value::Numeric)
 }
 
 /// What was sent, told without repeating it: a number by its spelling (it may only be out of range), the rest by kind.
 fn told(json: Json<'_>) -> String {
-    json.number().filter(|text| text.len() <= 32).map_or_else(|| json.kind().as_str().to_owned(), str::to_owned)
+    json.number()
+        .filter(|text| text.len() <= 32)
+        .map_or_else(|| json.kind().as_str().to_owned(), str::to_owned)
 }
 
 #[cfg(test)]
@@ -209,19 +281,31 @@ mod tests {
     use super::*;
 
     fn read(kind: Kind, list: bool, json: &str) -> Result<String, Vec<String>> {
-        let declaration = Declaration { name: "a".into(), kind, list, required: false };
+        let declaration = Declaration {
+            name: "a".into(),
+            kind,
+            list,
+            required: false,
+        };
         let mut faults = Faults::default();
         let value = declaration.read(&mut faults, "a", Json::parse(json.as_bytes()).unwrap());
         match faults.into_result() {
             Ok(()) => Ok(serde_json::to_string(&value.unwrap()).unwrap()),
-            Err(refusal) => Err(refusal.violations.iter().map(|v| format!("{} {}", v.field, v.code.as_str())).collect()),
+            Err(refusal) => Err(refusal
+                .violations
+                .iter()
+                .map(|v| format!("{} {}", v.field, v.code.as_str()))
+                .collect()),
         }
     }
 
     #[test]
     fn values_by_type() {
         let wrong = |()| Err(vec!["a ATTRIBUTE_WRONG_TYPE".to_owned()]);
-        assert_eq!(read(Kind::String, false, r#""North""#), Ok(r#""North""#.into()));
+        assert_eq!(
+            read(Kind::String, false, r#""North""#),
+            Ok(r#""North""#.into())
+        );
         assert_eq!(read(Kind::String, false, "3"), wrong(()));
         assert_eq!(read(Kind::Integer, false, "3.0"), Ok("3".into()));
         assert_eq!(read(Kind::Integer, false, "3e0"), wrong(()));
@@ -230,11 +314,20 @@ mod tests {
         assert_eq!(read(Kind::Numeric, false, "1e999"), wrong(()));
         assert_eq!(read(Kind::Boolean, false, "true"), Ok("true".into()));
         assert_eq!(read(Kind::Boolean, false, r#""true""#), wrong(()));
-        assert_eq!(read(Kind::Date, false, r#""2026-02-30""#), Err(vec!["a INVALID_VALUE".into()]));
-        assert_eq!(read(Kind::String, false, r#""a\u0000""#), Err(vec!["a INVALID_VALUE".into()]));
+        assert_eq!(
+            read(Kind::Date, false, r#""2026-02-30""#),
+            Err(vec!["a INVALID_VALUE".into()])
+        );
+        assert_eq!(
+            read(Kind::String, false, r#""a\u0000""#),
+            Err(vec!["a INVALID_VALUE".into()])
+        );
         assert_eq!(
             read(Kind::String, true, r#"["x",3,"y",null]"#),
-            Err(vec!["a[1] ATTRIBUTE_WRONG_TYPE".into(), "a[3] ATTRIBUTE_WRONG_TYPE".into()])
+            Err(vec![
+                "a[1] ATTRIBUTE_WRONG_TYPE".into(),
+                "a[3] ATTRIBUTE_WRONG_TYPE".into()
+            ])
         );
         assert_eq!(read(Kind::Integer, true, "[1,2.0]"), Ok("[1,2]".into()));
         assert_eq!(read(Kind::Integer, true, "1"), wrong(()));
@@ -260,7 +353,15 @@ mod tests {
 
     #[test]
     fn what_a_form_holds_becomes_the_json_a_backend_would_send() {
-        let form = |kind, list, typed: &str| Declaration { name: "a".into(), kind, list, required: false }.form_value_to_json(typed);
+        let form = |kind, list, typed: &str| {
+            Declaration {
+                name: "a".into(),
+                kind,
+                list,
+                required: false,
+            }
+            .form_value_to_json(typed)
+        };
         assert_eq!(form(Kind::String, false, "12"), r#""12""#);
         assert_eq!(form(Kind::Integer, false, " 12 "), "12");
         assert_eq!(form(Kind::Integer, false, "twelve"), r#""twelve""#);

@@ -64,7 +64,10 @@ pub struct NewClaims<'a> {
     pub sandbox: Option<Uuid>,
 }
 
-fn as_map<S: Serializer>(attributes: &&[(String, Value)], serializer: S) -> Result<S::Ok, S::Error> {
+fn as_map<S: Serializer>(
+    attributes: &&[(String, Value)],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     let mut map = serializer.serialize_map(Some(attributes.len()))?;
     for (name, value) in *attributes {
         map.serialize_entry(name, value)?;
@@ -122,7 +125,8 @@ impl<'a> Claims<'a> {
     /// # Errors
     /// `TOKEN_INVALID`, `TOKEN_NOT_YET_VALID` or `TOKEN_EXPIRED`.
     pub fn check(&self, expected: &Expected) -> Result<(), Code> {
-        if self.iss != expected.issuer || self.aud != AUDIENCE || self.org != expected.organization {
+        if self.iss != expected.issuer || self.aud != AUDIENCE || self.org != expected.organization
+        {
             return Err(Code::TokenInvalid);
         }
         if !(1..=i64::from(lifetime::LONGEST)).contains(&self.exp.saturating_sub(self.iat)) {
@@ -143,7 +147,11 @@ impl<'a> Claims<'a> {
 mod tests {
     use super::*;
 
-    const EXPECTED: Expected = Expected { issuer: Uuid::from_u128(1), organization: Uuid::from_u128(2), now: 1_000 };
+    const EXPECTED: Expected = Expected {
+        issuer: Uuid::from_u128(1),
+        organization: Uuid::from_u128(2),
+        now: 1_000,
+    };
 
     fn sealed(change: impl FnOnce(&mut NewClaims<'_>)) -> String {
         let attributes = [("region".to_owned(), Value::Text("North".into()))];
@@ -168,7 +176,9 @@ mod tests {
     }
 
     fn check(text: &str) -> Result<(), Code> {
-        Claims::parse(text.as_bytes()).ok_or(Code::TokenInvalid)?.check(&EXPECTED)
+        Claims::parse(text.as_bytes())
+            .ok_or(Code::TokenInvalid)?
+            .check(&EXPECTED)
     }
 
     #[test]
@@ -182,11 +192,20 @@ mod tests {
     #[test]
     fn each_claim_is_checked() {
         assert_eq!(check(&sealed(|_| {})), Ok(()));
-        assert_eq!(check(&sealed(|c| c.iss = Uuid::nil())), Err(Code::TokenInvalid));
-        assert_eq!(check(&sealed(|c| c.org = Uuid::nil())), Err(Code::TokenInvalid));
+        assert_eq!(
+            check(&sealed(|c| c.iss = Uuid::nil())),
+            Err(Code::TokenInvalid)
+        );
+        assert_eq!(
+            check(&sealed(|c| c.org = Uuid::nil())),
+            Err(Code::TokenInvalid)
+        );
         assert_eq!(check(&sealed(|c| c.aud = "other")), Err(Code::TokenInvalid));
         assert_eq!(check(&sealed(|c| c.v = 2)), Err(Code::TokenInvalid));
-        assert_eq!(check(&sealed(|c| c.exp = c.iat + 86_401)), Err(Code::TokenInvalid));
+        assert_eq!(
+            check(&sealed(|c| c.exp = c.iat + 86_401)),
+            Err(Code::TokenInvalid)
+        );
         assert_eq!(check(&sealed(|c| c.exp = c.iat)), Err(Code::TokenInvalid));
         assert_eq!(
             check(&sealed(|c| {
@@ -195,8 +214,14 @@ mod tests {
             })),
             Ok(())
         );
-        assert_eq!(check(&sealed(|c| c.nbf = 1_031)), Err(Code::TokenNotYetValid));
-        assert_eq!(check(&sealed(|c| c.iat = 1_031)), Err(Code::TokenNotYetValid));
+        assert_eq!(
+            check(&sealed(|c| c.nbf = 1_031)),
+            Err(Code::TokenNotYetValid)
+        );
+        assert_eq!(
+            check(&sealed(|c| c.iat = 1_031)),
+            Err(Code::TokenNotYetValid)
+        );
         assert_eq!(
             check(&sealed(|c| {
                 c.iat = 500;
@@ -216,10 +241,25 @@ mod tests {
     #[test]
     fn members_that_are_unknown_repeated_or_missing_do_not_parse() {
         let good = sealed(|_| {});
-        assert_eq!(check(&good.replacen("{\"v\":1", "{\"x\":1,\"v\":1", 1)), Err(Code::TokenInvalid));
-        assert_eq!(check(&good.replacen("{\"v\":1", "{\"v\":1,\"v\":1", 1)), Err(Code::TokenInvalid));
-        assert_eq!(check(&good.replacen("\"sub\":\"user-1\",", "", 1)), Err(Code::TokenInvalid));
-        assert_eq!(check(&good.replacen("can_view", "can_fly", 1)), Err(Code::TokenInvalid));
-        assert_eq!(check(&good.replacen("explorer", "admin", 1)), Err(Code::TokenInvalid));
+        assert_eq!(
+            check(&good.replacen("{\"v\":1", "{\"x\":1,\"v\":1", 1)),
+            Err(Code::TokenInvalid)
+        );
+        assert_eq!(
+            check(&good.replacen("{\"v\":1", "{\"v\":1,\"v\":1", 1)),
+            Err(Code::TokenInvalid)
+        );
+        assert_eq!(
+            check(&good.replacen("\"sub\":\"user-1\",", "", 1)),
+            Err(Code::TokenInvalid)
+        );
+        assert_eq!(
+            check(&good.replacen("can_view", "can_fly", 1)),
+            Err(Code::TokenInvalid)
+        );
+        assert_eq!(
+            check(&good.replacen("explorer", "admin", 1)),
+            Err(Code::TokenInvalid)
+        );
     }
 }

@@ -138,7 +138,11 @@ mod tests {
     fn codes_are_distinct_and_read_back() {
         for code in Code::ALL {
             assert_eq!(Code::parse(code.as_str()), Some(*code));
-            assert!(code.message().ends_with('.'), "{} needs a sentence", code.as_str());
+            assert!(
+                code.message().ends_with('.'),
+                "{} needs a sentence",
+                code.as_str()
+            );
         }
         for code in ViolationCode::ALL {
             assert_eq!(ViolationCode::parse(code.as_str()), Some(*code));

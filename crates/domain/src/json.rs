@@ -38,7 +38,9 @@ impl<'a> Json<'a> {
     /// Accepts well-formed JSON in UTF-8 (RFC 8259), whatever it holds.
     pub fn parse(bytes: &'a [u8]) -> Option<Self> {
         let text = std::str::from_utf8(bytes).ok()?;
-        serde_json::from_str::<&RawValue>(text).ok().map(|raw| Self(raw.get()))
+        serde_json::from_str::<&RawValue>(text)
+            .ok()
+            .map(|raw| Self(raw.get()))
     }
 
     pub fn kind(self) -> Kind {
@@ -54,7 +56,9 @@ impl<'a> Json<'a> {
 
     /// The text of a string; `None` where it is no string or names a character that does not exist (half a surrogate).
     pub fn text(self) -> Option<Cow<'a, str>> {
-        serde_json::from_str::<Text<'a>>(self.0).ok().map(|text| text.0)
+        serde_json::from_str::<Text<'a>>(self.0)
+            .ok()
+            .map(|text| text.0)
     }
 
     pub fn boolean(self) -> Option<bool> {
@@ -79,7 +83,9 @@ impl<'a> Json<'a> {
 
     /// The members of an object in order, repeated names included.
     pub fn members(self) -> Option<Vec<(Cow<'a, str>, Self)>> {
-        serde_json::from_str::<Members<'a>>(self.0).ok().map(|members| members.0)
+        serde_json::from_str::<Members<'a>>(self.0)
+            .ok()
+            .map(|members| members.0)
     }
 
     /// The items of a list.
@@ -132,7 +138,12 @@ mod tests {
     #[test]
     fn repeated_members_are_kept_and_escapes_are_read() {
         let json = Json::parse(br#"{"a":1,"\u0061":2}"#).unwrap();
-        let names: Vec<_> = json.members().unwrap().into_iter().map(|(name, _)| name.into_owned()).collect();
+        let names: Vec<_> = json
+            .members()
+            .unwrap()
+            .into_iter()
+            .map(|(name, _)| name.into_owned())
+            .collect();
         assert_eq!(names, ["a", "a"]);
     }
 

@@ -36,7 +36,10 @@ pub fn print(seconds: u32) -> String {
     UNITS
         .iter()
         .find(|(_, factor)| seconds >= *factor && seconds.is_multiple_of(*factor))
-        .map_or_else(|| format!("{seconds}s"), |(unit, factor)| format!("{}{unit}", seconds / factor))
+        .map_or_else(
+            || format!("{seconds}s"),
+            |(unit, factor)| format!("{}{unit}", seconds / factor),
+        )
 }
 
 #[cfg(test)]
@@ -57,7 +60,18 @@ mod tests {
             assert_eq!(parse(text), Some(seconds), "{text}");
             assert_eq!(print(u32::try_from(seconds).unwrap()), printed);
         }
-        for bad in ["", "h", "1", "1 h", "-1h", "1.5h", "1w", "+1h", "99999999999999999999d", "1H"] {
+        for bad in [
+            "",
+            "h",
+            "1",
+            "1 h",
+            "-1h",
+            "1.5h",
+            "1w",
+            "+1h",
+            "99999999999999999999d",
+            "1H",
+        ] {
             assert_eq!(parse(bad), None, "{bad}");
         }
     }

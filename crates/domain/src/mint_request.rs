@@ -59,7 +59,12 @@ impl MintRequest {
     /// `BODY_NOT_JSON`, or `REQUEST_INVALID` with every violation.
     pub fn parse(body: &[u8], rules: Rules<'_>) -> Result<Self, Refusal> {
         let json = Json::parse(body).ok_or(Code::BodyNotJson)?;
-        let mut reader = Reader { faults: Faults::default(), rules, clues: None, dropped: Vec::new() };
+        let mut reader = Reader {
+            faults: Faults::default(),
+            rules,
+            clues: None,
+            dropped: Vec::new(),
+        };
         let request = reader.body(json);
         reader.faults.into_result()?;
         // Without a fault every part was read; the fallback only keeps this total.
@@ -86,9 +91,15 @@ impl Reader<'_> {
         let [user, permissions, clues, expires_in] = self.fields("", json, TOP)?;
         let user = self.user(user);
         self.context_clues("aiContextClues", clues);
-        let permissions = permissions.map_or(Permissions::WHEN_MISSING, |json| Permissions::parse(&mut self.faults, json));
+        let permissions = permissions.map_or(Permissions::WHEN_MISSING, |json| {
+            Permissions::parse(&mut self.faults, json)
+        });
         let lifetime = self.lifetime(expires_in);
-        let User { subject, role, attributes } = user?;
+        let User {
+            subject,
+            role,
+            attributes,
+        } = user?;
         Some(MintRequest {
             subject,
             role,
@@ -102,7 +113,11 @@ impl Reader<'_> {
 
     fn user(&mut self, json: Option<Json<'_>>) -> Option<User> {
         let Some(json) = json else {
-            self.faults.add("user", ViolationCode::Required, "user is required: an object with distinctId and role.");
+            self.faults.add(
+                "user",
+                ViolationCode::Required,
+                "user is required: an object with distinctId and role.",
+            );
             return None;
         };
         let [subject, role, attributes, clues] = self.fields("user", json, USER)?;
@@ -110,18 +125,34 @@ impl Reader<'_> {
         let role = self.role(role);
         let attributes = self.attributes(attributes);
         self.context_clues("user.aiContextClues", clues);
-        Some(User { subject: subject?, role: role?, attributes: attributes? })
+        Some(User {
+            subject: subject?,
+            role: role?,
+            attributes: attributes?,
+        })
     }
 
     fn subject(&mut self, json: Option<Json<'_>>) -> Option<String> {
         let text = self.required_text("user.distinctId", json)?;
         let field = "user.distinctId";
         if text.is_empty() {
-            self.faults.add(field, ViolationCode::Required, "user.distinctId must not be empty.");
+            self.faults.add(
+                field,
+                ViolationCode::Required,
+                "user.distinctId must not be empty.",
+            );
         } else if text.chars().count() > LONGEST_SUBJECT {
-            self.faults.add(field, ViolationCode::TooLong, format!("user.distinctId may have at most {LONGEST_SUBJECT} characters."));
+            self.faults.add(
+                field,
+                ViolationCode::TooLong,
+                format!("user.distinctId may have at most {LONGEST_SUBJECT} characters."),
+            );
         } else if text.chars().any(char::is_control) {
-            self.faults.add(field, ViolationCode::InvalidValue, "user.distinctId must not hold control characters.");
+            self.faults.add(
+                field,
+                ViolationCode::InvalidValue,
+                "user.distinctId must not hold control characters.",
+            );
         } else {
             return Some(text.into_owned());
         }
@@ -136,7 +167,11 @@ impl Reader<'_> {
             self.faults.add(
                 "user.role",
                 ViolationCode::UnknownRole,
-                format!("There is no viewer role {:?}; use {}.", shown(&text), known.join(" or ")),
+                format!(
+                    "There is no viewer role {:?}; use {}.",
+                    shown(&text),
+                    known.join(" or ")
+                ),
             );
         }
         role
@@ -158,7 +193,11 @@ impl Reader<'_> {
             self.faults.add(
                 "user.attributes",
                 ViolationCode::TooMany,
-                format!("user.attributes may hold at most {} attributes, not {}.", attribute::MOST, members.len()),
+                format!(
+                    "user.attributes may hold at most {} attributes, not {}.",
+                    attribute::MOST,
+                    members.len()
+                ),
             );
             return None;
         }
@@ -166,27 +205,59 @@ impl Reader<'_> {
         for (at, (name, value)) in members.iter().enumerate() {
             let path = format!("user.attributes.{}", shown(name));
             if members.iter().take(at).any(|(earlier, _)| earlier == name) {
-                self.faults.add(path, ViolationCode::DuplicateField, format!("The attribute {:?} is given twice.", shown(name)));
+                self.faults.add(
+                    path,
+                    ViolationCode::DuplicateField,
+                    format!("The attribute {:?} is given twice.", shown(name)),
+                );
             } else if name == "aiContextClues" {
                 self.context_clues(&path, present(*value));
-            } else if let Some(declaration) = self.rules.declarations.iter().find(|declared| declared.name == *name) {
+            } else if let Some(declaration) = self
+                .rules
+                .declarations
+                .iter()
+                .find(|declared| declared.name == *name)
+            {
                 if value.kind() != Kind::Null
                     && let Some(value) = declaration.read(&mut self.faults, &path, *value)
                 {
                     read.push((declaration.name.clone(), value));
                 }
             } else {
-                let near = nearest(name, self.rules.declarations.iter().map(|declared| declared.name.as_str()));
+                let near = nearest(
+                    name,
+                    self.rules
+                        .declarations
+                        .iter()
+                        .map(|declared| declared.name.as_str()),
+                );
                 if self.rules.drop_undeclared && near.is_none() {
-                    self.dropped.push(Dropped { name: shown(name).into_owned(), kind: crate::sample::kind_of(*value) });
+                    self.dropped.push(Dropped {
+                        name: shown(name).into_owned(),
+                        kind: crate::sample::kind_of(*value),
+                    });
                     continue;
                 }
-                let hint = near.map_or_else(|| "Declare it under Settings > Embed & access.".to_owned(), |name| format!("Did you mean {name}?"));
-                self.faults.add(path, ViolationCode::AttributeUnknown, format!("The attribute {:?} is not declared. {hint}", shown(name)));
+                let hint = near.map_or_else(
+                    || "Declare it under Settings > Embed & access.".to_owned(),
+                    |name| format!("Did you mean {name}?"),
+                );
+                self.faults.add(
+                    path,
+                    ViolationCode::AttributeUnknown,
+                    format!("The attribute {:?} is not declared. {hint}", shown(name)),
+                );
             }
         }
-        for declaration in self.rules.declarations.iter().filter(|declared| declared.required) {
-            let sent = members.iter().any(|(name, value)| *name == declaration.name && value.kind() != Kind::Null);
+        for declaration in self
+            .rules
+            .declarations
+            .iter()
+            .filter(|declared| declared.required)
+        {
+            let sent = members
+                .iter()
+                .any(|(name, value)| *name == declaration.name && value.kind() != Kind::Null);
             if !sent {
                 self.faults.add(
                     format!("user.attributes.{}", declaration.name),
@@ -201,42 +272,76 @@ impl Reader<'_> {
     fn context_clues(&mut self, field: &str, json: Option<Json<'_>>) {
         let Some(json) = json else { return };
         if self.clues.is_some() {
-            self.faults.add(field, ViolationCode::DuplicateField, "aiContextClues may be given in one place only.");
+            self.faults.add(
+                field,
+                ViolationCode::DuplicateField,
+                "aiContextClues may be given in one place only.",
+            );
             return;
         }
-        let Some(text) = self.text(field, json) else { return };
+        let Some(text) = self.text(field, json) else {
+            return;
+        };
         if text.chars().count() > LONGEST_CLUES {
             self.faults.add(
                 field,
                 ViolationCode::TooLong,
-                format!("aiContextClues may have at most {LONGEST_CLUES} characters, not {}.", text.chars().count()),
+                format!(
+                    "aiContextClues may have at most {LONGEST_CLUES} characters, not {}.",
+                    text.chars().count()
+                ),
             );
         } else if text.contains('\0') {
-            self.faults.add(field, ViolationCode::InvalidValue, "aiContextClues holds a character that cannot be stored.");
+            self.faults.add(
+                field,
+                ViolationCode::InvalidValue,
+                "aiContextClues holds a character that cannot be stored.",
+            );
         }
         self.clues = Some(text.into_owned());
     }
 
     fn lifetime(&mut self, json: Option<Json<'_>>) -> u32 {
         let longest = self.rules.longest_lifetime;
-        let Some(json) = json else { return lifetime::DEFAULT.min(longest) };
-        let bounds = || format!("expiresIn must be between 60s and {}.", lifetime::print(longest));
+        let Some(json) = json else {
+            return lifetime::DEFAULT.min(longest);
+        };
+        let bounds = || {
+            format!(
+                "expiresIn must be between 60s and {}.",
+                lifetime::print(longest)
+            )
+        };
         match lifetime::from_json(json) {
             None if matches!(json.kind(), Kind::Text) => {
-                self.faults.add("expiresIn", ViolationCode::InvalidValue, "expiresIn must be written like 90s, 30m, 1h or 1d, or as whole seconds.");
+                self.faults.add(
+                    "expiresIn",
+                    ViolationCode::InvalidValue,
+                    "expiresIn must be written like 90s, 30m, 1h or 1d, or as whole seconds.",
+                );
             }
-            None if matches!(json.kind(), Kind::Number) => self.faults.add("expiresIn", ViolationCode::LifetimeOutOfBounds, bounds()),
+            None if matches!(json.kind(), Kind::Number) => {
+                self.faults
+                    .add("expiresIn", ViolationCode::LifetimeOutOfBounds, bounds())
+            }
             None => self.wrong_type("expiresIn", "text such as 30m, or whole seconds", json),
             Some(seconds) => match u32::try_from(seconds) {
                 Ok(seconds) if (lifetime::SHORTEST..=longest).contains(&seconds) => return seconds,
-                _ => self.faults.add("expiresIn", ViolationCode::LifetimeOutOfBounds, bounds()),
+                _ => self
+                    .faults
+                    .add("expiresIn", ViolationCode::LifetimeOutOfBounds, bounds()),
             },
         }
         lifetime::DEFAULT
     }
 
     /// The members of an object by name; unknown and repeated ones are faults. `null` counts as absent.
-    fn fields<'j, const N: usize>(&mut self, path: &str, json: Json<'j>, names: [&str; N]) -> Option<[Option<Json<'j>>; N]> {
+    fn fields<'j, const N: usize>(
+        &mut self,
+        path: &str,
+        json: Json<'j>,
+        names: [&str; N],
+    ) -> Option<[Option<Json<'j>>; N]> {
         let Some(members) = json.members() else {
             self.wrong_type(path, "an object", json);
             return None;
@@ -244,18 +349,37 @@ impl Reader<'_> {
         let mut found = [None; N];
         let mut seen = [false; N];
         for (name, value) in members {
-            let field = if path.is_empty() { shown(&name).into_owned() } else { format!("{path}.{}", shown(&name)) };
-            match names.iter().zip(&mut found).zip(&mut seen).find(|((known, _), _)| **known == name) {
-                Some((_, seen)) if *seen => self.faults.add(field.clone(), ViolationCode::DuplicateField, format!("{field} is given twice.")),
+            let field = if path.is_empty() {
+                shown(&name).into_owned()
+            } else {
+                format!("{path}.{}", shown(&name))
+            };
+            match names
+                .iter()
+                .zip(&mut found)
+                .zip(&mut seen)
+                .find(|((known, _), _)| **known == name)
+            {
+                Some((_, seen)) if *seen => self.faults.add(
+                    field.clone(),
+                    ViolationCode::DuplicateField,
+                    format!("{field} is given twice."),
+                ),
                 Some(((_, slot), seen)) => {
                     *seen = true;
                     *slot = present(value);
                 }
                 None if self.faults.is_full() => {}
                 None => {
-                    let hint =
-                        nearest(&name, names).map_or_else(|| format!("Known fields: {}.", names.join(", ")), |name| format!("Did you mean {name}?"));
-                    self.faults.add(field.clone(), ViolationCode::UnknownField, format!("There is no field {field:?}. {hint}"));
+                    let hint = nearest(&name, names).map_or_else(
+                        || format!("Known fields: {}.", names.join(", ")),
+                        |name| format!("Did you mean {name}?"),
+                    );
+                    self.faults.add(
+                        field.clone(),
+                        ViolationCode::UnknownField,
+                        format!("There is no field {field:?}. {hint}"),
+                    );
                 }
             }
         }
@@ -264,7 +388,11 @@ impl Reader<'_> {
 
     fn required_text<'j>(&mut self, field: &str, json: Option<Json<'j>>) -> Option<Cow<'j, str>> {
         let Some(json) = json else {
-            self.faults.add(field, ViolationCode::Required, format!("{field} is required."));
+            self.faults.add(
+                field,
+                ViolationCode::Required,
+                format!("{field} is required."),
+            );
             return None;
         };
         self.text(field, json)
@@ -275,7 +403,11 @@ impl Reader<'_> {
         match (&text, json.kind()) {
             (Some(_), _) => {}
             (None, Kind::Text) => {
-                self.faults.add(field, ViolationCode::InvalidValue, format!("{field} holds half a surrogate pair, which is no character."));
+                self.faults.add(
+                    field,
+                    ViolationCode::InvalidValue,
+                    format!("{field} holds half a surrogate pair, which is no character."),
+                );
             }
             (None, _) => self.wrong_type(field, "text", json),
         }
@@ -284,7 +416,11 @@ impl Reader<'_> {
 
     fn wrong_type(&mut self, field: &str, wanted: &str, json: Json<'_>) {
         let what = if field.is_empty() { "The body" } else { field };
-        self.faults.add(field, ViolationCode::WrongType, format!("{what} must be {wanted}, not {}.", json.kind().as_str()));
+        self.faults.add(
+            field,
+            ViolationCode::WrongType,
+            format!("{what} must be {wanted}, not {}.", json.kind().as_str()),
+        );
     }
 }
 

@@ -46,23 +46,33 @@ impl Adjustment {
 pub enum OriginFault {
     #[error("Enter a site such as https://app.example.com.")]
     Empty,
-    #[error("“null” is what a browser sends when it hides the site; listing it would admit every hidden site.")]
+    #[error(
+        "“null” is what a browser sends when it hides the site; listing it would admit every hidden site."
+    )]
     Null,
-    #[error("“*” would admit every site; list the sites that embed, or one level of subdomains as https://*.example.com.")]
+    #[error(
+        "“*” would admit every site; list the sites that embed, or one level of subdomains as https://*.example.com."
+    )]
     Everything,
     #[error("Leave out the user name and password before the @.")]
     UserInfo,
     #[error("{0}:// cannot be listed; use https, or http for this machine.")]
     Scheme(String),
-    #[error("http is only possible for this machine (localhost, 127.0.0.1, [::1]) and for hosts in PERCH_HTTP_ORIGINS; use https://{0}.")]
+    #[error(
+        "http is only possible for this machine (localhost, 127.0.0.1, [::1]) and for hosts in PERCH_HTTP_ORIGINS; use https://{0}."
+    )]
     PlainHttp(String),
     #[error("This is not a host name: {0:?}.")]
     Host(String),
     #[error("The port must be a number from 1 to 65535.")]
     Port,
-    #[error("A wildcard stands for exactly one label at the beginning, as in https://*.example.com.")]
+    #[error(
+        "A wildcard stands for exactly one label at the beginning, as in https://*.example.com."
+    )]
     Wildcard,
-    #[error("Anyone can get a name under {0}, so a wildcard there would admit strangers; list the site itself.")]
+    #[error(
+        "Anyone can get a name under {0}, so a wildcard there would admit strangers; list the site itself."
+    )]
     PublicSuffix(String),
     #[error("Enter one site; a wildcard stands for many.")]
     OneSite,
@@ -75,7 +85,10 @@ pub type HttpHosts = [String];
 
 impl Origin {
     /// Reads what a person typed to be listed.
-    pub fn parse(typed: &str, http_hosts: &HttpHosts) -> Result<(Self, Vec<Adjustment>), OriginFault> {
+    pub fn parse(
+        typed: &str,
+        http_hosts: &HttpHosts,
+    ) -> Result<(Self, Vec<Adjustment>), OriginFault> {
         let (origin, adjusted) = Self::read(typed)?;
         origin.check(http_hosts)?;
         Ok((origin, adjusted))
@@ -85,7 +98,11 @@ impl Origin {
     /// never a wildcard.
     pub fn parse_asked(typed: &str) -> Result<(Self, Vec<Adjustment>), OriginFault> {
         let (origin, adjusted) = Self::read(typed)?;
-        if origin.host().contains('*') { Err(OriginFault::OneSite) } else { Ok((origin, adjusted)) }
+        if origin.host().contains('*') {
+            Err(OriginFault::OneSite)
+        } else {
+            Ok((origin, adjusted))
+        }
     }
 
     /// Reads an `Origin` header. Browsers send the one canonical form (RFC 6454, section 6.2); anything else is no origin.
@@ -100,9 +117,14 @@ impl Origin {
     /// Whether a text is what some browser sends for an origin of its own, listable or not: a scheme, an authority, nothing more
     /// (the HTML standard, serialization of an origin).
     pub fn is_serialized(text: &str) -> bool {
-        let Some((scheme, authority)) = text.split_once("://") else { return false };
-        let in_scheme = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"+-.".contains(&byte);
-        let in_authority = |byte: u8| byte.is_ascii_graphic() && !byte.is_ascii_uppercase() && !b"/?#@\\,<>\"".contains(&byte);
+        let Some((scheme, authority)) = text.split_once("://") else {
+            return false;
+        };
+        let in_scheme =
+            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"+-.".contains(&byte);
+        let in_authority = |byte: u8| {
+            byte.is_ascii_graphic() && !byte.is_ascii_uppercase() && !b"/?#@\\,<>\"".contains(&byte)
+        };
         scheme.starts_with(|first: char| first.is_ascii_lowercase())
             && scheme.bytes().all(in_scheme)
             && (1..=255).contains(&authority.len())
@@ -118,17 +140,28 @@ impl Origin {
     /// What nearly every browser sends: `https://` or `http://` and a name of lower-case letters, digits and single hyphens. It
     /// is its own canonical form, so nothing has to be taken apart; a test holds that against the long way.
     fn plain(text: &str) -> Option<Self> {
-        let scheme = if text.starts_with("https://") { "https" } else { text.starts_with("http://").then_some("http")? };
+        let scheme = if text.starts_with("https://") {
+            "https"
+        } else {
+            text.starts_with("http://").then_some("http")?
+        };
         let host = text.get(scheme.len() + 3..)?;
         let name = |label: &str| {
             let bytes = label.as_bytes();
             (1..=63).contains(&bytes.len())
-                && bytes.iter().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || *byte == b'-')
+                && bytes
+                    .iter()
+                    .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || *byte == b'-')
                 && !label.starts_with('-')
                 && !label.ends_with('-')
         };
-        let last_is_a_word = host.rsplit('.').next().and_then(|label| label.bytes().next()).is_some_and(|first| first.is_ascii_lowercase());
-        (host.len() <= 253 && last_is_a_word && host.split('.').all(name)).then(|| Self::new(scheme, host, None))
+        let last_is_a_word = host
+            .rsplit('.')
+            .next()
+            .and_then(|label| label.bytes().next())
+            .is_some_and(|first| first.is_ascii_lowercase());
+        (host.len() <= 253 && last_is_a_word && host.split('.').all(name))
+            .then(|| Self::new(scheme, host, None))
     }
 
     fn new(scheme: &str, host: &str, port: Option<u16>) -> Self {
@@ -141,7 +174,12 @@ impl Origin {
             text.push(':');
             text.push_str(&port.to_string());
         }
-        Self { text, scheme_end: scheme.len(), host_end, port }
+        Self {
+            text,
+            scheme_end: scheme.len(),
+            host_end,
+            port,
+        }
     }
 
     fn read(typed: &str) -> Result<(Self, Vec<Adjustment>), OriginFault> {
@@ -165,8 +203,8 @@ impl Origin {
             return Err(OriginFault::UserInfo);
         }
         // Nobody means https by localhost:3000.
-        let bare =
-            adjusted.contains(&Adjustment::SchemeAdded) && split_port(authority).is_ok_and(|(host, _)| is_loopback(&host.to_ascii_lowercase()));
+        let bare = adjusted.contains(&Adjustment::SchemeAdded)
+            && split_port(authority).is_ok_and(|(host, _)| is_loopback(&host.to_ascii_lowercase()));
         let scheme = if bare {
             adjusted = vec![Adjustment::PlainSchemeAdded];
             "http".to_owned()
@@ -202,7 +240,9 @@ impl Origin {
 
     /// In the form of a URL: IPv6 in brackets, internationalized names in ASCII.
     pub fn host(&self) -> &str {
-        self.text.get(self.scheme_end + 3..self.host_end).unwrap_or_default()
+        self.text
+            .get(self.scheme_end + 3..self.host_end)
+            .unwrap_or_default()
     }
 
     /// The port as it is written; absent where it is the scheme's own.
@@ -213,7 +253,9 @@ impl Origin {
     /// The wildcard that would cover this site: the same with `*` for its first label.
     pub(crate) fn covering(&self) -> Option<Self> {
         let (_, parent) = self.host().split_once('.')?;
-        let name = self.scheme() == "https" && !self.host().starts_with('[') && self.host().parse::<Ipv4Addr>().is_err();
+        let name = self.scheme() == "https"
+            && !self.host().starts_with('[')
+            && self.host().parse::<Ipv4Addr>().is_err();
         name.then(|| Self::new(self.scheme(), &format!("*.{parent}"), self.port))
     }
 
@@ -246,8 +288,12 @@ impl Origin {
             return Err(OriginFault::Wildcard);
         }
         if scheme == "http" && !self.is_loopback() {
-            let written = self.port.map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
-            let allowed = http_hosts.iter().any(|known| *known == host || *known == written || *known == format!("http://{written}"));
+            let written = self
+                .port
+                .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
+            let allowed = http_hosts.iter().any(|known| {
+                *known == host || *known == written || *known == format!("http://{written}")
+            });
             if !allowed {
                 return Err(OriginFault::PlainHttp(written));
             }
@@ -263,12 +309,18 @@ impl fmt::Display for Origin {
 }
 
 fn is_loopback(host: &str) -> bool {
-    host == "localhost" || host.ends_with(".localhost") || host == "[::1]" || host.parse::<Ipv4Addr>().is_ok_and(|ip| ip.is_loopback())
+    host == "localhost"
+        || host.ends_with(".localhost")
+        || host == "[::1]"
+        || host.parse::<Ipv4Addr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 fn split_port(authority: &str) -> Result<(&str, Option<u16>), OriginFault> {
     let bracket = authority.rfind(']').unwrap_or(0);
-    match authority.rfind(':').filter(|colon| *colon > bracket || bracket == 0) {
+    match authority
+        .rfind(':')
+        .filter(|colon| *colon > bracket || bracket == 0)
+    {
         None => Ok((authority, None)),
         Some(colon) => {
             let (host, port) = authority.split_at(colon);
@@ -276,15 +328,25 @@ fn split_port(authority: &str) -> Result<(&str, Option<u16>), OriginFault> {
             if digits.is_empty() {
                 return Ok((host, None));
             }
-            let number = digits.bytes().all(|digit| digit.is_ascii_digit()).then(|| digits.parse::<u16>().ok()).flatten();
-            number.filter(|number| *number > 0).map(|number| (host, Some(number))).ok_or(OriginFault::Port)
+            let number = digits
+                .bytes()
+                .all(|digit| digit.is_ascii_digit())
+                .then(|| digits.parse::<u16>().ok())
+                .flatten();
+            number
+                .filter(|number| *number > 0)
+                .map(|number| (host, Some(number)))
+                .ok_or(OriginFault::Port)
         }
     }
 }
 
 fn canonical_host(host: &str, adjusted: &mut Vec<Adjustment>) -> Result<String, OriginFault> {
     let fault = || OriginFault::Host(host.chars().take(80).collect());
-    if let Some(inner) = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
+    if let Some(inner) = host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'))
+    {
         let ip: Ipv6Addr = inner.parse().map_err(|_| fault())?;
         return Ok(format!("[{}]", ipv6(ip)));
     }
@@ -295,7 +357,11 @@ fn canonical_host(host: &str, adjusted: &mut Vec<Adjustment>) -> Result<String, 
         }
         _ => host,
     };
-    let host = if host.is_ascii() { host.to_ascii_lowercase() } else { to_ascii(host).map_err(|unknown| unknown.unwrap_or_else(fault))? };
+    let host = if host.is_ascii() {
+        host.to_ascii_lowercase()
+    } else {
+        to_ascii(host).map_err(|unknown| unknown.unwrap_or_else(fault))?
+    };
     let labels: Vec<_> = host.split('.').collect();
     let label_ok = |(at, label): (usize, &&str)| {
         (at == 0 && *label == "*")
@@ -303,7 +369,9 @@ fn canonical_host(host: &str, adjusted: &mut Vec<Adjustment>) -> Result<String, 
                 && label.len() <= 63
                 && !label.starts_with('-')
                 && !label.ends_with('-')
-                && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')))
+                && label
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')))
     };
     // A `*` anywhere else is told as what it is, not as a bad host.
     if host.contains('*') && !labels.iter().enumerate().all(label_ok) {
@@ -313,8 +381,13 @@ fn canonical_host(host: &str, adjusted: &mut Vec<Adjustment>) -> Result<String, 
         return Err(fault());
     }
     // A last label of digits makes it an IPv4 address in every browser, whatever its spelling (URL standard, section 3.5).
-    if labels.last().is_some_and(|label| label.starts_with("0x") || label.bytes().all(|byte| byte.is_ascii_digit())) {
-        return host.parse::<Ipv4Addr>().map(|ip| ip.to_string()).map_err(|_| fault());
+    if labels.last().is_some_and(|label| {
+        label.starts_with("0x") || label.bytes().all(|byte| byte.is_ascii_digit())
+    }) {
+        return host
+            .parse::<Ipv4Addr>()
+            .map(|ip| ip.to_string())
+            .map_err(|_| fault());
     }
     Ok(host)
 }

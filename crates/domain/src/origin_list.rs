@@ -37,7 +37,9 @@ impl Environment {
     }
 
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Development, Self::Production].into_iter().find(|environment| environment.as_str() == text)
+        [Self::Development, Self::Production]
+            .into_iter()
+            .find(|environment| environment.as_str() == text)
     }
 }
 
@@ -83,7 +85,9 @@ impl fmt::Display for Miss {
             Self::Scheme => "the scheme differs: one is http, the other https",
             Self::Port => "the port differs",
             Self::SchemeAndPort => "scheme and port differ",
-            Self::Parent => "a wildcard stands for one label, so it does not cover the name it stands under",
+            Self::Parent => {
+                "a wildcard stands for one label, so it does not cover the name it stands under"
+            }
             Self::Depth => "a wildcard stands for one label, here there are more",
             Self::Subdomain => "this is a subdomain of it, and only the site itself is listed",
             Self::Above => "only this subdomain is listed, not the site above it",
@@ -106,7 +110,11 @@ const MOST_COMPARED: usize = 32;
 
 impl OriginList {
     pub fn new(entries: Vec<Listed>) -> Self {
-        let places = entries.iter().enumerate().map(|(at, entry)| (entry.origin.to_string(), at)).collect();
+        let places = entries
+            .iter()
+            .enumerate()
+            .map(|(at, entry)| (entry.origin.to_string(), at))
+            .collect();
         Self { entries, places }
     }
 
@@ -116,7 +124,11 @@ impl OriginList {
 
     /// The entry that admits this site.
     pub fn find(&self, asked: &Origin) -> Option<&Listed> {
-        let at = |origin: &Origin| self.places.get(origin.as_str()).and_then(|at| self.entries.get(*at));
+        let at = |origin: &Origin| {
+            self.places
+                .get(origin.as_str())
+                .and_then(|at| self.entries.get(*at))
+        };
         if asked.is_wildcard() {
             return None;
         }
@@ -127,27 +139,51 @@ impl OriginList {
     pub fn decide(&self, asked: &Origin) -> Decision<'_> {
         match self.find(asked) {
             Some(entry) => Decision::Listed(entry),
-            None => Decision::NotListed { nearest: self.nearest(asked) },
+            None => Decision::NotListed {
+                nearest: self.nearest(asked),
+            },
         }
     }
 
     /// The entry that an unlisted site misses most narrowly.
     pub fn nearest(&self, asked: &Origin) -> Option<(&Listed, Miss)> {
-        let misses = self.entries.iter().filter_map(|entry| miss(&entry.origin, asked).map(|miss| (entry, miss)));
+        let misses = self
+            .entries
+            .iter()
+            .filter_map(|entry| miss(&entry.origin, asked).map(|miss| (entry, miss)));
         misses.min_by_key(|(_, miss)| *miss as u8).or_else(|| {
             let spelling = Spelling::of(asked.host())?;
             let alike = self.spelled_alike(&spelling);
-            let distances = alike.into_iter().filter_map(|entry| spelling.distance(name(&entry.origin)).map(|distance| (entry, distance)));
-            distances.min_by_key(|(_, distance)| *distance).map(|(entry, _)| (entry, Miss::Spelling))
+            let distances = alike.into_iter().filter_map(|entry| {
+                spelling
+                    .distance(name(&entry.origin))
+                    .map(|distance| (entry, distance))
+            });
+            distances
+                .min_by_key(|(_, distance)| *distance)
+                .map(|(entry, _)| (entry, Miss::Spelling))
         })
     }
 
     /// The entries that may be the site with a letter or two wrong, the likeliest first.
     fn spelled_alike(&self, asked: &Spelling) -> Vec<&Listed> {
-        let named = self.entries.iter().filter(|entry| name(&entry.origin).contains('.'));
-        let mut alike: Vec<_> = named.filter_map(|entry| asked.least_distance(name(&entry.origin)).map(|least| (least, entry))).collect();
+        let named = self
+            .entries
+            .iter()
+            .filter(|entry| name(&entry.origin).contains('.'));
+        let mut alike: Vec<_> = named
+            .filter_map(|entry| {
+                asked
+                    .least_distance(name(&entry.origin))
+                    .map(|least| (least, entry))
+            })
+            .collect();
         alike.sort_by_key(|(least, _)| *least);
-        alike.into_iter().take(MOST_COMPARED).map(|(_, entry)| entry).collect()
+        alike
+            .into_iter()
+            .take(MOST_COMPARED)
+            .map(|(_, entry)| entry)
+            .collect()
     }
 }
 
@@ -160,11 +196,21 @@ fn name(listed: &Origin) -> &str {
 /// name within the other.
 fn miss(listed: &Origin, asked: &Origin) -> Option<Miss> {
     let (host, name) = (asked.host(), name(listed));
-    let below = host.strip_suffix(name).and_then(|front| front.strip_suffix('.')).filter(|front| !front.is_empty());
-    let covered = if listed.is_wildcard() { below.is_some_and(|front| !front.contains('.')) } else { host == name };
+    let below = host
+        .strip_suffix(name)
+        .and_then(|front| front.strip_suffix('.'))
+        .filter(|front| !front.is_empty());
+    let covered = if listed.is_wildcard() {
+        below.is_some_and(|front| !front.contains('.'))
+    } else {
+        host == name
+    };
     if covered {
         // Ports that are not written are the schemes' own, so they differ with the scheme and say nothing beside it.
-        return match (listed.scheme() == asked.scheme(), listed.port() == asked.port()) {
+        return match (
+            listed.scheme() == asked.scheme(),
+            listed.port() == asked.port(),
+        ) {
             (true, true) => None,
             (false, true) => Some(Miss::Scheme),
             (true, false) => Some(Miss::Port),
@@ -175,7 +221,12 @@ fn miss(listed: &Origin, asked: &Origin) -> Option<Miss> {
         (true, None) if host == name => Some(Miss::Parent),
         (true, Some(_)) => Some(Miss::Depth),
         (false, Some(_)) => Some(Miss::Subdomain),
-        _ if name.strip_suffix(host).is_some_and(|front| front.ends_with('.')) => Some(Miss::Above),
+        _ if name
+            .strip_suffix(host)
+            .is_some_and(|front| front.ends_with('.')) =>
+        {
+            Some(Miss::Above)
+        }
         _ if name.contains('.') && host.contains(name) => Some(Miss::LookAlike),
         _ => None,
     }
@@ -203,56 +254,106 @@ mod tests {
     use proptest::prelude::*;
 
     fn list(origins: &[&str]) -> OriginList {
-        let entry = |text: &&str| Listed { origin: Origin::parse(text, &[]).unwrap().0, label: String::new(), environment: Environment::default() };
+        let entry = |text: &&str| Listed {
+            origin: Origin::parse(text, &[]).unwrap().0,
+            label: String::new(),
+            environment: Environment::default(),
+        };
         OriginList::new(origins.iter().map(entry).collect())
     }
 
     fn told(origins: &[&str], asked: &str) -> String {
         match list(origins).decide(&Origin::parse_asked(asked).unwrap().0) {
             Decision::Listed(entry) => format!("by {}", entry.origin),
-            Decision::NotListed { nearest: Some((entry, miss)) } => format!("{miss:?} {}", entry.origin),
+            Decision::NotListed {
+                nearest: Some((entry, miss)),
+            } => format!("{miss:?} {}", entry.origin),
             Decision::NotListed { nearest: None } => "no".to_owned(),
         }
     }
 
     #[test]
     fn the_deciding_entry_or_the_nearest_miss() {
-        let listed = ["https://app.example.com", "https://*.shop.test:8443", "http://localhost:5173", "https://münchen.example"];
+        let listed = [
+            "https://app.example.com",
+            "https://*.shop.test:8443",
+            "http://localhost:5173",
+            "https://münchen.example",
+        ];
         for (asked, answer) in [
-            ("https://APP.example.com:443/x", "by https://app.example.com"),
+            (
+                "https://APP.example.com:443/x",
+                "by https://app.example.com",
+            ),
             ("app.example.com.", "by https://app.example.com"),
             ("https://eu.shop.test:8443", "by https://*.shop.test:8443"),
-            ("https://xn--mnchen-3ya.example", "by https://xn--mnchen-3ya.example"),
+            (
+                "https://xn--mnchen-3ya.example",
+                "by https://xn--mnchen-3ya.example",
+            ),
             ("http://app.example.com", "Scheme https://app.example.com"),
-            ("https://app.example.com:444", "Port https://app.example.com"),
+            (
+                "https://app.example.com:444",
+                "Port https://app.example.com",
+            ),
             ("https://eu.shop.test", "Port https://*.shop.test:8443"),
             ("http://localhost", "Port http://localhost:5173"),
-            ("http://app.example.com:8080", "SchemeAndPort https://app.example.com"),
+            (
+                "http://app.example.com:8080",
+                "SchemeAndPort https://app.example.com",
+            ),
             ("https://shop.test:8443", "Parent https://*.shop.test:8443"),
-            ("https://a.b.shop.test:8443", "Depth https://*.shop.test:8443"),
-            ("https://x.app.example.com", "Subdomain https://app.example.com"),
+            (
+                "https://a.b.shop.test:8443",
+                "Depth https://*.shop.test:8443",
+            ),
+            (
+                "https://x.app.example.com",
+                "Subdomain https://app.example.com",
+            ),
             ("https://example.com", "Above https://app.example.com"),
-            ("https://app.example.com.evil.test", "LookAlike https://app.example.com"),
-            ("https://evil-app.example.com", "LookAlike https://app.example.com"),
-            ("https://evil-shop.test:8443", "LookAlike https://*.shop.test:8443"),
-            ("https://app.exmaple.com", "Spelling https://app.example.com"),
+            (
+                "https://app.example.com.evil.test",
+                "LookAlike https://app.example.com",
+            ),
+            (
+                "https://evil-app.example.com",
+                "LookAlike https://app.example.com",
+            ),
+            (
+                "https://evil-shop.test:8443",
+                "LookAlike https://*.shop.test:8443",
+            ),
+            (
+                "https://app.exmaple.com",
+                "Spelling https://app.example.com",
+            ),
             ("https://other.org", "no"),
         ] {
             assert_eq!(told(&listed, asked), answer, "{asked}");
         }
-        assert_eq!(told(&[], "https://app.example.com"), "no", "an empty list admits nobody");
+        assert_eq!(
+            told(&[], "https://app.example.com"),
+            "no",
+            "an empty list admits nobody"
+        );
     }
 
     #[test]
     fn few_spellings_are_compared_and_the_nearest_is_among_them() {
-        let many: Vec<_> = (0..1_000).map(|at| format!("https://customer-{at:04}.example.com")).collect();
+        let many: Vec<_> = (0..1_000)
+            .map(|at| format!("https://customer-{at:04}.example.com"))
+            .collect();
         let many = list(&many.iter().map(String::as_str).collect::<Vec<_>>());
         // All of them have the same letters but for four, so no cheap look tells them apart from what was meant.
-        let asked = Origin::parse_asked("https://custmoer-0817.example.com").unwrap().0;
+        let asked = Origin::parse_asked("https://custmoer-0817.example.com")
+            .unwrap()
+            .0;
         let compared = many.spelled_alike(&Spelling::of(asked.host()).unwrap());
         assert_eq!(compared.len(), MOST_COMPARED);
         assert_eq!(
-            many.nearest(&asked).map(|(entry, miss)| (entry.origin.to_string(), miss)),
+            many.nearest(&asked)
+                .map(|(entry, miss)| (entry.origin.to_string(), miss)),
             Some(("https://customer-0817.example.com".into(), Miss::Spelling))
         );
         // Nothing is compared with what is too long to be a slip of the hand.
@@ -261,7 +362,12 @@ mod tests {
 
     #[test]
     fn headers_are_origins_in_their_one_form_or_nothing() {
-        for good in ["https://app.example.com", "http://app.example.com:8080", "capacitor://localhost", "https://[::1]:3000"] {
+        for good in [
+            "https://app.example.com",
+            "http://app.example.com:8080",
+            "capacitor://localhost",
+            "https://[::1]:3000",
+        ] {
             assert!(Origin::from_header(good).is_some(), "{good}");
         }
         for bad in [
@@ -286,25 +392,42 @@ mod tests {
 
     /// Names from few letters, so that equal, nested and look-alike ones are common.
     fn host() -> impl Strategy<Value = String> {
-        prop::collection::vec("[ab]{1,2}|evil|ü", 1..5).prop_map(|labels| format!("{}.test", labels.join(".")))
+        prop::collection::vec("[ab]{1,2}|evil|ü", 1..5)
+            .prop_map(|labels| format!("{}.test", labels.join(".")))
     }
 
     fn written() -> impl Strategy<Value = String> {
-        ("(https://|http://|HTTPS://)?", host(), "\\.?(:443|:80|:8443)?", "(/|/x\\?y)?")
+        (
+            "(https://|http://|HTTPS://)?",
+            host(),
+            "\\.?(:443|:80|:8443)?",
+            "(/|/x\\?y)?",
+        )
             .prop_map(|(scheme, host, end, path)| format!("{scheme}{host}{end}{path}"))
     }
 
     fn entry() -> impl Strategy<Value = String> {
-        (any::<bool>(), host(), "(:8443)?").prop_map(|(wildcard, host, port)| format!("https://{}{host}{port}", if wildcard { "*." } else { "" }))
+        (any::<bool>(), host(), "(:8443)?").prop_map(|(wildcard, host, port)| {
+            format!("https://{}{host}{port}", if wildcard { "*." } else { "" })
+        })
     }
 
     /// The rule once more, written as a person would say it, to hold the matcher against.
     fn plainly(listed: &Origin, asked: &Origin) -> bool {
-        let labels = |origin: &Origin| origin.host().split('.').map(str::to_owned).collect::<Vec<_>>();
+        let labels = |origin: &Origin| {
+            origin
+                .host()
+                .split('.')
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        };
         let (listed_labels, asked_labels) = (labels(listed), labels(asked));
         let same_place = listed.scheme() == asked.scheme() && listed.port() == asked.port();
         let same_names = listed_labels.len() == asked_labels.len()
-            && listed_labels.iter().zip(&asked_labels).all(|(listed, asked)| listed == "*" || listed == asked);
+            && listed_labels
+                .iter()
+                .zip(&asked_labels)
+                .all(|(listed, asked)| listed == "*" || listed == asked);
         same_place && same_names
     }
 

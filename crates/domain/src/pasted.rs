@@ -82,7 +82,11 @@ pub fn unwrap(pasted: &str) -> (String, Vec<Removed>) {
     if let Some((_, rest)) = text.split_once("auth-token=") {
         removed.push(Removed::Markup);
         let rest = rest.trim_start_matches(['"', '\'', '{']);
-        text = String::from(rest.split(['"', '\'', '}', ' ', '>']).next().unwrap_or_default());
+        text = String::from(
+            rest.split(['"', '\'', '}', ' ', '>'])
+                .next()
+                .unwrap_or_default(),
+        );
     }
     let quotes = ['"', '\'', '`', '“', '”', ',', ';'];
     let bare = text.trim_matches(quotes).to_owned();
@@ -90,8 +94,16 @@ pub fn unwrap(pasted: &str) -> (String, Vec<Removed>) {
         removed.push(Removed::Quotes);
         text = bare;
     }
-    let authorization = text.get(..14).filter(|word| word.eq_ignore_ascii_case("authorization:")).and(text.get(14..)).map_or(&*text, str::trim);
-    if let Some(rest) = authorization.get(..7).filter(|word| word.eq_ignore_ascii_case("bearer ")).and(authorization.get(7..)) {
+    let authorization = text
+        .get(..14)
+        .filter(|word| word.eq_ignore_ascii_case("authorization:"))
+        .and(text.get(14..))
+        .map_or(&*text, str::trim);
+    if let Some(rest) = authorization
+        .get(..7)
+        .filter(|word| word.eq_ignore_ascii_case("bearer "))
+        .and(authorization.get(7..))
+    {
         removed.push(Removed::Bearer);
         text = String::from(rest);
     }
@@ -119,7 +131,9 @@ struct Header {
 /// Explains a text that the gate did not take. `headers` are the encoded headers of the keys that may be named.
 pub fn recognise<'a>(text: &str, headers: impl IntoIterator<Item = &'a str>) -> Foreign {
     if text.starts_with(api_key::PREFIX) {
-        return Foreign::ApiKey { whole: ApiKeyText::parse(text).is_ok() };
+        return Foreign::ApiKey {
+            whole: ApiKeyText::parse(text).is_ok(),
+        };
     }
     let parts: Vec<&str> = text.split('.').collect();
     let first = parts.first().copied().unwrap_or_default();
@@ -128,19 +142,33 @@ pub fn recognise<'a>(text: &str, headers: impl IntoIterator<Item = &'a str>) -> 
             return ours(&parts);
         }
         if parts.len() == 1 && first.len() >= 10 && header.starts_with(first) {
-            return Foreign::EndMissing(Missing::AtLeast(header.len() - first.len() + 2 + NONCE + 3 + TAG));
+            return Foreign::EndMissing(Missing::AtLeast(
+                header.len() - first.len() + 2 + NONCE + 3 + TAG,
+            ));
         }
         if parts.len() == 5 && first.len() >= 4 && header.ends_with(first) {
             return Foreign::BeginningMissing(Missing::Exactly(header.len() - first.len()));
         }
     }
-    let header: Option<Header> = BASE64URL.decode(first).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    let header: Option<Header> = BASE64URL
+        .decode(first)
+        .ok()
+        .and_then(|bytes| serde_json::from_slice(&bytes).ok());
     let short = |text: String| text.chars().take(40).collect::<String>();
     match (parts.len(), header) {
-        (3, Some(header)) if !header.alg.is_empty() => Foreign::Signed { algorithm: short(header.alg) },
-        (5, Some(header)) if header.typ == crate::claims::TOKEN_TYPE => Foreign::OtherKey { key_id: short(header.kid) },
-        (5, Some(header)) => Foreign::OtherSystem { algorithm: short(header.alg), encryption: short(header.enc) },
-        (4, _) if parts.get(1).is_some_and(|nonce| nonce.len() == NONCE) || first.is_empty() => Foreign::BeginningMissing(Missing::AtLeast(1)),
+        (3, Some(header)) if !header.alg.is_empty() => Foreign::Signed {
+            algorithm: short(header.alg),
+        },
+        (5, Some(header)) if header.typ == crate::claims::TOKEN_TYPE => Foreign::OtherKey {
+            key_id: short(header.kid),
+        },
+        (5, Some(header)) => Foreign::OtherSystem {
+            algorithm: short(header.alg),
+            encryption: short(header.enc),
+        },
+        (4, _) if parts.get(1).is_some_and(|nonce| nonce.len() == NONCE) || first.is_empty() => {
+            Foreign::BeginningMissing(Missing::AtLeast(1))
+        }
         _ => Foreign::Nothing,
     }
 }
@@ -153,7 +181,9 @@ fn ours(parts: &[&str]) -> Foreign {
         5 if length(4) > TAG => Foreign::TooLong(length(4) - TAG),
         // What is left of the content cannot be told from all of it; the dot and the tag are gone for certain.
         4 => Foreign::EndMissing(Missing::AtLeast(1 + TAG)),
-        1..=3 => Foreign::EndMissing(Missing::AtLeast(3 - parts.len() + NONCE.saturating_sub(length(2)) + 3 + TAG)),
+        1..=3 => Foreign::EndMissing(Missing::AtLeast(
+            3 - parts.len() + NONCE.saturating_sub(length(2)) + 3 + TAG,
+        )),
         _ => Foreign::Damaged,
     }
 }
@@ -177,36 +207,73 @@ mod tests {
             ("a.\r\n b", &[Removed::Blanks]),
             (r#"{"token":"a.b","expiresIn":"1h"}"#, &[Removed::Json]),
             ("'Bearer a.b'", &[Removed::Quotes, Removed::Bearer]),
-            (r#"<tc-dashboard auth-token="a.b" server-url="https://x"></tc-dashboard>"#, &[Removed::Markup]),
+            (
+                r#"<tc-dashboard auth-token="a.b" server-url="https://x"></tc-dashboard>"#,
+                &[Removed::Markup],
+            ),
         ] {
-            assert_eq!(unwrap(pasted), ("a.b".to_owned(), removed.to_vec()), "{pasted:?}");
+            assert_eq!(
+                unwrap(pasted),
+                ("a.b".to_owned(), removed.to_vec()),
+                "{pasted:?}"
+            );
         }
     }
 
     #[test]
     fn what_it_is_instead() {
-        let known = header(r#"{"alg":"dir","enc":"A256GCM","kid":"abcdefghijk","typ":"embed+jwt"}"#);
-        let whole = format!("{known}..{}.{}.{}", "n".repeat(NONCE), "c".repeat(300), "t".repeat(TAG));
+        let known =
+            header(r#"{"alg":"dir","enc":"A256GCM","kid":"abcdefghijk","typ":"embed+jwt"}"#);
+        let whole = format!(
+            "{known}..{}.{}.{}",
+            "n".repeat(NONCE),
+            "c".repeat(300),
+            "t".repeat(TAG)
+        );
         let told = |text: &str| recognise(text, [known.as_str()]);
         for cut in 1..=TAG {
-            assert_eq!(told(&whole[..whole.len() - cut]), Foreign::EndMissing(Missing::Exactly(cut)));
+            assert_eq!(
+                told(&whole[..whole.len() - cut]),
+                Foreign::EndMissing(Missing::Exactly(cut))
+            );
         }
         // Every shorter piece: never more is claimed than is missing.
         for end in 10..whole.len() - TAG {
             let missing = whole.len() - end;
             match told(&whole[..end]) {
-                Foreign::EndMissing(Missing::AtLeast(least)) => assert!(least <= missing, "{end}: {least} of {missing}"),
+                Foreign::EndMissing(Missing::AtLeast(least)) => {
+                    assert!(least <= missing, "{end}: {least} of {missing}")
+                }
                 other => panic!("{end}: {other:?}"),
             }
         }
-        assert_eq!(told(&whole[7..]), Foreign::BeginningMissing(Missing::Exactly(7)));
+        assert_eq!(
+            told(&whole[7..]),
+            Foreign::BeginningMissing(Missing::Exactly(7))
+        );
         assert_eq!(told(&format!("{whole}xy")), Foreign::TooLong(2));
         assert_eq!(told(&whole.replacen("cc", "c*", 1)), Foreign::Damaged);
-        assert_eq!(told(&format!("{}.e30.sig", header(r#"{"alg":"HS256"}"#))), Foreign::Signed { algorithm: "HS256".into() });
+        assert_eq!(
+            told(&format!("{}.e30.sig", header(r#"{"alg":"HS256"}"#))),
+            Foreign::Signed {
+                algorithm: "HS256".into()
+            }
+        );
         let other = header(r#"{"alg":"dir","enc":"A256GCM","kid":"zzz","typ":"embed+jwt"}"#);
-        assert_eq!(told(&format!("{other}..n.c.t")), Foreign::OtherKey { key_id: "zzz".into() });
+        assert_eq!(
+            told(&format!("{other}..n.c.t")),
+            Foreign::OtherKey {
+                key_id: "zzz".into()
+            }
+        );
         let jwe = header(r#"{"alg":"RSA-OAEP","enc":"A128GCM"}"#);
-        assert_eq!(told(&format!("{jwe}.k.n.c.t")), Foreign::OtherSystem { algorithm: "RSA-OAEP".into(), encryption: "A128GCM".into() });
+        assert_eq!(
+            told(&format!("{jwe}.k.n.c.t")),
+            Foreign::OtherSystem {
+                algorithm: "RSA-OAEP".into(),
+                encryption: "A128GCM".into()
+            }
+        );
         assert_eq!(told("perch_sk_abc"), Foreign::ApiKey { whole: false });
         for nothing in ["", "hello", "....", "a.b.c", "🦜"] {
             assert_eq!(told(nothing), Foreign::Nothing, "{nothing}");

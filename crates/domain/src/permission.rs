@@ -15,7 +15,10 @@ pub struct Level {
 }
 
 impl Level {
-    pub const VIEW: Self = Self { view: true, edit: false };
+    pub const VIEW: Self = Self {
+        view: true,
+        edit: false,
+    };
 
     fn names(self) -> &'static [&'static str] {
         match (self.view, self.edit) {
@@ -39,13 +42,35 @@ pub const MODELS: [&str; 4] = ["dashboard", "chart", "database", "ai"];
 
 impl Permissions {
     /// What a request without `permissions` gets: viewing dashboards and charts.
-    pub const WHEN_MISSING: Self = Self { dashboard: Level::VIEW, chart: Level::VIEW, database: Level { view: false, edit: false }, ai_query: false };
+    pub const WHEN_MISSING: Self = Self {
+        dashboard: Level::VIEW,
+        chart: Level::VIEW,
+        database: Level {
+            view: false,
+            edit: false,
+        },
+        ai_query: false,
+    };
 
     /// A bit for each permission, always the same one.
     pub fn bits(&self) -> u8 {
-        let Self { dashboard, chart, database, ai_query } = *self;
-        let all = [dashboard.view, dashboard.edit, chart.view, chart.edit, database.view, database.edit, ai_query];
-        all.into_iter().fold(0, |bits, granted| bits << 1 | u8::from(granted))
+        let Self {
+            dashboard,
+            chart,
+            database,
+            ai_query,
+        } = *self;
+        let all = [
+            dashboard.view,
+            dashboard.edit,
+            chart.view,
+            chart.edit,
+            database.view,
+            database.edit,
+            ai_query,
+        ];
+        all.into_iter()
+            .fold(0, |bits, granted| bits << 1 | u8::from(granted))
     }
 
     /// The permissions of one model, what they imply written out.
@@ -73,7 +98,12 @@ impl Permissions {
         };
         match permission {
             "can_view" => level.view = true,
-            "can_edit" => *level = Level { view: true, edit: true },
+            "can_edit" => {
+                *level = Level {
+                    view: true,
+                    edit: true,
+                }
+            }
             _ => return false,
         }
         true
@@ -83,21 +113,38 @@ impl Permissions {
     pub(crate) fn parse(faults: &mut Faults, json: Json<'_>) -> Self {
         let mut granted = Self::default();
         let Some(members) = json.members() else {
-            faults.add("permissions", ViolationCode::WrongType, format!("permissions must be an object, not {}.", json.kind().as_str()));
+            faults.add(
+                "permissions",
+                ViolationCode::WrongType,
+                format!(
+                    "permissions must be an object, not {}.",
+                    json.kind().as_str()
+                ),
+            );
             return granted;
         };
         let mut seen: Vec<&str> = Vec::new();
         for (model, value) in &members {
             let path = format!("permissions.{model}");
             if seen.contains(&&**model) {
-                faults.add(path, ViolationCode::DuplicateField, format!("permissions.{model} is given twice."));
+                faults.add(
+                    path,
+                    ViolationCode::DuplicateField,
+                    format!("permissions.{model} is given twice."),
+                );
                 continue;
             }
             seen.push(model);
             if !MODELS.contains(&&**model) {
-                let hint =
-                    nearest(model, MODELS).map_or_else(|| format!("Use one of {}.", MODELS.join(", ")), |name| format!("Did you mean {name}?"));
-                faults.add(path, ViolationCode::UnknownPermission, format!("There are no permissions on {model:?}. {hint}"));
+                let hint = nearest(model, MODELS).map_or_else(
+                    || format!("Use one of {}.", MODELS.join(", ")),
+                    |name| format!("Did you mean {name}?"),
+                );
+                faults.add(
+                    path,
+                    ViolationCode::UnknownPermission,
+                    format!("There are no permissions on {model:?}. {hint}"),
+                );
                 continue;
             }
             let (values, list) = match value.kind() {
@@ -108,18 +155,37 @@ impl Permissions {
                     faults.add(
                         path,
                         ViolationCode::WrongType,
-                        format!("permissions.{model} must be text or a list of texts, not {}.", other.as_str()),
+                        format!(
+                            "permissions.{model} must be text or a list of texts, not {}.",
+                            other.as_str()
+                        ),
                     );
                     continue;
                 }
             };
             for (at, value) in values.into_iter().enumerate() {
-                let path = if list { format!("{path}[{at}]") } else { path.clone() };
+                let path = if list {
+                    format!("{path}[{at}]")
+                } else {
+                    path.clone()
+                };
                 match value.text() {
-                    None => faults.add(path, ViolationCode::WrongType, format!("A permission must be text, not {}.", value.kind().as_str())),
+                    None => faults.add(
+                        path,
+                        ViolationCode::WrongType,
+                        format!("A permission must be text, not {}.", value.kind().as_str()),
+                    ),
                     Some(name) if !granted.grant(model, &name) => {
-                        let known = if model == "ai" { "can_query" } else { "can_view or can_edit" };
-                        faults.add(path, ViolationCode::UnknownPermission, format!("{model} has no permission {name:?}; use {known}."));
+                        let known = if model == "ai" {
+                            "can_query"
+                        } else {
+                            "can_view or can_edit"
+                        };
+                        faults.add(
+                            path,
+                            ViolationCode::UnknownPermission,
+                            format!("{model} has no permission {name:?}; use {known}."),
+                        );
                     }
                     Some(_) => {}
                 }
@@ -152,7 +218,10 @@ impl<'de> Deserialize<'de> for Permissions {
             fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str("permissions")
             }
-            fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Permissions, A::Error> {
+            fn visit_map<A: serde::de::MapAccess<'de>>(
+                self,
+                mut map: A,
+            ) -> Result<Permissions, A::Error> {
                 use serde::de::Error;
                 let mut granted = Permissions::default();
                 while let Some((model, names)) = map.next_entry::<&str, Vec<&str>>()? {
@@ -179,15 +248,31 @@ mod tests {
     fn parse(text: &str) -> (String, Vec<String>) {
         let mut faults = Faults::default();
         let permissions = Permissions::parse(&mut faults, Json::parse(text.as_bytes()).unwrap());
-        let violations = faults.into_result().err().map(|refusal| refusal.violations).unwrap_or_default();
-        (serde_json::to_string(&permissions).unwrap(), violations.into_iter().map(|v| format!("{} {}", v.field, v.code.as_str())).collect())
+        let violations = faults
+            .into_result()
+            .err()
+            .map(|refusal| refusal.violations)
+            .unwrap_or_default();
+        (
+            serde_json::to_string(&permissions).unwrap(),
+            violations
+                .into_iter()
+                .map(|v| format!("{} {}", v.field, v.code.as_str()))
+                .collect(),
+        )
     }
 
     #[test]
     fn text_or_list_and_what_it_implies() {
-        assert_eq!(parse(r#"{"chart":"can_edit","ai":["can_query"]}"#).0, r#"{"chart":["can_view","can_edit"],"ai":["can_query"]}"#);
+        assert_eq!(
+            parse(r#"{"chart":"can_edit","ai":["can_query"]}"#).0,
+            r#"{"chart":["can_view","can_edit"],"ai":["can_query"]}"#
+        );
         assert_eq!(parse("{}").0, "{}");
-        assert_eq!(serde_json::to_string(&Permissions::WHEN_MISSING).unwrap(), r#"{"dashboard":["can_view"],"chart":["can_view"]}"#);
+        assert_eq!(
+            serde_json::to_string(&Permissions::WHEN_MISSING).unwrap(),
+            r#"{"dashboard":["can_view"],"chart":["can_view"]}"#
+        );
     }
 
     #[test]

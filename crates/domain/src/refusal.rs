@@ -30,23 +30,45 @@ impl Refusal {
     /// The code with its registered sentence.
     pub fn new(code: Code) -> Self {
         let retry_after = matches!(code, Code::Unavailable).then_some(RETRY_AFTER);
-        Self { code, message: Cow::Borrowed(code.message()), violations: Vec::new(), retry_after }
+        Self {
+            code,
+            message: Cow::Borrowed(code.message()),
+            violations: Vec::new(),
+            retry_after,
+        }
     }
 
     /// The code with a sentence for this case.
     pub fn because(code: Code, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { message: message.into(), ..Self::new(code) }
+        Self {
+            message: message.into(),
+            ..Self::new(code)
+        }
     }
 
     /// `REQUEST_INVALID` for a single fault, where nothing else of the input was looked at.
-    pub fn fault(field: impl Into<String>, code: ViolationCode, message: impl Into<String>) -> Self {
-        let violation = Violation { field: field.into(), code, message: message.into() };
-        Self { violations: vec![violation.clone()], ..Self::because(Code::RequestInvalid, violation.message) }
+    pub fn fault(
+        field: impl Into<String>,
+        code: ViolationCode,
+        message: impl Into<String>,
+    ) -> Self {
+        let violation = Violation {
+            field: field.into(),
+            code,
+            message: message.into(),
+        };
+        Self {
+            violations: vec![violation.clone()],
+            ..Self::because(Code::RequestInvalid, violation.message)
+        }
     }
 
     /// The code, and when another try makes sense.
     pub fn retry(code: Code, seconds: u32) -> Self {
-        Self { retry_after: Some(seconds), ..Self::new(code) }
+        Self {
+            retry_after: Some(seconds),
+            ..Self::new(code)
+        }
     }
 }
 
@@ -64,9 +86,18 @@ pub struct Faults(Vec<Violation>);
 const MOST: usize = 100;
 
 impl Faults {
-    pub fn add(&mut self, field: impl Into<String>, code: ViolationCode, message: impl Into<String>) {
+    pub fn add(
+        &mut self,
+        field: impl Into<String>,
+        code: ViolationCode,
+        message: impl Into<String>,
+    ) {
         if self.0.len() < MOST {
-            self.0.push(Violation { field: field.into(), code, message: message.into() });
+            self.0.push(Violation {
+                field: field.into(),
+                code,
+                message: message.into(),
+            });
         }
     }
 
@@ -85,10 +116,23 @@ impl Faults {
             return Ok(());
         }
         let message = match self.0.as_slice() {
-            [one] => return Err(Refusal::fault(one.field.clone(), one.code, one.message.clone())),
-            several if several.len() == MOST => Cow::Owned(format!("More than {MOST} fields need another value; these are the first.")),
+            [one] => {
+                return Err(Refusal::fault(
+                    one.field.clone(),
+                    one.code,
+                    one.message.clone(),
+                ));
+            }
+            several if several.len() == MOST => Cow::Owned(format!(
+                "More than {MOST} fields need another value; these are the first."
+            )),
             several => Cow::Owned(format!("{} fields need another value.", several.len())),
         };
-        Err(Refusal { code: Code::RequestInvalid, message, violations: self.0, retry_after: None })
+        Err(Refusal {
+            code: Code::RequestInvalid,
+            message,
+            violations: self.0,
+            retry_after: None,
+        })
     }
 }

@@ -34,16 +34,27 @@ impl RevokeRequest {
         };
         for (at, (name, value)) in members.iter().enumerate() {
             if members.iter().take(at).any(|(earlier, _)| earlier == name) {
-                faults.add(name.as_ref(), ViolationCode::DuplicateField, "This field is given twice.");
+                faults.add(
+                    name.as_ref(),
+                    ViolationCode::DuplicateField,
+                    "This field is given twice.",
+                );
             } else if value.kind() != Kind::Null || !FIELDS.contains(&name.as_ref()) {
                 wanted.extend(field(&mut faults, name, *value));
             }
         }
-        let sent = members.iter().filter(|(name, value)| FIELDS.contains(&name.as_ref()) && value.kind() != Kind::Null).count();
+        let sent = members
+            .iter()
+            .filter(|(name, value)| FIELDS.contains(&name.as_ref()) && value.kind() != Kind::Null)
+            .count();
         if sent != 1 {
             faults.add(
                 "",
-                if sent == 0 { ViolationCode::Required } else { ViolationCode::TooMany },
+                if sent == 0 {
+                    ViolationCode::Required
+                } else {
+                    ViolationCode::TooMany
+                },
                 "Send exactly one of tokenId, distinctId and all.",
             );
         }
@@ -60,14 +71,25 @@ fn field(faults: &mut Faults, name: &str, value: Json<'_>) -> Option<RevokeReque
     match name {
         "tokenId" => match value.text().map(|text| token_id(&text)) {
             Some(Some(id)) => Some(RevokeRequest::Token(id)),
-            Some(None) => wrong(ViolationCode::InvalidValue, "This is no token id; it is the tokenId of the answer that carried the token."),
+            Some(None) => wrong(
+                ViolationCode::InvalidValue,
+                "This is no token id; it is the tokenId of the answer that carried the token.",
+            ),
             None => wrong(ViolationCode::WrongType, "This must be text."),
         },
         "distinctId" => match value.text() {
             None => wrong(ViolationCode::WrongType, "This must be text."),
-            Some(text) if text.is_empty() => wrong(ViolationCode::Required, "This must not be empty."),
-            Some(text) if text.chars().count() > LONGEST_SUBJECT => wrong(ViolationCode::TooLong, "A distinctId has at most 256 characters."),
-            Some(text) if text.chars().any(char::is_control) => wrong(ViolationCode::InvalidValue, "A distinctId holds no control characters."),
+            Some(text) if text.is_empty() => {
+                wrong(ViolationCode::Required, "This must not be empty.")
+            }
+            Some(text) if text.chars().count() > LONGEST_SUBJECT => wrong(
+                ViolationCode::TooLong,
+                "A distinctId has at most 256 characters.",
+            ),
+            Some(text) if text.chars().any(char::is_control) => wrong(
+                ViolationCode::InvalidValue,
+                "A distinctId holds no control characters.",
+            ),
             Some(text) => Some(RevokeRequest::Viewer(text.into_owned())),
         },
         "all" => match value.boolean() {
@@ -76,15 +98,21 @@ fn field(faults: &mut Faults, name: &str, value: Json<'_>) -> Option<RevokeReque
             None => wrong(ViolationCode::WrongType, "This must be true."),
         },
         other => {
-            let near = nearest(other, FIELDS).map_or_else(String::new, |near| format!(" Did you mean {near}?"));
-            wrong(ViolationCode::UnknownField, &format!("There is no such field.{near}"))
+            let near = nearest(other, FIELDS)
+                .map_or_else(String::new, |near| format!(" Did you mean {near}?"));
+            wrong(
+                ViolationCode::UnknownField,
+                &format!("There is no such field.{near}"),
+            )
         }
     }
 }
 
 /// A token id as answers spell it; other spellings of a UUID are none.
 fn token_id(text: &str) -> Option<Uuid> {
-    (text.len() == uuid::fmt::Hyphenated::LENGTH).then(|| Uuid::parse_str(text).ok()).flatten()
+    (text.len() == uuid::fmt::Hyphenated::LENGTH)
+        .then(|| Uuid::parse_str(text).ok())
+        .flatten()
 }
 
 #[cfg(test)]
@@ -94,33 +122,61 @@ mod tests {
     #[test]
     fn one_thing_at_a_time() {
         let id = "019a9f5e-0000-7000-8000-000000000001";
-        assert_eq!(RevokeRequest::parse(format!("{{\"tokenId\":\"{id}\"}}").as_bytes()), Ok(RevokeRequest::Token(id.parse().unwrap())));
-        assert_eq!(RevokeRequest::parse(br#"{"distinctId":"u-1","all":null}"#), Ok(RevokeRequest::Viewer("u-1".into())));
-        assert_eq!(RevokeRequest::parse(br#"{"all":true}"#), Ok(RevokeRequest::All));
+        assert_eq!(
+            RevokeRequest::parse(format!("{{\"tokenId\":\"{id}\"}}").as_bytes()),
+            Ok(RevokeRequest::Token(id.parse().unwrap()))
+        );
+        assert_eq!(
+            RevokeRequest::parse(br#"{"distinctId":"u-1","all":null}"#),
+            Ok(RevokeRequest::Viewer("u-1".into()))
+        );
+        assert_eq!(
+            RevokeRequest::parse(br#"{"all":true}"#),
+            Ok(RevokeRequest::All)
+        );
     }
 
     #[test]
     fn every_fault_at_once_and_nothing_by_accident() {
         let faults = |body: &str| {
             let refused = RevokeRequest::parse(body.as_bytes()).unwrap_err();
-            refused.violations.iter().map(|fault| format!("{} {}", fault.field, fault.code.as_str())).collect::<Vec<_>>()
+            refused
+                .violations
+                .iter()
+                .map(|fault| format!("{} {}", fault.field, fault.code.as_str()))
+                .collect::<Vec<_>>()
         };
-        assert_eq!(RevokeRequest::parse(b"{").unwrap_err().code, Code::BodyNotJson);
+        assert_eq!(
+            RevokeRequest::parse(b"{").unwrap_err().code,
+            Code::BodyNotJson
+        );
         for (body, expected) in [
             ("[]", &[" WRONG_TYPE"][..]),
             ("{}", &[" REQUIRED"]),
             (r#"{"all":false}"#, &["all INVALID_VALUE"]),
             (r#"{"all":"true"}"#, &["all WRONG_TYPE"]),
             (r#"{"tokenId":"x"}"#, &["tokenId INVALID_VALUE"]),
-            (r#"{"tokenId":"019a9f5e000070008000000000000001"}"#, &["tokenId INVALID_VALUE"]),
-            (r#"{"tokenId":null,"distinctId":null,"all":null}"#, &[" REQUIRED"]),
+            (
+                r#"{"tokenId":"019a9f5e000070008000000000000001"}"#,
+                &["tokenId INVALID_VALUE"],
+            ),
+            (
+                r#"{"tokenId":null,"distinctId":null,"all":null}"#,
+                &[" REQUIRED"],
+            ),
             (r#"{"all":null,"all":true}"#, &["all DUPLICATE_FIELD"]),
             (r#"{"dry":null,"all":true}"#, &["dry UNKNOWN_FIELD"]),
             (r#"{"distinctId":""}"#, &["distinctId REQUIRED"]),
             (r#"{"distinctId":7}"#, &["distinctId WRONG_TYPE"]),
             (r#"{"distinctId":"a","all":true}"#, &[" TOO_MANY"]),
-            (r#"{"distinctId":"a","distinctId":"b"}"#, &["distinctId DUPLICATE_FIELD", " TOO_MANY"]),
-            (r#"{"distinctID":"a"}"#, &["distinctID UNKNOWN_FIELD", " REQUIRED"]),
+            (
+                r#"{"distinctId":"a","distinctId":"b"}"#,
+                &["distinctId DUPLICATE_FIELD", " TOO_MANY"],
+            ),
+            (
+                r#"{"distinctID":"a"}"#,
+                &["distinctID UNKNOWN_FIELD", " REQUIRED"],
+            ),
             (r#"{"all":true,"dry":true}"#, &["dry UNKNOWN_FIELD"]),
         ] {
             assert_eq!(faults(body), expected, "{body}");

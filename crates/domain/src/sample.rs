@@ -16,15 +16,24 @@ pub struct Guess {
 pub fn guess(text: &str) -> Option<Vec<Guess>> {
     let mut json = Json::parse(text.trim().as_bytes())?;
     for step in ["user", "attributes"] {
-        let inner = json.members()?.into_iter().find(|(name, value)| name == step && value.kind() == JsonKind::Object);
+        let inner = json
+            .members()?
+            .into_iter()
+            .find(|(name, value)| name == step && value.kind() == JsonKind::Object);
         json = inner.map_or(json, |(_, inner)| inner);
     }
     let members = json.members()?;
     let mut guesses: Vec<Guess> = Vec::with_capacity(members.len());
     for (name, value) in members {
         // Far more than a token carries; beyond that it is no sample.
-        if guesses.len() < 1_000 && !attribute::RESERVED.contains(&&*name) && !guesses.iter().any(|earlier| earlier.name == name) {
-            guesses.push(Guess { found: one(&name, value), name: name.into_owned() });
+        if guesses.len() < 1_000
+            && !attribute::RESERVED.contains(&&*name)
+            && !guesses.iter().any(|earlier| earlier.name == name)
+        {
+            guesses.push(Guess {
+                found: one(&name, value),
+                name: name.into_owned(),
+            });
         }
     }
     Some(guesses)
@@ -38,23 +47,31 @@ pub fn kind_of(json: Json<'_>) -> Option<(Kind, bool)> {
     let kinds: Option<Vec<Kind>> = json.items()?.into_iter().map(single).collect();
     let kinds = kinds?;
     let first = *kinds.first()?;
-    let joined = kinds.into_iter().try_fold(first, |kind, next| match (kind, next) {
-        (kind, next) if kind == next => Some(kind),
-        (Kind::Integer | Kind::Numeric, Kind::Integer | Kind::Numeric) => Some(Kind::Numeric),
-        (Kind::String | Kind::Date, Kind::String | Kind::Date) => Some(Kind::String),
-        _ => None,
-    });
+    let joined = kinds
+        .into_iter()
+        .try_fold(first, |kind, next| match (kind, next) {
+            (kind, next) if kind == next => Some(kind),
+            (Kind::Integer | Kind::Numeric, Kind::Integer | Kind::Numeric) => Some(Kind::Numeric),
+            (Kind::String | Kind::Date, Kind::String | Kind::Date) => Some(Kind::String),
+            _ => None,
+        });
     joined.map(|kind| (kind, true))
 }
 
 fn single(json: Json<'_>) -> Option<Kind> {
     match json.kind() {
-        JsonKind::Text if json.text().is_some_and(|text| crate::time::is_date(&text)) => Some(Kind::Date),
+        JsonKind::Text if json.text().is_some_and(|text| crate::time::is_date(&text)) => {
+            Some(Kind::Date)
+        }
         JsonKind::Text => Some(Kind::String),
         JsonKind::Boolean => Some(Kind::Boolean),
-        JsonKind::Number => {
-            Some(if json.integer().is_some() && json.number().is_some_and(|text| !text.contains('.')) { Kind::Integer } else { Kind::Numeric })
-        }
+        JsonKind::Number => Some(
+            if json.integer().is_some() && json.number().is_some_and(|text| !text.contains('.')) {
+                Kind::Integer
+            } else {
+                Kind::Numeric
+            },
+        ),
         JsonKind::Null | JsonKind::List | JsonKind::Object => None,
     }
 }
@@ -64,20 +81,35 @@ fn one(name: &str, json: Json<'_>) -> Result<(Declaration, String), String> {
     let (kind, list) = kind_of(json).ok_or_else(|| {
         match json.kind() {
             JsonKind::Null => "null tells no type; give it a value.",
-            JsonKind::Object => "An attribute cannot be an object; send its parts as attributes of their own.",
+            JsonKind::Object => {
+                "An attribute cannot be an object; send its parts as attributes of their own."
+            }
             JsonKind::List => "A list needs at least one value, and all of one type.",
             _ => "No type fits this value.",
         }
         .to_owned()
     })?;
-    let declaration = Declaration { name: name.to_owned(), kind, list, required: false };
+    let declaration = Declaration {
+        name: name.to_owned(),
+        kind,
+        list,
+        required: false,
+    };
     let mut faults = Faults::default();
     declaration.read(&mut faults, name, json);
     if let Err(refusal) = faults.into_result() {
         return Err(refusal.message.into_owned());
     }
     let typed = |json: Json<'_>| {
-        json.text().map_or_else(|| json.number().map_or_else(|| json.boolean().unwrap_or_default().to_string(), str::to_owned), Into::into)
+        json.text().map_or_else(
+            || {
+                json.number().map_or_else(
+                    || json.boolean().unwrap_or_default().to_string(),
+                    str::to_owned,
+                )
+            },
+            Into::into,
+        )
     };
     let example = match json.items() {
         Some(items) => items.into_iter().map(typed).collect::<Vec<_>>().join("\n"),
@@ -94,7 +126,12 @@ mod tests {
     fn told(text: &str) -> Vec<String> {
         let told = |guess: Guess| match guess.found {
             Ok((declared, example)) => {
-                format!("{} {}{} {example:?}", guess.name, declared.kind.as_str(), if declared.list { " list" } else { "" })
+                format!(
+                    "{} {}{} {example:?}",
+                    guess.name,
+                    declared.kind.as_str(),
+                    if declared.list { " list" } else { "" }
+                )
             }
             Err(why) => format!("{}: {why}", guess.name),
         };
@@ -118,7 +155,12 @@ mod tests {
             "9x: Begin with a letter or an underscore, then letters, digits, underscores, points or hyphens.",
         ];
         assert_eq!(told(attributes), expected);
-        assert_eq!(told(&format!(r#"{{"user":{{"distinctId":"u","role":"explorer","attributes":{attributes}}},"expiresIn":"1h"}}"#)), expected);
+        assert_eq!(
+            told(&format!(
+                r#"{{"user":{{"distinctId":"u","role":"explorer","attributes":{attributes}}},"expiresIn":"1h"}}"#
+            )),
+            expected
+        );
         assert_eq!(told(&format!(r#"{{"attributes":{attributes}}}"#)), expected);
         for no_object in ["", "[1]", "\"a\"", "{"] {
             assert_eq!(guess(no_object), None, "{no_object}");

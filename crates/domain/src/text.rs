@@ -4,14 +4,29 @@ use crate::ViolationCode;
 use crate::refusal::Faults;
 
 /// One line of text a person typed: trimmed, within `max` Unicode scalar values, free of control characters.
-pub fn line(faults: &mut Faults, field: &str, what: &str, text: &str, max: usize, required: bool) -> String {
+pub fn line(
+    faults: &mut Faults,
+    field: &str,
+    what: &str,
+    text: &str,
+    max: usize,
+    required: bool,
+) -> String {
     let text = text.trim();
     if required && text.is_empty() {
         faults.add(field, ViolationCode::Required, format!("Enter {what}."));
     } else if text.chars().count() > max {
-        faults.add(field, ViolationCode::TooLong, format!("Use at most {max} characters for {what}."));
+        faults.add(
+            field,
+            ViolationCode::TooLong,
+            format!("Use at most {max} characters for {what}."),
+        );
     } else if text.chars().any(char::is_control) {
-        faults.add(field, ViolationCode::InvalidValue, format!("Control characters cannot be used in {what}."));
+        faults.add(
+            field,
+            ViolationCode::InvalidValue,
+            format!("Control characters cannot be used in {what}."),
+        );
     }
     text.to_owned()
 }
@@ -19,9 +34,15 @@ pub fn line(faults: &mut Faults, field: &str, what: &str, text: &str, max: usize
 /// An email address, only as far as sign-in needs it: one `@` with something on both sides, lower case, no blanks.
 pub fn email(faults: &mut Faults, field: &str, text: &str) -> String {
     let text = line(faults, field, "an email address", text, 254, true).to_lowercase();
-    let shaped = text.split_once('@').is_some_and(|(local, host)| !local.is_empty() && !host.is_empty() && !host.contains('@'));
+    let shaped = text
+        .split_once('@')
+        .is_some_and(|(local, host)| !local.is_empty() && !host.is_empty() && !host.contains('@'));
     if !text.is_empty() && (!shaped || text.contains(char::is_whitespace)) {
-        faults.add(field, ViolationCode::InvalidValue, "Enter an email address such as ada@example.com.");
+        faults.add(
+            field,
+            ViolationCode::InvalidValue,
+            "Enter an email address such as ada@example.com.",
+        );
     }
     text
 }
@@ -30,7 +51,11 @@ pub fn email(faults: &mut Faults, field: &str, text: &str) -> String {
 pub fn new_password(faults: &mut Faults, field: &str, text: &str) {
     match text.chars().count() {
         0 => faults.add(field, ViolationCode::Required, "Choose a password."),
-        1..12 => faults.add(field, ViolationCode::InvalidValue, "Use at least 12 characters; a sentence works well."),
+        1..12 => faults.add(
+            field,
+            ViolationCode::InvalidValue,
+            "Use at least 12 characters; a sentence works well.",
+        ),
         513.. => faults.add(field, ViolationCode::TooLong, "Use at most 512 characters."),
         _ => {}
     }
@@ -39,8 +64,12 @@ pub fn new_password(faults: &mut Faults, field: &str, text: &str) {
 /// The name in `known` that `text` was probably meant to be.
 pub fn nearest<'a>(text: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = Spelling::of(text)?;
-    let distances = known.into_iter().filter_map(|name| wanted.distance(name).map(|distance| (distance, name)));
-    distances.min_by_key(|(distance, _)| *distance).map(|(_, name)| name)
+    let distances = known
+        .into_iter()
+        .filter_map(|name| wanted.distance(name).map(|distance| (distance, name)));
+    distances
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, name)| name)
 }
 
 /// A text that may be a name with a letter or two wrong.
@@ -65,7 +94,11 @@ impl Spelling {
     /// Letters between it and a name (Damerau-Levenshtein); none where they are too many for a slip.
     pub fn distance(&self, name: &str) -> Option<usize> {
         let near = 1 + name.chars().count() / 4;
-        Some(strsim::damerau_levenshtein(&self.text, &name.to_lowercase())).filter(|distance| *distance <= near)
+        Some(strsim::damerau_levenshtein(
+            &self.text,
+            &name.to_lowercase(),
+        ))
+        .filter(|distance| *distance <= near)
     }
 
     /// What [`Self::distance`] is at least, for little work and only for ASCII names: letters that the one has and the other has
@@ -96,10 +129,20 @@ fn letters(text: &str) -> [u8; 256] {
 
 /// Two letters for a profile button: the initials of the first and last word.
 pub fn initials(name: &str) -> String {
-    let mut words = name.split_whitespace().filter_map(|word| word.chars().next());
+    let mut words = name
+        .split_whitespace()
+        .filter_map(|word| word.chars().next());
     let first = words.next();
-    let last = words.next_back().or_else(|| name.split_whitespace().next().and_then(|word| word.chars().nth(1)));
-    first.into_iter().chain(last).flat_map(char::to_uppercase).collect()
+    let last = words.next_back().or_else(|| {
+        name.split_whitespace()
+            .next()
+            .and_then(|word| word.chars().nth(1))
+    });
+    first
+        .into_iter()
+        .chain(last)
+        .flat_map(char::to_uppercase)
+        .collect()
 }
 
 #[cfg(test)]
@@ -114,8 +157,20 @@ mod tests {
         assert_eq!(nearest("teir", known), Some("tier"));
         assert_eq!(nearest("colour", known), None);
         let asked = Spelling::of("exmaple.com").unwrap();
-        assert_eq!((asked.distance("example.com"), asked.least_distance("example.com")), (Some(1), Some(0)));
-        assert_eq!((asked.distance("sample.org"), asked.least_distance("sample.org")), (None, None));
+        assert_eq!(
+            (
+                asked.distance("example.com"),
+                asked.least_distance("example.com")
+            ),
+            (Some(1), Some(0))
+        );
+        assert_eq!(
+            (
+                asked.distance("sample.org"),
+                asked.least_distance("sample.org")
+            ),
+            (None, None)
+        );
     }
 
     #[test]

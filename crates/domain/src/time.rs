@@ -11,7 +11,8 @@ pub fn rfc3339(unix_seconds: i64) -> String {
 
 /// For people, such as `20 Nov 2026, 10:30 UTC`.
 pub fn readable(unix_seconds: i64) -> String {
-    let form = format_description!("[day padding:none] [month repr:short] [year], [hour]:[minute] UTC");
+    let form =
+        format_description!("[day padding:none] [month repr:short] [year], [hour]:[minute] UTC");
     moment(unix_seconds).format(form).unwrap_or_default()
 }
 
@@ -30,13 +31,18 @@ pub fn relative(unix_seconds: i64, now: i64) -> String {
         _ => (size / 86_400, "day"),
     };
     let plural = if count == 1 { "" } else { "s" };
-    if distance > 0 { format!("{count} {unit}{plural} ago") } else { format!("in {count} {unit}{plural}") }
+    if distance > 0 {
+        format!("{count} {unit}{plural} ago")
+    } else {
+        format!("in {count} {unit}{plural}")
+    }
 }
 
 /// Whether the text is a date (`YYYY-MM-DD`) or a moment (RFC 3339, section 5.6).
 pub fn is_date(text: &str) -> bool {
     let day = format_description!("[year]-[month]-[day]");
-    (text.len() == 10 && time::Date::parse(text, day).is_ok()) || OffsetDateTime::parse(text, &Rfc3339).is_ok()
+    (text.len() == 10 && time::Date::parse(text, day).is_ok())
+        || OffsetDateTime::parse(text, &Rfc3339).is_ok()
 }
 
 /// The first second of a day written `YYYY-MM-DD`, in UTC.
@@ -60,10 +66,21 @@ mod tests {
 
     #[test]
     fn dates_are_days_or_moments() {
-        for good in ["2026-02-28", "2026-11-20T10:30:00Z", "2026-11-20T10:30:00.5+02:00"] {
+        for good in [
+            "2026-02-28",
+            "2026-11-20T10:30:00Z",
+            "2026-11-20T10:30:00.5+02:00",
+        ] {
             assert!(is_date(good), "{good}");
         }
-        for bad in ["2026-02-30", "20-11-2026", "2026-11-20 10:30", "2026-11-20T10:30:00", "", "yesterday"] {
+        for bad in [
+            "2026-02-30",
+            "20-11-2026",
+            "2026-11-20 10:30",
+            "2026-11-20T10:30:00",
+            "",
+            "yesterday",
+        ] {
             assert!(!is_date(bad), "{bad}");
         }
     }

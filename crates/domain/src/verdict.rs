@@ -19,8 +19,17 @@ pub enum Rung {
 }
 
 impl Rung {
-    pub const ALL: [Self; 9] =
-        [Self::Shape, Self::Key, Self::Seal, Self::KeyState, Self::Time, Self::Revocation, Self::Origin, Self::Attributes, Self::Permissions];
+    pub const ALL: [Self; 9] = [
+        Self::Shape,
+        Self::Key,
+        Self::Seal,
+        Self::KeyState,
+        Self::Time,
+        Self::Revocation,
+        Self::Origin,
+        Self::Attributes,
+        Self::Permissions,
+    ];
 
     /// The stored form.
     pub const fn as_str(self) -> &'static str {

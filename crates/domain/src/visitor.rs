@@ -14,7 +14,13 @@ pub enum Said {
 }
 
 impl Said {
-    pub const ALL: [Self; 5] = [Self::Ended, Self::NotShown, Self::NotHere, Self::NoAccess, Self::Unreachable];
+    pub const ALL: [Self; 5] = [
+        Self::Ended,
+        Self::NotShown,
+        Self::NotHere,
+        Self::NoAccess,
+        Self::Unreachable,
+    ];
 
     pub const fn sentence(self) -> &'static str {
         match self {
@@ -34,10 +40,18 @@ impl Said {
     /// What is said about a code.
     pub const fn about(code: Code) -> Self {
         match code {
-            Code::TokenExpired | Code::TokenRevoked | Code::TokenNotYetValid | Code::TokenNotRenewed => Self::Ended,
-            Code::OriginMissing | Code::OriginNotAuthorized | Code::SandboxTokenOnProductionOrigin => Self::NotHere,
+            Code::TokenExpired
+            | Code::TokenRevoked
+            | Code::TokenNotYetValid
+            | Code::TokenNotRenewed => Self::Ended,
+            Code::OriginMissing
+            | Code::OriginNotAuthorized
+            | Code::SandboxTokenOnProductionOrigin => Self::NotHere,
             Code::PermissionMissing => Self::NoAccess,
-            Code::TooManyRequests | Code::Internal | Code::Unavailable | Code::ServerUnreachable => Self::Unreachable,
+            Code::TooManyRequests
+            | Code::Internal
+            | Code::Unavailable
+            | Code::ServerUnreachable => Self::Unreachable,
             _ => Self::NotShown,
         }
     }
@@ -48,13 +62,20 @@ mod tests {
     use super::*;
 
     /// Codes that the script decides itself, so that it needs their sentences for the developer; the others come with theirs.
-    const DECIDED_IN_THE_BROWSER: [Code; 5] =
-        [Code::TokenMissing, Code::TokenExpired, Code::TokenNotRenewed, Code::ServerUnreachable, Code::OriginNotAuthorized];
+    const DECIDED_IN_THE_BROWSER: [Code; 5] = [
+        Code::TokenMissing,
+        Code::TokenExpired,
+        Code::TokenNotRenewed,
+        Code::ServerUnreachable,
+        Code::OriginNotAuthorized,
+    ];
 
     /// The text of `public/embed/codes.js`.
     fn script() -> String {
         let text = |text: &str| serde_json::Value::from(text).to_string();
-        let said = Said::ALL.map(|said| format!("  [{}, {}],\n", text(said.sentence()), said.retry_helps())).concat();
+        let said = Said::ALL
+            .map(|said| format!("  [{}, {}],\n", text(said.sentence()), said.retry_helps()))
+            .concat();
         let about = Code::ALL
             .iter()
             .map(|code| (code, Said::about(*code)))
@@ -62,7 +83,16 @@ mod tests {
             .map(|(code, said)| format!("  {}: {},\n", code.as_str(), said as u8))
             .collect::<Vec<_>>()
             .concat();
-        let decided = DECIDED_IN_THE_BROWSER.map(|code| format!("  {}: [{}, {}],\n", code.as_str(), text(code.message()), text(code.fix()))).concat();
+        let decided = DECIDED_IN_THE_BROWSER
+            .map(|code| {
+                format!(
+                    "  {}: [{}, {}],\n",
+                    code.as_str(),
+                    text(code.message()),
+                    text(code.fix())
+                )
+            })
+            .concat();
         format!(
             "// Written from the registry of codes (crates/domain); a test there keeps it true. Do not edit.\n\n\
              /** What a visitor reads, and whether trying again can help. @type {{[string, boolean][]}} */\nexport const SAID = [\n{said}];\n\n\
@@ -77,7 +107,9 @@ mod tests {
         let written = std::fs::read_to_string(file).unwrap_or_default();
         if written != script() {
             std::fs::write(file, script()).unwrap();
-            panic!("public/embed/codes.js did not say what the registry says; it is written anew, commit it");
+            panic!(
+                "public/embed/codes.js did not say what the registry says; it is written anew, commit it"
+            );
         }
     }
 }

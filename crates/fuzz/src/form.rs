@@ -14,17 +14,37 @@ type Columns<Row> = [(&'static str, fn(&Row) -> String)];
 /// If a field is lost between body and form.
 pub fn form(input: &[u8]) -> bool {
     let fields = parsed(input);
-    assert_eq!(fields.len(), input.split(|byte| *byte == b'&').filter(|field| !field.is_empty()).count(), "a field was lost");
-    assert_eq!(parsed(encoded(&fields).as_bytes()), fields, "a field is read as another");
+    assert_eq!(
+        fields.len(),
+        input
+            .split(|byte| *byte == b'&')
+            .filter(|field| !field.is_empty())
+            .count(),
+        "a field was lost"
+    );
+    assert_eq!(
+        parsed(encoded(&fields).as_bytes()),
+        fields,
+        "a field is read as another"
+    );
     for (name, _) in fields.iter().take(16) {
-        assert_eq!(Some(forms::value(&fields, name)), forms::values(&fields, name).first().copied());
+        assert_eq!(
+            Some(forms::value(&fields, name)),
+            forms::values(&fields, name).first().copied()
+        );
         assert!(forms::ticked(&fields, name));
     }
     let (verb, object) = forms::intent(&fields);
-    assert!(forms::value(&fields, "intent").starts_with(verb) && forms::value(&fields, "intent").ends_with(object));
+    assert!(
+        forms::value(&fields, "intent").starts_with(verb)
+            && forms::value(&fields, "intent").ends_with(object)
+    );
     let rows = origins(&fields) + attributes(&fields);
     viewer(&fields);
-    assert_eq!(forms::new_key::typed(&fields).scopes.len(), forms::values(&fields, "scopes").len());
+    assert_eq!(
+        forms::new_key::typed(&fields).scopes.len(),
+        forms::values(&fields, "scopes").len()
+    );
     let _ = forms::new_key::form(&fields);
     rows > 0
 }
@@ -34,18 +54,29 @@ fn parsed(body: &[u8]) -> Fields {
 }
 
 fn encoded(fields: &[(String, String)]) -> String {
-    form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
+    form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(fields)
+        .finish()
 }
 
 /// The fields of a list by row and name: the first of each, as far as rows are read. None where a row is named in another way
 /// than pages name it.
-fn expected<'a>(fields: &'a [(String, String)], list: &str) -> Option<HashMap<(usize, &'a str), &'a str>> {
+fn expected<'a>(
+    fields: &'a [(String, String)],
+    list: &str,
+) -> Option<HashMap<(usize, &'a str), &'a str>> {
     let mut found = HashMap::new();
     for (name, value) in fields {
-        let Some((index, field)) = name.strip_prefix(list).and_then(|rest| rest.strip_prefix('[')).and_then(|rest| rest.split_once("].")) else {
+        let Some((index, field)) = name
+            .strip_prefix(list)
+            .and_then(|rest| rest.strip_prefix('['))
+            .and_then(|rest| rest.split_once("]."))
+        else {
             continue;
         };
-        let Ok(row) = index.parse::<usize>() else { continue };
+        let Ok(row) = index.parse::<usize>() else {
+            continue;
+        };
         if row.to_string() != index {
             return None;
         }
@@ -59,12 +90,21 @@ fn expected<'a>(fields: &'a [(String, String)], list: &str) -> Option<HashMap<(u
 /// Whether each row has what was sent for it, and nothing else.
 fn rows<Row>(fields: &[(String, String)], list: &str, typed: &[Row], columns: &Columns<Row>) {
     assert!(typed.len() <= MOST_ROWS);
-    let Some(expected) = expected(fields, list) else { return };
-    assert_eq!(typed.len(), expected.keys().map(|(row, _)| row + 1).max().unwrap_or(0));
+    let Some(expected) = expected(fields, list) else {
+        return;
+    };
+    assert_eq!(
+        typed.len(),
+        expected.keys().map(|(row, _)| row + 1).max().unwrap_or(0)
+    );
     for (row, typed) in typed.iter().enumerate() {
         for (name, column) in columns {
             let sent = expected.get(&(row, *name)).copied().unwrap_or_default();
-            assert_eq!(column(typed), sent.replace("\r\n", "\n"), "{list}[{row}].{name}");
+            assert_eq!(
+                column(typed),
+                sent.replace("\r\n", "\n"),
+                "{list}[{row}].{name}"
+            );
         }
     }
 }
@@ -92,7 +132,12 @@ fn origins(fields: &[(String, String)]) -> usize {
     assert_eq!(edits.len(), typed.len());
     for (row, edit) in typed.iter().zip(&edits) {
         let touched = row.removed || row.was != row.values();
-        assert!(!touched || (edit.origin == row.origin && edit.label == row.label && edit.remove == row.removed));
+        assert!(
+            !touched
+                || (edit.origin == row.origin
+                    && edit.label == row.label
+                    && edit.remove == row.removed)
+        );
     }
     typed.len()
 }
@@ -119,18 +164,40 @@ fn attributes(fields: &[(String, String)]) -> usize {
 
 fn viewer(fields: &[(String, String)]) {
     let viewer = forms::sandbox::viewer(fields);
-    let named = |front: &str| fields.iter().filter(|(name, _)| name.starts_with(front)).count();
+    let named = |front: &str| {
+        fields
+            .iter()
+            .filter(|(name, _)| name.starts_with(front))
+            .count()
+    };
     assert_eq!(viewer.attributes.len(), named("user.attributes."));
-    assert_eq!(viewer.permissions.len(), forms::values(fields, "permissions").iter().filter(|both| both.contains('.')).count());
+    assert_eq!(
+        viewer.permissions.len(),
+        forms::values(fields, "permissions")
+            .iter()
+            .filter(|both| both.contains('.'))
+            .count()
+    );
     let again: Fields = viewer
         .attributes
         .iter()
         .map(|(name, value)| (format!("user.attributes.{name}"), value.clone()))
-        .chain(viewer.permissions.iter().map(|(model, name)| ("permissions".to_owned(), format!("{model}.{name}"))))
-        .chain([("distinctId".to_owned(), viewer.distinct_id.clone()), ("role".to_owned(), viewer.role.clone())])
+        .chain(
+            viewer
+                .permissions
+                .iter()
+                .map(|(model, name)| ("permissions".to_owned(), format!("{model}.{name}"))),
+        )
+        .chain([
+            ("distinctId".to_owned(), viewer.distinct_id.clone()),
+            ("role".to_owned(), viewer.role.clone()),
+        ])
         .collect();
     let read = forms::sandbox::viewer(&again);
-    assert_eq!((read.permissions, read.distinct_id, read.role), (viewer.permissions, viewer.distinct_id, viewer.role));
+    assert_eq!(
+        (read.permissions, read.distinct_id, read.role),
+        (viewer.permissions, viewer.distinct_id, viewer.role)
+    );
     assert_eq!(read.attributes.len(), viewer.attributes.len());
     let _ = forms::sandbox::form(fields);
 }

@@ -13,28 +13,51 @@ static KEYS: LazyLock<[(Arc<TokenKey>, LessSafeKey); 2]> =
 
 fn secret(kid: &str, byte: u8) -> (Arc<TokenKey>, LessSafeKey) {
     let cipher = UnboundKey::new(&AES_256_GCM, &[byte; 32]).map(LessSafeKey::new);
-    match (TokenKey::new(kid, "embed+jwt", ContentKey::from_random(&mut [byte; 32])), cipher) {
+    match (
+        TokenKey::new(kid, "embed+jwt", ContentKey::from_random(&mut [byte; 32])),
+        cipher,
+    ) {
         (Ok(key), Ok(cipher)) => (Arc::new(key), cipher),
         _ => panic!("the keys of the fuzzer cannot be made"),
     }
 }
 
 fn opened(text: &str) -> Result<Vec<u8>, OpenFault> {
-    open(text, |header| KEYS.iter().find(|(key, _)| key.header() == header).map(|(key, _)| key.clone())).map(|opened| opened.claims.to_vec())
+    open(text, |header| {
+        KEYS.iter()
+            .find(|(key, _)| key.header() == header)
+            .map(|(key, _)| key.clone())
+    })
+    .map(|opened| opened.claims.to_vec())
 }
 
 /// Puts a token together by hand, under any header and any lengths.
-fn sealed(cipher: &LessSafeKey, header: &str, nonce: &[u8], plain: &[u8], tag_length: usize) -> String {
+fn sealed(
+    cipher: &LessSafeKey,
+    header: &str,
+    nonce: &[u8],
+    plain: &[u8],
+    tag_length: usize,
+) -> String {
     let mut twelve = [0; 12];
     for (to, from) in twelve.iter_mut().zip(nonce) {
         *to = *from;
     }
     let mut sealed = plain.to_vec();
-    let Ok(tag) = cipher.seal_in_place_separate_tag(Nonce::assume_unique_for_key(twelve), Aad::from(header.as_bytes()), &mut sealed) else {
+    let Ok(tag) = cipher.seal_in_place_separate_tag(
+        Nonce::assume_unique_for_key(twelve),
+        Aad::from(header.as_bytes()),
+        &mut sealed,
+    ) else {
         panic!("{} bytes cannot be sealed", plain.len())
     };
     let tag = tag.as_ref().get(..tag_length).unwrap_or_default();
-    format!("{header}..{}.{}.{}", BASE64URL.encode(nonce), BASE64URL.encode(&sealed), BASE64URL.encode(tag))
+    format!(
+        "{header}..{}.{}.{}",
+        BASE64URL.encode(nonce),
+        BASE64URL.encode(&sealed),
+        BASE64URL.encode(tag)
+    )
 }
 
 /// A text as it is, or a token made by a recipe in the input and changed in one place.
@@ -46,17 +69,26 @@ pub fn gate(input: &[u8]) -> bool {
     if how & 1 == 1 {
         return recipe(rest);
     }
-    let Ok(text) = std::str::from_utf8(rest) else { return false };
+    let Ok(text) = std::str::from_utf8(rest) else {
+        return false;
+    };
     read(text)
 }
 
 /// Whether a text opens; if it does, sealing what it says under its nonce gives the same text.
 fn read(text: &str) -> bool {
-    let Ok(claims) = opened(text) else { return false };
+    let Ok(claims) = opened(text) else {
+        return false;
+    };
     let parts: Vec<_> = text.split('.').collect();
-    let (Some(header), Some(nonce)) = (parts.first(), parts.get(2)) else { panic!("opened without parts: {text}") };
+    let (Some(header), Some(nonce)) = (parts.first(), parts.get(2)) else {
+        panic!("opened without parts: {text}")
+    };
     let nonce = BASE64URL.decode(nonce).unwrap_or_default();
-    let again = KEYS.iter().find(|(key, _)| key.header() == *header).map(|(_, cipher)| sealed(cipher, header, &nonce, &claims, 16));
+    let again = KEYS
+        .iter()
+        .find(|(key, _)| key.header() == *header)
+        .map(|(_, cipher)| sealed(cipher, header, &nonce, &claims, 16));
     assert_eq!(again.as_deref(), Some(text), "a second spelling opens");
     true
 }
@@ -64,16 +96,40 @@ fn read(text: &str) -> bool {
 fn recipe(input: &[u8]) -> bool {
     let ([which, header, nonce_length, tag_length, high, low, letter], plain) = choices(input);
     let (owner, header_of) = (usize::from(which & 1), usize::from(which >> 1 & 1));
-    let (Some((_, cipher)), Some((named, _))) = (KEYS.get(owner), KEYS.get(header_of)) else { return false };
-    let stranger = BASE64URL.encode(format!(r#"{{"alg":"dir","enc":"A256GCM","kid":"{header}","typ":"embed+jwt"}}"#));
+    let (Some((_, cipher)), Some((named, _))) = (KEYS.get(owner), KEYS.get(header_of)) else {
+        return false;
+    };
+    let stranger = BASE64URL.encode(format!(
+        r#"{{"alg":"dir","enc":"A256GCM","kid":"{header}","typ":"embed+jwt"}}"#
+    ));
     let ours = header & 1 == 0;
     let header = if ours { named.header() } else { &stranger };
     // The right lengths are the common case, so that what lies behind them is tried often.
-    let nonce = vec![7; if nonce_length < 128 { 12 } else { usize::from(nonce_length % 33) }];
-    let tag = if tag_length < 128 { 16 } else { usize::from(tag_length % 17) };
+    let nonce = vec![
+        7;
+        if nonce_length < 128 {
+            12
+        } else {
+            usize::from(nonce_length % 33)
+        }
+    ];
+    let tag = if tag_length < 128 {
+        16
+    } else {
+        usize::from(tag_length % 17)
+    };
     let token = sealed(cipher, header, &nonce, plain, tag);
-    let whole = ours && owner == header_of && nonce.len() == 12 && tag == 16 && !plain.is_empty() && token.len() <= LONGEST_TOKEN;
-    assert_eq!(opened(&token).ok().as_deref(), whole.then_some(plain), "of {token}");
+    let whole = ours
+        && owner == header_of
+        && nonce.len() == 12
+        && tag == 16
+        && !plain.is_empty()
+        && token.len() <= LONGEST_TOKEN;
+    assert_eq!(
+        opened(&token).ok().as_deref(),
+        whole.then_some(plain),
+        "of {token}"
+    );
     if whole {
         assert!(read(&token));
     }
@@ -81,12 +137,19 @@ fn recipe(input: &[u8]) -> bool {
     let mut changed = token.clone().into_bytes();
     let at = (usize::from(high) << 8 | usize::from(low)) % changed.len();
     match which >> 2 & 3 {
-        0 => changed.iter_mut().skip(at).take(1).for_each(|byte| *byte = letter),
+        0 => changed
+            .iter_mut()
+            .skip(at)
+            .take(1)
+            .for_each(|byte| *byte = letter),
         1 => drop(changed.remove(at)),
         2 => changed.insert(at, letter),
         _ => changed.truncate(at),
     }
-    if let Some(changed) = String::from_utf8(changed).ok().filter(|changed| *changed != token) {
+    if let Some(changed) = String::from_utf8(changed)
+        .ok()
+        .filter(|changed| *changed != token)
+    {
         assert!(opened(&changed).is_err(), "changed and accepted: {changed}");
     }
     whole

@@ -20,13 +20,30 @@ pub fn key(input: &[u8]) -> bool {
 
 /// Whether a text is a key; if it is, it prints as itself and consists of what keys consist of.
 fn read(text: &str) -> bool {
-    let Ok(key) = ApiKeyText::parse(text) else { return false };
+    let Ok(key) = ApiKeyText::parse(text) else {
+        return false;
+    };
     assert_eq!(key.expose(), text);
     assert_eq!(text.len(), LENGTH);
-    assert_eq!(SecretId::parse(key.id().as_str()), Some(key.id()), "the id of {text:?}");
-    assert!(text.strip_prefix(PREFIX).is_some_and(|rest| rest.bytes().all(|byte| byte == b'_' || byte.is_ascii_alphanumeric())), "{text:?}");
-    assert_eq!(with_checksum(text.get(..LENGTH - 6).unwrap_or_default()), text);
-    assert!(!format!("{key:?}").contains(key.id().as_str()), "a key was printed");
+    assert_eq!(
+        SecretId::parse(key.id().as_str()),
+        Some(key.id()),
+        "the id of {text:?}"
+    );
+    assert!(
+        text.strip_prefix(PREFIX).is_some_and(|rest| rest
+            .bytes()
+            .all(|byte| byte == b'_' || byte.is_ascii_alphanumeric())),
+        "{text:?}"
+    );
+    assert_eq!(
+        with_checksum(text.get(..LENGTH - 6).unwrap_or_default()),
+        text
+    );
+    assert!(
+        !format!("{key:?}").contains(key.id().as_str()),
+        "a key was printed"
+    );
     true
 }
 
@@ -35,7 +52,10 @@ fn with_checksum(body: &str) -> String {
     let mut rest = crc32fast::hash(body.as_bytes());
     let mut digits = [b'0'; 6];
     for digit in digits.iter_mut().rev() {
-        *digit = ALPHABET.get((rest % 62) as usize).copied().unwrap_or_default();
+        *digit = ALPHABET
+            .get((rest % 62) as usize)
+            .copied()
+            .unwrap_or_default();
         rest /= 62;
     }
     format!("{body}{}", String::from_utf8_lossy(&digits))
@@ -50,7 +70,12 @@ fn assembled(input: &[u8]) -> bool {
     assert!(read(key.expose()), "a key of ours is not read");
     // A checksum of 32 bits notices every change within four bytes.
     let mut changed = key.expose().as_bytes().to_vec();
-    for (to, from) in changed.iter_mut().skip(usize::from(at) % LENGTH).zip(patch).take(usize::from(length % 5)) {
+    for (to, from) in changed
+        .iter_mut()
+        .skip(usize::from(at) % LENGTH)
+        .zip(patch)
+        .take(usize::from(length % 5))
+    {
         *to = *from;
     }
     if let Ok(changed) = String::from_utf8(changed)

@@ -18,7 +18,13 @@ pub use origin::origin;
 /// A function of bytes, by the name of its corpus.
 pub type Target = (&'static str, fn(&[u8]) -> bool);
 
-pub const TARGETS: [Target; 5] = [("gate", gate), ("origin", origin), ("key", key), ("mint", mint), ("form", form)];
+pub const TARGETS: [Target; 5] = [
+    ("gate", gate),
+    ("origin", origin),
+    ("key", key),
+    ("mint", mint),
+    ("form", form),
+];
 
 /// The first bytes of an input, which choose what is done with the rest; zeros where the input is shorter.
 fn choices<const N: usize>(input: &[u8]) -> ([u8; N], &[u8]) {

@@ -10,11 +10,34 @@ use std::sync::LazyLock;
 
 /// What the attributes of a body are held against: nothing, what most have, every type.
 static DECLARED: LazyLock<[Vec<Declaration>; 3]> = LazyLock::new(|| {
-    let declare = |name: &str, kind, list, required| Declaration { name: name.into(), kind, list, required };
-    let every =
-        Kind::ALL.into_iter().flat_map(|kind| [false, true].map(|list| declare(&format!("{}{}", kind.as_str(), u8::from(list)), kind, list, false)));
-    let most = [("region", Kind::String, false, true), ("tier", Kind::Integer, false, false), ("brands", Kind::String, true, false)];
-    [Vec::new(), most.into_iter().map(|(name, kind, list, required)| declare(name, kind, list, required)).collect(), every.collect()]
+    let declare = |name: &str, kind, list, required| Declaration {
+        name: name.into(),
+        kind,
+        list,
+        required,
+    };
+    let every = Kind::ALL.into_iter().flat_map(|kind| {
+        [false, true].map(|list| {
+            declare(
+                &format!("{}{}", kind.as_str(), u8::from(list)),
+                kind,
+                list,
+                false,
+            )
+        })
+    });
+    let most = [
+        ("region", Kind::String, false, true),
+        ("tier", Kind::Integer, false, false),
+        ("brands", Kind::String, true, false),
+    ];
+    [
+        Vec::new(),
+        most.into_iter()
+            .map(|(name, kind, list, required)| declare(name, kind, list, required))
+            .collect(),
+        every.collect(),
+    ]
 });
 
 /// # Panics
@@ -24,16 +47,35 @@ pub fn mint(input: &[u8]) -> bool {
     if body.len() > LONGEST_BODY {
         return false;
     }
-    let Some(declarations) = DECLARED.get(usize::from(how % 3)) else { return false };
-    let longest_lifetime = [lifetime::SHORTEST, lifetime::DEFAULT, lifetime::LONGEST].get(usize::from(how >> 2 & 3)).copied();
-    let rules = Rules { declarations, longest_lifetime: longest_lifetime.unwrap_or(lifetime::LONGEST), drop_undeclared: how >> 4 & 1 == 1 };
-    let (first, second) = (MintRequest::parse(body, rules), MintRequest::parse(body, rules));
+    let Some(declarations) = DECLARED.get(usize::from(how % 3)) else {
+        return false;
+    };
+    let longest_lifetime = [lifetime::SHORTEST, lifetime::DEFAULT, lifetime::LONGEST]
+        .get(usize::from(how >> 2 & 3))
+        .copied();
+    let rules = Rules {
+        declarations,
+        longest_lifetime: longest_lifetime.unwrap_or(lifetime::LONGEST),
+        drop_undeclared: how >> 4 & 1 == 1,
+    };
+    let (first, second) = (
+        MintRequest::parse(body, rules),
+        MintRequest::parse(body, rules),
+    );
     match (first, second) {
         (Err(first), Err(second)) => {
             assert_eq!(first, second);
             assert_eq!(first.code == Code::BodyNotJson, Json::parse(body).is_none());
-            assert_eq!(first.code == Code::RequestInvalid, !first.violations.is_empty());
-            assert!(first.violations.iter().all(|violation| !violation.message.is_empty()));
+            assert_eq!(
+                first.code == Code::RequestInvalid,
+                !first.violations.is_empty()
+            );
+            assert!(
+                first
+                    .violations
+                    .iter()
+                    .all(|violation| !violation.message.is_empty())
+            );
             false
         }
         (Ok(first), Ok(second)) => {
@@ -47,12 +89,38 @@ pub fn mint(input: &[u8]) -> bool {
 }
 
 fn check(request: &MintRequest, rules: Rules<'_>) {
-    assert!(!request.subject.is_empty() && request.subject.chars().count() <= 256 && !request.subject.contains(char::is_control));
-    assert!((lifetime::SHORTEST..=rules.longest_lifetime).contains(&request.lifetime), "{} s", request.lifetime);
+    assert!(
+        !request.subject.is_empty()
+            && request.subject.chars().count() <= 256
+            && !request.subject.contains(char::is_control)
+    );
+    assert!(
+        (lifetime::SHORTEST..=rules.longest_lifetime).contains(&request.lifetime),
+        "{} s",
+        request.lifetime
+    );
     assert!(rules.drop_undeclared || request.dropped.is_empty());
-    let sent = |name: &str| request.attributes.iter().filter(|(sent, _)| sent == name).count();
-    assert!(request.attributes.iter().all(|(name, _)| sent(name) == 1 && rules.declarations.iter().any(|declared| declared.name == *name)));
-    assert!(rules.declarations.iter().filter(|declared| declared.required).all(|declared| sent(&declared.name) == 1));
+    let sent = |name: &str| {
+        request
+            .attributes
+            .iter()
+            .filter(|(sent, _)| sent == name)
+            .count()
+    };
+    assert!(request.attributes.iter().all(|(name, _)| {
+        sent(name) == 1
+            && rules
+                .declarations
+                .iter()
+                .any(|declared| declared.name == *name)
+    }));
+    assert!(
+        rules
+            .declarations
+            .iter()
+            .filter(|declared| declared.required)
+            .all(|declared| sent(&declared.name) == 1)
+    );
     let text = written(request);
     match MintRequest::parse(text.as_bytes(), rules) {
         Ok(again) => assert_eq!(written(&again), text),
@@ -62,9 +130,22 @@ fn check(request: &MintRequest, rules: Rules<'_>) {
 
 /// The body a backend would send for what was read.
 fn written(request: &MintRequest) -> String {
-    let attributes: Vec<_> =
-        request.attributes.iter().map(|(name, value)| format!("{}:{}", json!(name), serde_json::to_string(value).unwrap_or_default())).collect();
-    let clues = request.context_clues.as_ref().map(|clues| format!(r#","aiContextClues":{}"#, json!(clues))).unwrap_or_default();
+    let attributes: Vec<_> = request
+        .attributes
+        .iter()
+        .map(|(name, value)| {
+            format!(
+                "{}:{}",
+                json!(name),
+                serde_json::to_string(value).unwrap_or_default()
+            )
+        })
+        .collect();
+    let clues = request
+        .context_clues
+        .as_ref()
+        .map(|clues| format!(r#","aiContextClues":{}"#, json!(clues)))
+        .unwrap_or_default();
     format!(
         r#"{{"user":{{"distinctId":{},"role":{},"attributes":{{{}}}}},"permissions":{},"expiresIn":{}{clues}}}"#,
         json!(request.subject),

@@ -37,33 +37,56 @@ pub struct Opened<K> {
 ///
 /// # Errors
 /// See [`OpenFault`].
-pub fn open<K: AsRef<TokenKey>>(token: &str, find: impl FnOnce(&str) -> Option<K>) -> Result<Opened<K>, OpenFault> {
+pub fn open<K: AsRef<TokenKey>>(
+    token: &str,
+    find: impl FnOnce(&str) -> Option<K>,
+) -> Result<Opened<K>, OpenFault> {
     // 1. Bounded, ASCII, five parts, each in its one canonical spelling.
     if token.len() > LONGEST_TOKEN || !token.is_ascii() {
         return Err(OpenFault::Malformed);
     }
     let mut parts = token.split('.');
-    let (Some(header), Some(encrypted_key), Some(nonce), Some(ciphertext), Some(tag), None) =
-        (parts.next(), parts.next(), parts.next(), parts.next(), parts.next(), parts.next())
-    else {
+    let (Some(header), Some(encrypted_key), Some(nonce), Some(ciphertext), Some(tag), None) = (
+        parts.next(),
+        parts.next(),
+        parts.next(),
+        parts.next(),
+        parts.next(),
+        parts.next(),
+    ) else {
         return Err(OpenFault::Malformed);
     };
     // The base64 engine refuses padding, stray trailing bits and any other alphabet.
     let nonce_bytes = BASE64URL.decode(nonce).map_err(|_| OpenFault::Malformed)?;
     let mut sealed = Zeroizing::new(Vec::with_capacity(ciphertext.len()));
-    BASE64URL.decode_vec(ciphertext, &mut sealed).map_err(|_| OpenFault::Malformed)?;
-    BASE64URL.decode_vec(tag, &mut sealed).map_err(|_| OpenFault::Malformed)?;
-    BASE64URL.decode(encrypted_key).map_err(|_| OpenFault::Malformed)?;
+    BASE64URL
+        .decode_vec(ciphertext, &mut sealed)
+        .map_err(|_| OpenFault::Malformed)?;
+    BASE64URL
+        .decode_vec(tag, &mut sealed)
+        .map_err(|_| OpenFault::Malformed)?;
+    BASE64URL
+        .decode(encrypted_key)
+        .map_err(|_| OpenFault::Malformed)?;
     // 2. The header is one of ours, byte for byte; a stranger's JSON is never parsed here.
     let Some(key) = find(header) else {
         let canonical = !header.is_empty() && BASE64URL.decode(header).is_ok();
-        return Err(if canonical { OpenFault::UnknownKey } else { OpenFault::Malformed });
+        return Err(if canonical {
+            OpenFault::UnknownKey
+        } else {
+            OpenFault::Malformed
+        });
     };
     // 3. `dir` has no encrypted key; nonce and tag have exactly the lengths of A256GCM.
-    if !encrypted_key.is_empty() || nonce.len() != NONCE_TEXT || tag.len() != TAG_TEXT || ciphertext.is_empty() {
+    if !encrypted_key.is_empty()
+        || nonce.len() != NONCE_TEXT
+        || tag.len() != TAG_TEXT
+        || ciphertext.is_empty()
+    {
         return Err(OpenFault::Malformed);
     }
-    let nonce = <[u8; NONCE_LEN]>::try_from(nonce_bytes.as_slice()).map_err(|_| OpenFault::Malformed)?;
+    let nonce =
+        <[u8; NONCE_LEN]>::try_from(nonce_bytes.as_slice()).map_err(|_| OpenFault::Malformed)?;
     // 4. One AEAD call, the header as associated data.
     let token_key = key.as_ref();
     if token_key.header() != header {
@@ -71,9 +94,16 @@ pub fn open<K: AsRef<TokenKey>>(token: &str, find: impl FnOnce(&str) -> Option<K
     }
     let plain = token_key
         .aead
-        .open_in_place(Nonce::assume_unique_for_key(nonce), Aad::from(header.as_bytes()), &mut sealed)
+        .open_in_place(
+            Nonce::assume_unique_for_key(nonce),
+            Aad::from(header.as_bytes()),
+            &mut sealed,
+        )
         .map_err(|_| OpenFault::NotSealed)?
         .len();
     sealed.truncate(plain);
-    Ok(Opened { key, claims: sealed })
+    Ok(Opened {
+        key,
+        claims: sealed,
+    })
 }

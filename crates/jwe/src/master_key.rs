@@ -15,7 +15,9 @@ pub enum MasterKeyFault {
     Empty,
     #[error("line {0} of the master key file is not 32 bytes in base64")]
     Shape(usize),
-    #[error("line {0} of the master key file is one that anybody would try first; such a key protects nothing")]
+    #[error(
+        "line {0} of the master key file is one that anybody would try first; such a key protects nothing"
+    )]
     Weak(usize),
     #[error("a content key was not wrapped by this master key")]
     Foreign,
@@ -37,9 +39,16 @@ impl fmt::Debug for MasterKeys {
 impl MasterKeys {
     /// Reads a key file: 32 bytes in base64 a line, the current key first.
     pub fn parse(file: &str) -> Result<Self, MasterKeyFault> {
-        let mut lines = file.lines().map(str::trim).enumerate().filter(|(_, line)| !line.is_empty()).map(|(at, line)| Self::key(at + 1, line));
+        let mut lines = file
+            .lines()
+            .map(str::trim)
+            .enumerate()
+            .filter(|(_, line)| !line.is_empty())
+            .map(|(at, line)| Self::key(at + 1, line));
         let (first, marks) = lines.next().ok_or(MasterKeyFault::Empty)??;
-        let keys = std::iter::once(Ok(first)).chain(lines.map(|read| read.map(|(key, _)| key))).collect::<Result<_, _>>()?;
+        let keys = std::iter::once(Ok(first))
+            .chain(lines.map(|read| read.map(|(key, _)| key)))
+            .collect::<Result<_, _>>()?;
         Ok(Self { keys, marks })
     }
 
@@ -52,7 +61,9 @@ impl MasterKeys {
             context.update(part);
         }
         let mut mark = [0; 16];
-        mark.iter_mut().zip(context.sign().as_ref()).for_each(|(to, from)| *to = *from);
+        mark.iter_mut()
+            .zip(context.sign().as_ref())
+            .for_each(|(to, from)| *to = *from);
         mark
     }
 
@@ -65,36 +76,58 @@ impl MasterKeys {
 
     /// The key of a line, and the key for marks that is derived from it.
     fn key(at: usize, line: &str) -> Result<(LessSafeKey, hmac::Key), MasterKeyFault> {
-        let bytes = Zeroizing::new(BASE64.decode(line.trim_end_matches('=')).map_err(|_| MasterKeyFault::Shape(at))?);
+        let bytes = Zeroizing::new(
+            BASE64
+                .decode(line.trim_end_matches('='))
+                .map_err(|_| MasterKeyFault::Shape(at))?,
+        );
         let first = bytes.first().copied().ok_or(MasterKeyFault::Shape(at))?;
         // One byte over and over, or the count from 0 to 31 that documentation everywhere uses as an example.
         let counted = bytes.iter().zip(0u8..).all(|(byte, count)| *byte == count);
         if bytes.len() == 32 && (counted || bytes.iter().all(|byte| *byte == first)) {
             return Err(MasterKeyFault::Weak(at));
         }
-        let key = UnboundKey::new(&AES_256_GCM, &bytes).map(LessSafeKey::new).map_err(|_| MasterKeyFault::Shape(at))?;
+        let key = UnboundKey::new(&AES_256_GCM, &bytes)
+            .map(LessSafeKey::new)
+            .map_err(|_| MasterKeyFault::Shape(at))?;
         let derived = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &bytes), b"perch marks");
         Ok((key, hmac::Key::new(hmac::HMAC_SHA256, derived.as_ref())))
     }
 
     /// Wraps a content key for the secret `id`: nonce, ciphertext and tag in one text of bytes.
-    pub fn wrap(&self, id: &str, content: &ContentKey, nonce: [u8; NONCE_LEN]) -> Result<Vec<u8>, MasterKeyFault> {
+    pub fn wrap(
+        &self,
+        id: &str,
+        content: &ContentKey,
+        nonce: [u8; NONCE_LEN],
+    ) -> Result<Vec<u8>, MasterKeyFault> {
         let current = self.keys.first().ok_or(MasterKeyFault::Empty)?;
         let mut sealed = content.bytes().to_vec();
         current
-            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(id.as_bytes()), &mut sealed)
+            .seal_in_place_append_tag(
+                Nonce::assume_unique_for_key(nonce),
+                Aad::from(id.as_bytes()),
+                &mut sealed,
+            )
             .map_err(|_| MasterKeyFault::Foreign)?;
         Ok([nonce.as_slice(), &sealed].concat())
     }
 
     /// Unwraps what [`MasterKeys::wrap`] made for the same `id` under any of the keys.
     pub fn unwrap(&self, id: &str, wrapped: &[u8]) -> Result<ContentKey, MasterKeyFault> {
-        let (nonce, sealed) = wrapped.split_first_chunk::<NONCE_LEN>().ok_or(MasterKeyFault::Foreign)?;
+        let (nonce, sealed) = wrapped
+            .split_first_chunk::<NONCE_LEN>()
+            .ok_or(MasterKeyFault::Foreign)?;
         for key in &self.keys {
             let mut buffer = Zeroizing::new(sealed.to_vec());
-            let opened = key.open_in_place(Nonce::assume_unique_for_key(*nonce), Aad::from(id.as_bytes()), &mut buffer);
+            let opened = key.open_in_place(
+                Nonce::assume_unique_for_key(*nonce),
+                Aad::from(id.as_bytes()),
+                &mut buffer,
+            );
             if let Ok(plain) = opened {
-                let mut bytes = <[u8; 32]>::try_from(&*plain).map_err(|_| MasterKeyFault::Foreign)?;
+                let mut bytes =
+                    <[u8; 32]>::try_from(&*plain).map_err(|_| MasterKeyFault::Foreign)?;
                 return Ok(ContentKey::from_random(&mut bytes));
             }
         }
@@ -107,16 +140,29 @@ mod tests {
     use super::*;
 
     fn file(byte: u8) -> String {
-        MasterKeys::file_for(&mut std::array::from_fn(|i| byte ^ u8::try_from(i).unwrap())).to_string()
+        MasterKeys::file_for(&mut std::array::from_fn(|i| {
+            byte ^ u8::try_from(i).unwrap()
+        }))
+        .to_string()
     }
 
     #[test]
     fn wrapping_is_bound_to_the_id_and_the_key() {
         let keys = MasterKeys::parse(&file(1)).unwrap();
-        let wrapped = keys.wrap("kid-1", &ContentKey::from_random(&mut [5; 32]), [9; 12]).unwrap();
+        let wrapped = keys
+            .wrap("kid-1", &ContentKey::from_random(&mut [5; 32]), [9; 12])
+            .unwrap();
         assert_eq!(keys.unwrap("kid-1", &wrapped).unwrap().bytes(), &[5; 32]);
-        assert_eq!(keys.unwrap("kid-2", &wrapped).unwrap_err(), MasterKeyFault::Foreign);
-        assert!(MasterKeys::parse(&file(2)).unwrap().unwrap("kid-1", &wrapped).is_err());
+        assert_eq!(
+            keys.unwrap("kid-2", &wrapped).unwrap_err(),
+            MasterKeyFault::Foreign
+        );
+        assert!(
+            MasterKeys::parse(&file(2))
+                .unwrap()
+                .unwrap("kid-1", &wrapped)
+                .is_err()
+        );
         let rotated = MasterKeys::parse(&format!("{}{}", file(2), file(1))).unwrap();
         assert!(rotated.unwrap("kid-1", &wrapped).is_ok());
     }
@@ -127,19 +173,36 @@ mod tests {
         let mark = keys.mark(&[b"ab", b"c"]);
         assert_eq!(keys.mark(&[b"ab", b"c"]), mark);
         assert_eq!(
-            MasterKeys::parse(&format!("{}{}", file(1), file(2))).unwrap().mark(&[b"ab", b"c"]),
+            MasterKeys::parse(&format!("{}{}", file(1), file(2)))
+                .unwrap()
+                .mark(&[b"ab", b"c"]),
             mark,
             "a key that only unwraps changes nothing"
         );
         assert_ne!(keys.mark(&[b"a", b"bc"]), mark);
-        assert_ne!(MasterKeys::parse(&file(2)).unwrap().mark(&[b"ab", b"c"]), mark);
+        assert_ne!(
+            MasterKeys::parse(&file(2)).unwrap().mark(&[b"ab", b"c"]),
+            mark
+        );
     }
 
     #[test]
     fn weak_files_are_refused() {
-        assert_eq!(MasterKeys::parse("\n \n").unwrap_err(), MasterKeyFault::Empty);
-        assert_eq!(MasterKeys::parse("c2hvcnQ\n").unwrap_err(), MasterKeyFault::Shape(1));
-        assert_eq!(MasterKeys::parse(&MasterKeys::file_for(&mut [7; 32])).unwrap_err(), MasterKeyFault::Weak(1));
-        assert_eq!(MasterKeys::parse(&file(0)).unwrap_err(), MasterKeyFault::Weak(1));
+        assert_eq!(
+            MasterKeys::parse("\n \n").unwrap_err(),
+            MasterKeyFault::Empty
+        );
+        assert_eq!(
+            MasterKeys::parse("c2hvcnQ\n").unwrap_err(),
+            MasterKeyFault::Shape(1)
+        );
+        assert_eq!(
+            MasterKeys::parse(&MasterKeys::file_for(&mut [7; 32])).unwrap_err(),
+            MasterKeyFault::Weak(1)
+        );
+        assert_eq!(
+            MasterKeys::parse(&file(0)).unwrap_err(),
+            MasterKeyFault::Weak(1)
+        );
     }
 }

@@ -29,7 +29,9 @@ pub struct TokenKey {
 
 impl fmt::Debug for TokenKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TokenKey").field("kid", &self.kid).finish_non_exhaustive()
+        f.debug_struct("TokenKey")
+            .field("kid", &self.kid)
+            .finish_non_exhaustive()
     }
 }
 
@@ -37,13 +39,29 @@ impl TokenKey {
     /// Prepares the cipher for one secret. `kid` is letters and digits, as key ids are.
     pub fn new(kid: &str, typ: &str, content: ContentKey) -> Result<Self, SealFault> {
         // The order is the promise: alg, enc, kid, typ.
-        let members = [("alg", "dir"), ("enc", "A256GCM"), ("kid", kid), ("typ", typ)];
-        let map: Map<String, Value> = members.into_iter().map(|(name, value)| (name.to_owned(), Value::from(value))).collect();
+        let members = [
+            ("alg", "dir"),
+            ("enc", "A256GCM"),
+            ("kid", kid),
+            ("typ", typ),
+        ];
+        let map: Map<String, Value> = members
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), Value::from(value)))
+            .collect();
         let header = BASE64URL.encode(Self::header_json(kid, typ));
         let aead = UnboundKey::new(&AES_256_GCM, content.bytes())
             .map(LessSafeKey::new)
-            .map_err(|_| JoseError::InvalidKeyFormat(std::io::Error::other("content key").into()))?;
-        Ok(Self { kid: kid.to_owned(), header, jose_header: JweHeader::from_map(map)?, jose_key: Direct(Arc::new(content)), aead })
+            .map_err(|_| {
+                JoseError::InvalidKeyFormat(std::io::Error::other("content key").into())
+            })?;
+        Ok(Self {
+            kid: kid.to_owned(),
+            header,
+            jose_header: JweHeader::from_map(map)?,
+            jose_key: Direct(Arc::new(content)),
+            aead,
+        })
     }
 
     /// The header of a secret's tokens as JSON, exactly as it is sealed.
@@ -67,7 +85,11 @@ impl TokenKey {
 
     /// Seals claims under a fresh random nonce.
     pub fn seal(&self, claims: &[u8]) -> Result<String, SealFault> {
-        Ok(josekit::jwe::serialize_compact(claims, &self.jose_header, &self.jose_key)?)
+        Ok(josekit::jwe::serialize_compact(
+            claims,
+            &self.jose_header,
+            &self.jose_key,
+        )?)
     }
 }
 
@@ -104,12 +126,19 @@ impl JweEncrypter for Direct {
     ) -> Result<Option<Cow<'_, [u8]>>, JoseError> {
         // The header is ours, so this always holds; a key must never meet another cipher all the same.
         if cencryption.name() != A256GCM.name() {
-            return Err(JoseError::InvalidKeyFormat(std::io::Error::other("content encryption").into()));
+            return Err(JoseError::InvalidKeyFormat(
+                std::io::Error::other("content encryption").into(),
+            ));
         }
         Ok(Some(Cow::Borrowed(self.0.bytes())))
     }
 
-    fn encrypt(&self, _: &[u8], _: &JweHeader, _: &mut JweHeader) -> Result<Option<Vec<u8>>, JoseError> {
+    fn encrypt(
+        &self,
+        _: &[u8],
+        _: &JweHeader,
+        _: &mut JweHeader,
+    ) -> Result<Option<Vec<u8>>, JoseError> {
         Ok(None)
     }
 

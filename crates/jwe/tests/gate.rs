@@ -1,6 +1,11 @@
 //! The gate against changed tokens: every token that was accepted must be one that was sealed, letter for letter.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::disallowed_methods, reason = "a test that cannot go on may stop where it stands")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "a test that cannot go on may stop where it stands"
+)]
 
 use perch_jwe::{ContentKey, OpenFault, TokenKey, open};
 use std::collections::HashMap;
@@ -11,7 +16,8 @@ struct Ring(HashMap<String, Arc<TokenKey>>);
 impl Ring {
     fn new() -> Self {
         let keys = [("aaaaaaaaaaa", 1u8), ("bbbbbbbbbbb", 2)].map(|(kid, byte)| {
-            let key = TokenKey::new(kid, "embed+jwt", ContentKey::from_random(&mut [byte; 32])).unwrap();
+            let key =
+                TokenKey::new(kid, "embed+jwt", ContentKey::from_random(&mut [byte; 32])).unwrap();
             (key.header().to_owned(), Arc::new(key))
         });
         Self(keys.into_iter().collect())
@@ -50,7 +56,9 @@ fn variants(token: &str, other: &str) -> Vec<String> {
             all.push(format!("{}{extra}{}", &token[..at], &token[at..]));
         }
     }
-    for extra in ["A", "AA", "AAA", "AAAA", "=", "==", ".", ".AAAA", " ", "\n", "\0"] {
+    for extra in [
+        "A", "AA", "AAA", "AAAA", "=", "==", ".", ".AAAA", " ", "\n", "\0",
+    ] {
         all.push(format!("{token}{extra}"));
         all.push(format!("{extra}{token}"));
     }
@@ -58,7 +66,15 @@ fn variants(token: &str, other: &str) -> Vec<String> {
     let parts: Vec<&str> = token.split('.').collect();
     let foreign: Vec<&str> = other.split('.').collect();
     for mask in 1..31u8 {
-        let mixed: Vec<&str> = (0..5).map(|part| if mask >> part & 1 == 1 { foreign[part] } else { parts[part] }).collect();
+        let mixed: Vec<&str> = (0..5)
+            .map(|part| {
+                if mask >> part & 1 == 1 {
+                    foreign[part]
+                } else {
+                    parts[part]
+                }
+            })
+            .collect();
         all.push(mixed.join("."));
     }
     for at in 0..5 {
@@ -90,19 +106,43 @@ fn variants(token: &str, other: &str) -> Vec<String> {
 fn headers(kid: &str) -> Vec<String> {
     let h = |text: String| text;
     vec![
-        h(format!(r#"{{"alg":"dir","enc":"A256GCM","typ":"embed+jwt","kid":"{kid}"}}"#)),
-        h(format!(r#"{{"enc":"A256GCM","alg":"dir","kid":"{kid}","typ":"embed+jwt"}}"#)),
+        h(format!(
+            r#"{{"alg":"dir","enc":"A256GCM","typ":"embed+jwt","kid":"{kid}"}}"#
+        )),
+        h(format!(
+            r#"{{"enc":"A256GCM","alg":"dir","kid":"{kid}","typ":"embed+jwt"}}"#
+        )),
         h(format!(r#"{{"alg":"dir","enc":"A256GCM","kid":"{kid}"}}"#)),
-        h(format!(r#"{{"alg":"dir","enc":"A256GCM","kid":"{kid}","typ":"JWT"}}"#)),
-        h(format!(r#"{{"alg":"dir","enc":"A256GCM","kid":"{kid}","typ":"embed+jwt","zip":"DEF"}}"#)),
-        h(format!(r#"{{"alg":"dir","enc":"A256GCM","kid":"{kid}","typ":"embed+jwt","crit":["exp"]}}"#)),
-        h(format!(r#"{{"alg":"dir","alg":"dir","enc":"A256GCM","kid":"{kid}","typ":"embed+jwt"}}"#)),
-        h(format!(r#"{{ "alg":"dir","enc":"A256GCM","kid":"{kid}","typ":"embed+jwt"}}"#)),
-        h(format!(r#"{{"alg":"dir","enc":"A128CBC-HS256","kid":"{kid}","typ":"embed+jwt"}}"#)),
-        h(format!(r#"{{"alg":"dir","enc":"A128GCM","kid":"{kid}","typ":"embed+jwt"}}"#)),
-        h(format!(r#"{{"alg":"A256KW","enc":"A256GCM","kid":"{kid}","typ":"embed+jwt"}}"#)),
-        h(format!(r#"{{"alg":"none","kid":"{kid}","typ":"embed+jwt"}}"#)),
-        h(format!(r#"{{"alg":"dir","enc":"A256GCM","kid":"{kid}x","typ":"embed+jwt"}}"#)),
+        h(format!(
+            r#"{{"alg":"dir","enc":"A256GCM","kid":"{kid}","typ":"JWT"}}"#
+        )),
+        h(format!(
+            r#"{{"alg":"dir","enc":"A256GCM","kid":"{kid}","typ":"embed+jwt","zip":"DEF"}}"#
+        )),
+        h(format!(
+            r#"{{"alg":"dir","enc":"A256GCM","kid":"{kid}","typ":"embed+jwt","crit":["exp"]}}"#
+        )),
+        h(format!(
+            r#"{{"alg":"dir","alg":"dir","enc":"A256GCM","kid":"{kid}","typ":"embed+jwt"}}"#
+        )),
+        h(format!(
+            r#"{{ "alg":"dir","enc":"A256GCM","kid":"{kid}","typ":"embed+jwt"}}"#
+        )),
+        h(format!(
+            r#"{{"alg":"dir","enc":"A128CBC-HS256","kid":"{kid}","typ":"embed+jwt"}}"#
+        )),
+        h(format!(
+            r#"{{"alg":"dir","enc":"A128GCM","kid":"{kid}","typ":"embed+jwt"}}"#
+        )),
+        h(format!(
+            r#"{{"alg":"A256KW","enc":"A256GCM","kid":"{kid}","typ":"embed+jwt"}}"#
+        )),
+        h(format!(
+            r#"{{"alg":"none","kid":"{kid}","typ":"embed+jwt"}}"#
+        )),
+        h(format!(
+            r#"{{"alg":"dir","enc":"A256GCM","kid":"{kid}x","typ":"embed+jwt"}}"#
+        )),
         h("{}".into()),
         h("null".into()),
         h("[".repeat(2_000)),
@@ -121,25 +161,59 @@ fn seal_raw(key: [u8; 32], header: &str, nonce: &[u8], plain: &[u8], tag_length:
         *to = *from;
     }
     let mut sealed = plain.to_vec();
-    let tag = aead.seal_in_place_separate_tag(Nonce::assume_unique_for_key(twelve), Aad::from(header.as_bytes()), &mut sealed).unwrap();
-    format!("{header}..{}.{}.{}", B64.encode(nonce), B64.encode(&sealed), B64.encode(&tag.as_ref()[..tag_length]))
+    let tag = aead
+        .seal_in_place_separate_tag(
+            Nonce::assume_unique_for_key(twelve),
+            Aad::from(header.as_bytes()),
+            &mut sealed,
+        )
+        .unwrap();
+    format!(
+        "{header}..{}.{}.{}",
+        B64.encode(nonce),
+        B64.encode(&sealed),
+        B64.encode(&tag.as_ref()[..tag_length])
+    )
 }
 
 /// How often the whole set of variants is tried: once, or in the long form (`cargo xtask fuzz`) for ten times as many tokens.
 fn rounds() -> usize {
-    if std::env::var_os("PERCH_FUZZ").is_some() { 10 } else { 1 }
+    if std::env::var_os("PERCH_FUZZ").is_some() {
+        10
+    } else {
+        1
+    }
 }
 
 #[test]
 fn no_changed_token_is_accepted() {
     let ring = Ring::new();
     let mut tried = 0usize;
-    let claims = [br#"{"v":1,"sub":"user-1"}"#.to_vec(), br#"{"v":1,"sub":"user-2","attributes":{"region":"North"}}"#.to_vec(), vec![b'x'; 300]];
-    for (at, plain) in claims.iter().enumerate().cycle().take(claims.len() * rounds()) {
-        for (kid, stranger) in [("aaaaaaaaaaa", "bbbbbbbbbbb"), ("bbbbbbbbbbb", "aaaaaaaaaaa")] {
+    let claims = [
+        br#"{"v":1,"sub":"user-1"}"#.to_vec(),
+        br#"{"v":1,"sub":"user-2","attributes":{"region":"North"}}"#.to_vec(),
+        vec![b'x'; 300],
+    ];
+    for (at, plain) in claims
+        .iter()
+        .enumerate()
+        .cycle()
+        .take(claims.len() * rounds())
+    {
+        for (kid, stranger) in [
+            ("aaaaaaaaaaa", "bbbbbbbbbbb"),
+            ("bbbbbbbbbbb", "aaaaaaaaaaa"),
+        ] {
             let token = ring.key(kid).seal(plain).unwrap();
-            assert_eq!(ring.open(&token).as_deref(), Ok(plain.as_slice()), "the token itself opens");
-            for other in [ring.key(kid).seal(&claims[(at + 1) % 3]).unwrap(), ring.key(stranger).seal(plain).unwrap()] {
+            assert_eq!(
+                ring.open(&token).as_deref(),
+                Ok(plain.as_slice()),
+                "the token itself opens"
+            );
+            for other in [
+                ring.key(kid).seal(&claims[(at + 1) % 3]).unwrap(),
+                ring.key(stranger).seal(plain).unwrap(),
+            ] {
                 for variant in variants(&token, &other) {
                     // A mix of two tokens may by chance be one of them; everything else must be refused.
                     if variant != token && variant != other {
@@ -158,18 +232,43 @@ fn no_changed_token_is_accepted() {
 fn rightly_sealed_tokens_of_another_form_are_refused() {
     let ring = Ring::new();
     let good = r#"{"alg":"dir","enc":"A256GCM","kid":"aaaaaaaaaaa","typ":"embed+jwt"}"#;
-    assert_eq!(ring.open(&seal_raw([1; 32], good, &[3; 12], b"{}", 16)).as_deref(), Ok(&b"{}"[..]), "our own form by another hand opens");
+    assert_eq!(
+        ring.open(&seal_raw([1; 32], good, &[3; 12], b"{}", 16))
+            .as_deref(),
+        Ok(&b"{}"[..]),
+        "our own form by another hand opens"
+    );
     for header in headers("aaaaaaaaaaa") {
-        assert_eq!(ring.open(&seal_raw([1; 32], &header, &[3; 12], b"{}", 16)), Err(OpenFault::UnknownKey), "{header}");
+        assert_eq!(
+            ring.open(&seal_raw([1; 32], &header, &[3; 12], b"{}", 16)),
+            Err(OpenFault::UnknownKey),
+            "{header}"
+        );
     }
     for nonce in [0, 1, 11, 13, 16, 32] {
-        assert_eq!(ring.open(&seal_raw([1; 32], good, &vec![3; nonce], b"{}", 16)), Err(OpenFault::Malformed), "nonce of {nonce}");
+        assert_eq!(
+            ring.open(&seal_raw([1; 32], good, &vec![3; nonce], b"{}", 16)),
+            Err(OpenFault::Malformed),
+            "nonce of {nonce}"
+        );
     }
     for tag in 0..16 {
-        assert_eq!(ring.open(&seal_raw([1; 32], good, &[3; 12], b"{}", tag)), Err(OpenFault::Malformed), "tag of {tag}");
+        assert_eq!(
+            ring.open(&seal_raw([1; 32], good, &[3; 12], b"{}", tag)),
+            Err(OpenFault::Malformed),
+            "tag of {tag}"
+        );
     }
-    assert_eq!(ring.open(&seal_raw([1; 32], good, &[3; 12], b"", 16)), Err(OpenFault::Malformed), "no claims");
-    assert_eq!(ring.open(&seal_raw([2; 32], good, &[3; 12], b"{}", 16)), Err(OpenFault::NotSealed), "another key");
+    assert_eq!(
+        ring.open(&seal_raw([1; 32], good, &[3; 12], b"", 16)),
+        Err(OpenFault::Malformed),
+        "no claims"
+    );
+    assert_eq!(
+        ring.open(&seal_raw([2; 32], good, &[3; 12], b"{}", 16)),
+        Err(OpenFault::NotSealed),
+        "another key"
+    );
 }
 
 #[test]
@@ -184,14 +283,20 @@ fn a_key_opens_only_its_own_tokens() {
     let ring = Ring::new();
     let token = ring.key("aaaaaaaaaaa").seal(b"{}").unwrap();
     let wrong = ring.key("bbbbbbbbbbb").clone();
-    assert_eq!(open(&token, |_| Some(wrong)).map(|_| ()).unwrap_err(), OpenFault::UnknownKey);
+    assert_eq!(
+        open(&token, |_| Some(wrong)).map(|_| ()).unwrap_err(),
+        OpenFault::UnknownKey
+    );
 }
 
 #[test]
 fn the_header_is_the_promised_one_and_never_changes() {
     let ring = Ring::new();
     let key = ring.key("aaaaaaaaaaa");
-    assert_eq!(key.header(), TokenKey::header_of("aaaaaaaaaaa", "embed+jwt"));
+    assert_eq!(
+        key.header(),
+        TokenKey::header_of("aaaaaaaaaaa", "embed+jwt")
+    );
     for _ in 0..50 {
         let token = key.seal(b"{}").unwrap();
         assert!(token.starts_with(&format!("{}..", key.header())));

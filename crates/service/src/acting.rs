@@ -33,7 +33,10 @@ impl Acting {
             actor: Actor::Operator,
             person: None,
             name: "Command line".to_owned(),
-            request: RequestInfo { id: request_id, ..RequestInfo::default() },
+            request: RequestInfo {
+                id: request_id,
+                ..RequestInfo::default()
+            },
         }
     }
 

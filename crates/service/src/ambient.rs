@@ -41,7 +41,8 @@ impl ManualClock {
     }
 
     pub fn advance_milliseconds(&self, milliseconds: i64) {
-        self.0.fetch_add(milliseconds, std::sync::atomic::Ordering::SeqCst);
+        self.0
+            .fetch_add(milliseconds, std::sync::atomic::Ordering::SeqCst);
     }
 }
 

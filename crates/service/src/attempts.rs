@@ -21,11 +21,26 @@ struct Rule {
 }
 
 /// An office behind one address mistypes often and still gets in.
-const NETWORK: Rule = Rule { free: 30, longest: 900_000, forgotten_after: 120_000, at_once: 4 };
+const NETWORK: Rule = Rule {
+    free: 30,
+    longest: 900_000,
+    forgotten_after: 120_000,
+    at_once: 4,
+};
 /// About a hundred guesses an hour at one account, from wherever they come.
-const ACCOUNT: Rule = Rule { free: 100, longest: 36_000, forgotten_after: 36_000, at_once: u32::MAX };
+const ACCOUNT: Rule = Rule {
+    free: 100,
+    longest: 36_000,
+    forgotten_after: 36_000,
+    at_once: u32::MAX,
+};
 /// The device is that of somebody who signed in before, or was taken from them.
-const DEVICE: Rule = Rule { free: 10, longest: 900_000, forgotten_after: 120_000, at_once: 2 };
+const DEVICE: Rule = Rule {
+    free: 10,
+    longest: 900_000,
+    forgotten_after: 120_000,
+    at_once: 2,
+};
 
 /// Subjects that share a place of a table, and places of a table.
 const WAYS: usize = 8;
@@ -49,7 +64,10 @@ impl Rule {
     fn wait(self, failures: u32) -> i64 {
         match failures.checked_sub(self.free) {
             None => 0,
-            Some(over) => 1_000i64.checked_shl(over).unwrap_or(self.longest).min(self.longest),
+            Some(over) => 1_000i64
+                .checked_shl(over)
+                .unwrap_or(self.longest)
+                .min(self.longest),
         }
     }
 
@@ -61,9 +79,17 @@ impl Rule {
     fn settle(self, tally: &mut Tally, now: i64) {
         // A clock that was ahead and went back must not make anybody wait longer.
         tally.free_from = tally.free_from.min(now + self.longest);
-        let forgotten = (now - tally.free_from).max(0).div_euclid(self.forgotten_after);
-        tally.failures = tally.failures.saturating_sub(u32::try_from(forgotten).unwrap_or(u32::MAX));
-        tally.free_from = if tally.failures == 0 { now } else { tally.free_from + forgotten * self.forgotten_after };
+        let forgotten = (now - tally.free_from)
+            .max(0)
+            .div_euclid(self.forgotten_after);
+        tally.failures = tally
+            .failures
+            .saturating_sub(u32::try_from(forgotten).unwrap_or(u32::MAX));
+        tally.free_from = if tally.failures == 0 {
+            now
+        } else {
+            tally.free_from + forgotten * self.forgotten_after
+        };
     }
 }
 
@@ -74,7 +100,10 @@ struct Table {
 
 impl Table {
     fn new(rule: Rule) -> Self {
-        Self { rule, places: (0..PLACES).map(|_| Vec::new()).collect() }
+        Self {
+            rule,
+            places: (0..PLACES).map(|_| Vec::new()).collect(),
+        }
     }
 
     fn place(&mut self, subject: &Subject) -> Option<&mut Vec<Tally>> {
@@ -92,13 +121,26 @@ impl Table {
         }
         if !place.iter().any(|tally| tally.subject == subject) {
             if place.len() >= WAYS {
-                let idle = place.iter().enumerate().filter(|(_, tally)| tally.running == 0);
-                let (least, _) = idle.min_by_key(|(_, tally)| (tally.failures, tally.free_from)).ok_or(SOON)?;
+                let idle = place
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, tally)| tally.running == 0);
+                let (least, _) = idle
+                    .min_by_key(|(_, tally)| (tally.failures, tally.free_from))
+                    .ok_or(SOON)?;
                 place.swap_remove(least);
             }
-            place.push(Tally { subject, failures: 0, running: 0, free_from: now });
+            place.push(Tally {
+                subject,
+                failures: 0,
+                running: 0,
+                free_from: now,
+            });
         }
-        let tally = place.iter_mut().find(|tally| tally.subject == subject).ok_or(SOON)?;
+        let tally = place
+            .iter_mut()
+            .find(|tally| tally.subject == subject)
+            .ok_or(SOON)?;
         if now < tally.free_from {
             return Err(tally.free_from - now);
         }
@@ -117,7 +159,12 @@ impl Table {
     /// An attempt is over. One that does not count leaves the table as if it had not been made.
     fn end(&mut self, subject: &Subject, counts: bool) {
         let rule = self.rule;
-        let Some(tally) = self.place(subject).and_then(|place| place.iter_mut().find(|tally| tally.subject == *subject)) else { return };
+        let Some(tally) = self
+            .place(subject)
+            .and_then(|place| place.iter_mut().find(|tally| tally.subject == *subject))
+        else {
+            return;
+        };
         tally.running = tally.running.saturating_sub(1);
         if !counts {
             tally.free_from -= rule.wait(tally.failures);
@@ -154,14 +201,27 @@ pub(crate) struct Attempt<'a> {
 
 impl Attempts {
     pub fn new(entropy: &dyn Entropy) -> Self {
-        let tables = Tables { networks: Table::new(NETWORK), accounts: Table::new(ACCOUNT), devices: Table::new(DEVICE) };
-        Self { tables: Mutex::new(tables), key: random(entropy) }
+        let tables = Tables {
+            networks: Table::new(NETWORK),
+            accounts: Table::new(ACCOUNT),
+            devices: Table::new(DEVICE),
+        };
+        Self {
+            tables: Mutex::new(tables),
+            key: random(entropy),
+        }
     }
 
     fn subject(&self, value: &[u8]) -> Subject {
-        let digest = Sha256::new().chain_update(self.key).chain_update(value).finalize();
+        let digest = Sha256::new()
+            .chain_update(self.key)
+            .chain_update(value)
+            .finalize();
         let mut subject = Subject::default();
-        subject.iter_mut().zip(digest).for_each(|(to, from)| *to = from);
+        subject
+            .iter_mut()
+            .zip(digest)
+            .for_each(|(to, from)| *to = from);
         subject
     }
 
@@ -170,22 +230,42 @@ impl Attempts {
     }
 
     /// An attempt from a browser that this account is not known on. `now` in Unix milliseconds.
-    pub fn by_stranger(&self, network: &str, email: &str, now: i64) -> Result<Attempt<'_>, Refusal> {
-        let (network, account) = (self.subject(network.as_bytes()), self.subject(email.as_bytes()));
+    pub fn by_stranger(
+        &self,
+        network: &str,
+        email: &str,
+        now: i64,
+    ) -> Result<Attempt<'_>, Refusal> {
+        let (network, account) = (
+            self.subject(network.as_bytes()),
+            self.subject(email.as_bytes()),
+        );
         let begun = self.with(|tables| {
             tables.networks.begin(network, now)?;
-            tables.accounts.begin(account, now).inspect_err(|_| tables.networks.end(&network, false))
+            tables
+                .accounts
+                .begin(account, now)
+                .inspect_err(|_| tables.networks.end(&network, false))
         });
         begun.map_err(refused)?;
-        Ok(Attempt { attempts: self, who: Who::Stranger { network, account }, counts: true })
+        Ok(Attempt {
+            attempts: self,
+            who: Who::Stranger { network, account },
+            counts: true,
+        })
     }
 
     /// An attempt from a device that the account is known on: bounded by the device alone, so that nobody else's failures
     /// stand in the way. `now` in Unix milliseconds.
     pub fn by_device(&self, device: &[u8], now: i64) -> Result<Attempt<'_>, Refusal> {
         let device = self.subject(device);
-        self.with(|tables| tables.devices.begin(device, now)).map_err(refused)?;
-        Ok(Attempt { attempts: self, who: Who::Device(device), counts: true })
+        self.with(|tables| tables.devices.begin(device, now))
+            .map_err(refused)?;
+        Ok(Attempt {
+            attempts: self,
+            who: Who::Device(device),
+            counts: true,
+        })
     }
 }
 
@@ -210,12 +290,20 @@ impl Drop for Attempt<'_> {
 
 /// `TOO_MANY_REQUESTS` with whole seconds to wait.
 fn refused(milliseconds: i64) -> Refusal {
-    Refusal::retry(Code::TooManyRequests, u32::try_from((milliseconds + 999).div_euclid(1_000)).unwrap_or(1).max(1))
+    Refusal::retry(
+        Code::TooManyRequests,
+        u32::try_from((milliseconds + 999).div_euclid(1_000))
+            .unwrap_or(1)
+            .max(1),
+    )
 }
 
 /// Whose attempts count together: an IPv4 address, or the /64 of an IPv6 address, whose holder may use all of it.
 pub(crate) fn network_of(address: &str) -> String {
-    match address.parse().map(|address: IpAddr| address.to_canonical()) {
+    match address
+        .parse()
+        .map(|address: IpAddr| address.to_canonical())
+    {
         Ok(IpAddr::V6(address)) => {
             let [a, b, c, d, ..] = address.segments();
             format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")

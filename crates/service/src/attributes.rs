@@ -41,7 +41,11 @@ impl Perch {
     /// The declared attributes, in the order they were declared.
     pub async fn attributes(&self, acting: &Acting) -> Result<Vec<AttributeView>, Refusal> {
         acting.may(Action::SeeSettings)?;
-        let rows = self.store.attributes(acting.organization).await.map_err(fault::store)?;
+        let rows = self
+            .store
+            .attributes(acting.organization)
+            .await
+            .map_err(fault::store)?;
         Ok(rows.into_iter().map(view).collect())
     }
 
@@ -50,28 +54,50 @@ impl Perch {
     /// # Errors
     /// `REQUEST_INVALID` with every fault as `attributes[row].field`; `CONFLICT` where somebody else changed or removed
     /// an edited row meanwhile. Nothing is saved then.
-    pub async fn save_attributes(&self, acting: &Acting, edits: &[AttributeEdit]) -> Result<usize, Refusal> {
+    pub async fn save_attributes(
+        &self,
+        acting: &Acting,
+        edits: &[AttributeEdit],
+    ) -> Result<usize, Refusal> {
         acting.may(Action::EditAttributes)?;
         let wanted = read_edits(edits)?;
         let now = self.now();
         let mut change = self.store.change().await.map_err(fault::store)?;
-        let before = change.attributes(acting.organization).await.map_err(fault::store)?;
+        let before = change
+            .attributes(acting.organization)
+            .await
+            .map_err(fault::store)?;
         let plan = Plan::make(&before, &wanted)?;
         if plan.len() == 0 {
             return Ok(0);
         }
         for row in &plan.removed {
-            change.remove_attribute(acting.organization, row.id, row.version).await.map_err(fault::store)?;
+            change
+                .remove_attribute(acting.organization, row.id, row.version)
+                .await
+                .map_err(fault::store)?;
         }
         for row in plan.renamed() {
-            change.park_attribute(acting.organization, row.id).await.map_err(fault::store)?;
+            change
+                .park_attribute(acting.organization, row.id)
+                .await
+                .map_err(fault::store)?;
         }
         for (row, new) in &plan.updated {
-            change.update_attribute(acting.organization, new, row.version, &acting.name, now).await.map_err(fault::store)?;
+            change
+                .update_attribute(acting.organization, new, row.version, &acting.name, now)
+                .await
+                .map_err(fault::store)?;
         }
         for (new, id) in plan.added.iter().zip(self.new_ids(plan.added.len())) {
-            let new = NewAttribute { id: AttributeId(id), ..(*new).clone() };
-            change.add_attribute(acting.organization, &new, &acting.name, now).await.map_err(fault::store)?;
+            let new = NewAttribute {
+                id: AttributeId(id),
+                ..(*new).clone()
+            };
+            change
+                .add_attribute(acting.organization, &new, &acting.name, now)
+                .await
+                .map_err(fault::store)?;
         }
         let told = |declared: &Declaration, description: &str, example: &str| serde_json::json!({ "name": declared.name, "type": declared.kind.as_str(), "list": declared.list, "required": declared.required, "description": description, "example": example });
         let mut entry = self.entry(acting, "attribute.save", counted(plan.len(), "attribute"));
@@ -90,28 +116,64 @@ fn read_edits(edits: &[AttributeEdit]) -> Result<Vec<Wanted<AttributeId, NewAttr
     let mut wanted = Vec::new();
     for (at, edit) in edits.iter().enumerate() {
         let field = |name: &str| format!("attributes[{at}].{name}");
-        let blank = [&edit.name, &edit.description, &edit.example].iter().all(|text| text.trim().is_empty());
+        let blank = [&edit.name, &edit.description, &edit.example]
+            .iter()
+            .all(|text| text.trim().is_empty());
         if edit.id.is_none() && (edit.remove || blank) {
             continue;
         }
         if edit.remove {
-            wanted.push(Wanted { at, id: edit.id, version: edit.version, new: None });
+            wanted.push(Wanted {
+                at,
+                id: edit.id,
+                version: edit.version,
+                new: None,
+            });
             continue;
         }
         let name = edit.name.trim();
         if let Err(fault) = attribute::check_name(name) {
-            faults.add(field("name"), ViolationCode::InvalidValue, fault.to_string());
+            faults.add(
+                field("name"),
+                ViolationCode::InvalidValue,
+                fault.to_string(),
+            );
         }
-        let description = text::line(&mut faults, &field("description"), "a description", &edit.description, 200, false);
+        let description = text::line(
+            &mut faults,
+            &field("description"),
+            "a description",
+            &edit.description,
+            200,
+            false,
+        );
         let Some(kind) = Kind::parse(&edit.kind) else {
-            faults.add(field("type"), ViolationCode::InvalidValue, "Choose String, Integer, Numeric, Boolean or Date.");
+            faults.add(
+                field("type"),
+                ViolationCode::InvalidValue,
+                "Choose String, Integer, Numeric, Boolean or Date.",
+            );
             continue;
         };
-        let declaration = Declaration { name: name.to_owned(), kind, list: edit.list, required: edit.required };
+        let declaration = Declaration {
+            name: name.to_owned(),
+            kind,
+            list: edit.list,
+            required: edit.required,
+        };
         check_example(&mut faults, &field("example"), &declaration, &edit.example);
-        let new =
-            NewAttribute { id: edit.id.unwrap_or(AttributeId(uuid::Uuid::nil())), declaration, description, example: edit.example.trim().to_owned() };
-        wanted.push(Wanted { at, id: edit.id, version: edit.version, new: Some(new) });
+        let new = NewAttribute {
+            id: edit.id.unwrap_or(AttributeId(uuid::Uuid::nil())),
+            declaration,
+            description,
+            example: edit.example.trim().to_owned(),
+        };
+        wanted.push(Wanted {
+            at,
+            id: edit.id,
+            version: edit.version,
+            new: Some(new),
+        });
     }
     faults.into_result()?;
     Ok(wanted)
@@ -128,8 +190,15 @@ fn check_example(faults: &mut Faults, field: &str, declaration: &Declaration, ex
         declaration.read(&mut own, "example", json);
     }
     if let Err(refusal) = own.into_result() {
-        let reason = refusal.violations.first().map_or_else(String::new, |violation| violation.message.clone());
-        faults.add(field, ViolationCode::InvalidValue, format!("This example could not be sent: {reason}"));
+        let reason = refusal
+            .violations
+            .first()
+            .map_or_else(String::new, |violation| violation.message.clone());
+        faults.add(
+            field,
+            ViolationCode::InvalidValue,
+            format!("This example could not be sent: {reason}"),
+        );
     }
 }
 
@@ -154,13 +223,20 @@ impl Editable<NewAttribute> for AttributeRow {
     }
 
     fn is_same(&self, new: &NewAttribute) -> bool {
-        self.declaration == new.declaration && self.description == new.description && self.example == new.example
+        self.declaration == new.declaration
+            && self.description == new.description
+            && self.example == new.example
     }
 
     fn told(&self) -> String {
         let declared = &self.declaration;
         let list = if declared.list { " list" } else { "" };
-        format!("{} changed this meanwhile to {} ({}{list}).", self.changed_by, declared.name, declared.kind.as_str())
+        format!(
+            "{} changed this meanwhile to {} ({}{list}).",
+            self.changed_by,
+            declared.name,
+            declared.kind.as_str()
+        )
     }
 }
 

@@ -68,7 +68,11 @@ impl<'a> Presented<'a> {
             "" => Self::Nothing,
             text if text.starts_with(api_key::PREFIX) => {
                 let (in_browser, request) = asked();
-                Self::Key(Box::new(MisplacedKey { text, in_browser, request }))
+                Self::Key(Box::new(MisplacedKey {
+                    text,
+                    in_browser,
+                    request,
+                }))
             }
             text => Self::Token(text),
         }
@@ -119,7 +123,12 @@ impl Admitted {
     }
 
     fn about(&self) -> About {
-        About { organization: self.organization, secret_id: self.secret.clone(), token_id: Some(self.token_id), subject: self.subject.clone() }
+        About {
+            organization: self.organization,
+            secret_id: self.secret.clone(),
+            token_id: Some(self.token_id),
+            subject: self.subject.clone(),
+        }
     }
 }
 
@@ -128,7 +137,11 @@ impl Perch {
     ///
     /// # Errors
     /// The code of the check that failed, in the order of the ladder; `UNAVAILABLE` where what was revoked cannot be known.
-    pub async fn connect<T>(&self, call: &Call<'_>, tell: impl Fn(Session<'_>) -> T) -> Result<T, Refusal> {
+    pub async fn connect<T>(
+        &self,
+        call: &Call<'_>,
+        tell: impl Fn(Session<'_>) -> T,
+    ) -> Result<T, Refusal> {
         let told = self.let_in(call, |claims, _, organization| {
             tell(Session {
                 subject: &claims.sub,
@@ -146,9 +159,21 @@ impl Perch {
 
     /// What a viewer sees depends on these claims, so a page that keeps something keeps it under their mark.
     fn scope(&self, claims: &Claims<'_>) -> [u8; 16] {
-        let flags = [claims.permissions.bits(), u8::from(claims.sandbox.is_some())];
-        let (role, attributes) = (claims.role.as_str().as_bytes(), claims.attributes.get().as_bytes());
-        self.master_keys.mark(&[claims.org.as_bytes(), claims.sub.as_bytes(), role, &flags, attributes])
+        let flags = [
+            claims.permissions.bits(),
+            u8::from(claims.sandbox.is_some()),
+        ];
+        let (role, attributes) = (
+            claims.role.as_str().as_bytes(),
+            claims.attributes.get().as_bytes(),
+        );
+        self.master_keys.mark(&[
+            claims.org.as_bytes(),
+            claims.sub.as_bytes(),
+            role,
+            &flags,
+            attributes,
+        ])
     }
 
     /// The same for a connection that stays open.
@@ -167,9 +192,20 @@ impl Perch {
     }
 
     /// Whether a connected viewer still is: judged by the same rules as when it came, in the same order.
-    pub fn still_admitted(&self, admitted: &Admitted, route: &'static str, request_id: Uuid) -> Result<(), Refusal> {
+    pub fn still_admitted(
+        &self,
+        admitted: &Admitted,
+        route: &'static str,
+        request_id: Uuid,
+    ) -> Result<(), Refusal> {
         self.judge_again(admitted).map_err(|(rung, refusal)| {
-            let call = Call { route, request_id, address: None, caller: admitted.caller.clone(), presented: Presented::Nothing };
+            let call = Call {
+                route,
+                request_id,
+                address: None,
+                caller: admitted.caller.clone(),
+                presented: Presented::Nothing,
+            };
             let turned = Turned::told(rung, refusal, admitted.about());
             self.sightings.turned_away(&call, &turned, self.now());
             turned.refusal
@@ -185,10 +221,18 @@ impl Perch {
         if admitted.expires_at <= self.now_seconds() {
             return Err((Rung::Time, Code::TokenExpired.into()));
         }
-        let issued = Issued { token_id: admitted.token_id, subject: &admitted.subject, maker: admitted.maker };
+        let issued = Issued {
+            token_id: admitted.token_id,
+            subject: &admitted.subject,
+            maker: admitted.maker,
+        };
         Self::judge_revocation(&memory, &secret, issued).map_err(failed)?;
-        let organization = memory.organization(admitted.organization).ok_or_else(unknown)?;
-        self.judge_caller(&organization, admitted.maker.is_some(), &admitted.caller).map(drop).map_err(|refusal| (Rung::Origin, refusal))
+        let organization = memory
+            .organization(admitted.organization)
+            .ok_or_else(unknown)?;
+        self.judge_caller(&organization, admitted.maker.is_some(), &admitted.caller)
+            .map(drop)
+            .map_err(|refusal| (Rung::Origin, refusal))
     }
 
     /// Seconds after which a connected viewer's token has ended.
@@ -201,7 +245,11 @@ impl Perch {
         self.changed.subscribe()
     }
 
-    async fn let_in<T>(&self, call: &Call<'_>, tell: impl Fn(&Claims<'_>, &Secret, &Organization) -> T) -> Result<T, Refusal> {
+    async fn let_in<T>(
+        &self,
+        call: &Call<'_>,
+        tell: impl Fn(&Claims<'_>, &Secret, &Organization) -> T,
+    ) -> Result<T, Refusal> {
         let over = Over::default();
         let decided = match &call.presented {
             Presented::Key(key) => Err(Box::pin(self.key_for_a_token(key, call.address)).await),
@@ -210,8 +258,14 @@ impl Perch {
                 Err(Turned::nobody(Failed(Rung::Shape, Code::TokenMissing)))
             }
             Presented::Token(token) => {
-                let settled = |turned: &Turned| (turned.proved_nothing() && self.counts_against(call.address, &over)) || turned.is_settled();
-                self.decide_unless(settled, |memory| self.judge_call(memory, token, &call.caller, &tell)).await
+                let settled = |turned: &Turned| {
+                    (turned.proved_nothing() && self.counts_against(call.address, &over))
+                        || turned.is_settled()
+                };
+                self.decide_unless(settled, |memory| {
+                    self.judge_call(memory, token, &call.caller, &tell)
+                })
+                .await
             }
         };
         match decided {
@@ -238,7 +292,10 @@ impl Perch {
         let refusal = if key.in_browser {
             self.refuse_from_browser(&holder, key.request.clone()).await
         } else {
-            Refusal::because(Code::TokenMalformed, "This is an API key; the token that POST /embed/generate-token makes with it belongs here.")
+            Refusal::because(
+                Code::TokenMalformed,
+                "This is an API key; the token that POST /embed/generate-token makes with it belongs here.",
+            )
         };
         Turned::known(Rung::Shape, refusal, &holder.secret, None)
     }
@@ -250,29 +307,57 @@ impl Perch {
         caller: &Caller,
         tell: &impl Fn(&Claims<'_>, &Secret, &Organization) -> T,
     ) -> Result<(T, KeyId, OrganizationId), Turned> {
-        let opened = self.open_seal(memory, token, |_| true).map_err(Turned::nobody)?;
+        let opened = self
+            .open_seal(memory, token, |_| true)
+            .map_err(Turned::nobody)?;
         let secret = &opened.key.secret;
         let (claims, verdict) = self.judge(memory, &opened);
-        let turned = |rung: Rung, refusal: Refusal| Turned::known(rung, refusal, secret, claims.as_ref());
+        let turned =
+            |rung: Rung, refusal: Refusal| Turned::known(rung, refusal, secret, claims.as_ref());
         verdict.map_err(|Failed(rung, code)| turned(rung, code.into()))?;
-        let organization = memory.organization(secret.row.organization_id).ok_or_else(|| turned(Rung::Key, Code::TokenUnknownKey.into()))?;
-        let claims = claims.as_ref().ok_or_else(|| turned(Rung::Seal, fault::broken(&"a verdict without claims")))?;
-        let grounds = self.judge_caller(&organization, claims.sandbox.is_some(), caller).map_err(|refusal| turned(Rung::Origin, refusal))?;
+        let organization = memory
+            .organization(secret.row.organization_id)
+            .ok_or_else(|| turned(Rung::Key, Code::TokenUnknownKey.into()))?;
+        let claims = claims
+            .as_ref()
+            .ok_or_else(|| turned(Rung::Seal, fault::broken(&"a verdict without claims")))?;
+        let grounds = self
+            .judge_caller(&organization, claims.sandbox.is_some(), caller)
+            .map_err(|refusal| turned(Rung::Origin, refusal))?;
         // Our own preview is nobody's site.
         if let (Some(Grounds::Listed(entry)), Caller::Site(origin)) = (grounds, caller) {
             let by_wildcard = entry.origin.is_wildcard();
             let organization = secret.row.organization_id;
-            self.sightings
-                .connected(Connected { organization, origin, by_wildcard, subject: &claims.sub, live: claims.sandbox.is_none() }, self.now());
+            self.sightings.connected(
+                Connected {
+                    organization,
+                    origin,
+                    by_wildcard,
+                    subject: &claims.sub,
+                    live: claims.sandbox.is_none(),
+                },
+                self.now(),
+            );
         }
-        Ok((tell(claims, secret, &organization), secret.row.key_id, secret.row.organization_id))
+        Ok((
+            tell(claims, secret, &organization),
+            secret.row.key_id,
+            secret.row.organization_id,
+        ))
     }
 
     /// Whether a token of this organization may be used from there, and for a site on what grounds.
-    fn judge_caller<'a>(&self, organization: &'a Organization, sandbox: bool, caller: &Caller) -> Result<Option<Grounds<'a>>, Refusal> {
+    fn judge_caller<'a>(
+        &self,
+        organization: &'a Organization,
+        sandbox: bool,
+        caller: &Caller,
+    ) -> Result<Option<Grounds<'a>>, Refusal> {
         match caller {
             Caller::Backend => Ok(None),
-            Caller::Site(site) => judge_site(organization, sandbox, site, self.preview()).map(Some).map_err(Refusal::from),
+            Caller::Site(site) => judge_site(organization, sandbox, site, self.preview())
+                .map(Some)
+                .map_err(Refusal::from),
             Caller::Unlistable => Err(Refusal::because(
                 Code::OriginNotAuthorized,
                 "A page without an origin of its own, such as a sandboxed frame or a file, cannot be an authorized origin.",

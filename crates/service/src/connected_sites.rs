@@ -50,7 +50,9 @@ struct Noted {
 impl Noted {
     /// Whether this viewer may name one more on a day.
     fn may_name(&mut self, viewer: [u8; 32], day: i64) -> bool {
-        if self.day != day || (self.named.len() >= MOST_VIEWERS && !self.named.contains_key(&viewer)) {
+        if self.day != day
+            || (self.named.len() >= MOST_VIEWERS && !self.named.contains_key(&viewer))
+        {
             self.named.clear();
             self.day = day;
         }
@@ -69,9 +71,19 @@ pub(crate) type NewSites = Vec<(OrganizationId, Vec<ConnectedSiteRow>)>;
 impl ConnectedSites {
     /// A site connected at `now`, Unix milliseconds. Mostly it is known, and then nothing happens.
     pub fn note(&mut self, site: Connected<'_>, now: i64) {
-        let Connected { organization, origin, by_wildcard, subject, live } = site;
+        let Connected {
+            organization,
+            origin,
+            by_wildcard,
+            subject,
+            live,
+        } = site;
         let origin = origin.as_str();
-        let known = self.0.get(&organization).and_then(|noted| noted.known.get(origin)).copied();
+        let known = self
+            .0
+            .get(&organization)
+            .and_then(|noted| noted.known.get(origin))
+            .copied();
         if known.is_some_and(|(known_live, at)| (known_live || !live) && now - at < LATELY) {
             return;
         }
@@ -80,20 +92,33 @@ impl ConnectedSites {
         if new >= MOST_NEW_OF_ALL || noted.new.len() >= MOST_NEW {
             return;
         }
-        if known.is_none() && by_wildcard && !noted.may_name(viewer(organization, subject), now.div_euclid(DAY)) {
+        if known.is_none()
+            && by_wildcard
+            && !noted.may_name(viewer(organization, subject), now.div_euclid(DAY))
+        {
             return;
         }
         if noted.known.len() >= MOST_KNOWN {
             noted.known.clear();
         }
-        noted.known.insert(origin.to_owned(), (live || known.is_some_and(|(live, _)| live), now));
-        noted.new.push(ConnectedSiteRow { origin: origin.to_owned(), first_at: now, live_at: live.then_some(now), last_at: now });
+        noted.known.insert(
+            origin.to_owned(),
+            (live || known.is_some_and(|(live, _)| live), now),
+        );
+        noted.new.push(ConnectedSiteRow {
+            origin: origin.to_owned(),
+            first_at: now,
+            live_at: live.then_some(now),
+            last_at: now,
+        });
     }
 
     /// What is to be written down.
     pub fn take(&mut self) -> NewSites {
         let taken = self.0.iter_mut().filter(|(_, noted)| !noted.new.is_empty());
-        taken.map(|(organization, noted)| (*organization, std::mem::take(&mut noted.new))).collect()
+        taken
+            .map(|(organization, noted)| (*organization, std::mem::take(&mut noted.new)))
+            .collect()
     }
 
     /// Seen again, everything is noted again.
@@ -107,8 +132,14 @@ impl Perch {
         connected.sort_by_key(|(organization, _)| *organization);
         let now = self.now();
         for (organization, sites) in connected {
-            let Some(known) = self.memory.load().organization(organization) else { continue };
-            self.store.note_connected(organization, now, |stored| plan(stored, sites, |site| entry(&known, site), now)).await?;
+            let Some(known) = self.memory.load().organization(organization) else {
+                continue;
+            };
+            self.store
+                .note_connected(organization, now, |stored| {
+                    plan(stored, sites, |site| entry(&known, site), now)
+                })
+                .await?;
         }
         Ok(())
     }
@@ -116,27 +147,52 @@ impl Perch {
 
 /// The entry that lists a site; empty where none does any more.
 fn entry(organization: &Organization, site: &str) -> String {
-    let listed = Origin::from_header(site).and_then(|site| organization.origins.find(&site).map(|entry| entry.origin.to_string()));
+    let listed = Origin::from_header(site).and_then(|site| {
+        organization
+            .origins
+            .find(&site)
+            .map(|entry| entry.origin.to_string())
+    });
     listed.unwrap_or_default()
 }
 
 /// What is kept of the sites that connected, `stored` and `sites`. Where there is no room for a new one, it takes the place of one that is
 /// listed no more or was not seen for a month; else of the youngest of the entry that has most, if its own entry has fewer.
-fn plan(stored: Vec<ConnectedSiteRow>, sites: Vec<ConnectedSiteRow>, entry: impl Fn(&str) -> String, now: i64) -> ConnectedSitesPlan {
+fn plan(
+    stored: Vec<ConnectedSiteRow>,
+    sites: Vec<ConnectedSiteRow>,
+    entry: impl Fn(&str) -> String,
+    now: i64,
+) -> ConnectedSitesPlan {
     let mut plan = ConnectedSitesPlan::default();
     // Whose entry each is counts only where there may be too many.
     let crowded = stored.len() + sites.len() > MOST;
-    let entry = |site: &ConnectedSiteRow| if crowded { entry(&site.origin) } else { String::new() };
-    let mut stored: Vec<_> = stored.into_iter().map(|site| (entry(&site), site)).collect();
+    let entry = |site: &ConnectedSiteRow| {
+        if crowded {
+            entry(&site.origin)
+        } else {
+            String::new()
+        }
+    };
+    let mut stored: Vec<_> = stored
+        .into_iter()
+        .map(|site| (entry(&site), site))
+        .collect();
     for site in sites {
-        if let Some((_, known)) = stored.iter_mut().find(|(_, known)| known.origin == site.origin) {
+        if let Some((_, known)) = stored
+            .iter_mut()
+            .find(|(_, known)| known.origin == site.origin)
+        {
             known.last_at = site.last_at;
         } else {
             let own = entry(&site);
             if stored.len() >= MOST {
-                let Some(at) = gives_way(&stored, &own, now) else { continue };
+                let Some(at) = gives_way(&stored, &own, now) else {
+                    continue;
+                };
                 let (_, gone) = stored.swap_remove(at);
-                plan.noted.retain(|noted: &ConnectedSiteRow| noted.origin != gone.origin);
+                plan.noted
+                    .retain(|noted: &ConnectedSiteRow| noted.origin != gone.origin);
                 plan.dropped.push(gone.origin);
             }
             stored.push((own, site.clone()));
@@ -148,7 +204,10 @@ fn plan(stored: Vec<ConnectedSiteRow>, sites: Vec<ConnectedSiteRow>, entry: impl
 
 /// The place of the site that gives way to one of this entry; none where that one has to. Each site has its entry beside it.
 fn gives_way(stored: &[(String, ConnectedSiteRow)], own: &str, now: i64) -> Option<usize> {
-    let over = stored.iter().enumerate().filter(|(_, (entry, site))| entry.is_empty() || now - site.last_at > KEPT);
+    let over = stored
+        .iter()
+        .enumerate()
+        .filter(|(_, (entry, site))| entry.is_empty() || now - site.last_at > KEPT);
     if let Some((at, _)) = over.min_by_key(|(_, (_, site))| site.last_at) {
         return Some(at);
     }
@@ -160,8 +219,13 @@ fn gives_way(stored: &[(String, ConnectedSiteRow)], own: &str, now: i64) -> Opti
     if *size <= sizes.get(own).copied().unwrap_or(0) + 1 {
         return None;
     }
-    let of_it = stored.iter().enumerate().filter(|(_, (entry, _))| entry == most);
-    of_it.max_by_key(|(_, (_, site))| site.first_at).map(|(at, _)| at)
+    let of_it = stored
+        .iter()
+        .enumerate()
+        .filter(|(_, (entry, _))| entry == most);
+    of_it
+        .max_by_key(|(_, (_, site))| site.first_at)
+        .map(|(at, _)| at)
 }
 
 #[cfg(test)]
@@ -175,8 +239,23 @@ mod tests {
         Origin::from_header(&format!("https://s{at}.shop.test")).unwrap()
     }
 
-    fn note(sites: &mut ConnectedSites, organization: OrganizationId, at: usize, subject: &str, now: i64) {
-        sites.note(Connected { organization, origin: &origin(at), by_wildcard: true, subject, live: true }, now);
+    fn note(
+        sites: &mut ConnectedSites,
+        organization: OrganizationId,
+        at: usize,
+        subject: &str,
+        now: i64,
+    ) {
+        sites.note(
+            Connected {
+                organization,
+                origin: &origin(at),
+                by_wildcard: true,
+                subject,
+                live: true,
+            },
+            now,
+        );
     }
 
     fn count(sites: &ConnectedSites) -> usize {
@@ -196,7 +275,16 @@ mod tests {
         assert_eq!(count(&sites), 8);
         // A site that is listed by itself is bounded by the list.
         let own = Origin::from_header("https://own.test").unwrap();
-        sites.note(Connected { organization: ORGANIZATION, origin: &own, by_wildcard: false, subject: "ann", live: true }, 1);
+        sites.note(
+            Connected {
+                organization: ORGANIZATION,
+                origin: &own,
+                by_wildcard: false,
+                subject: "ann",
+                live: true,
+            },
+            1,
+        );
         assert_eq!(count(&sites), 9);
     }
 
@@ -208,24 +296,62 @@ mod tests {
         let other = |at: usize| OrganizationId(Uuid::from_u128(u128::try_from(at).unwrap()));
         note(&mut sites, other(1), 0, "ann", 1);
         assert_eq!(count(&sites), MOST_NEW + 1);
-        (1..50).for_each(|organization| (0..100).for_each(|at| note(&mut sites, other(organization), at, &at.to_string(), 1)));
+        (1..50).for_each(|organization| {
+            (0..100).for_each(|at| note(&mut sites, other(organization), at, &at.to_string(), 1))
+        });
         assert_eq!(count(&sites), MOST_NEW_OF_ALL);
-        assert_eq!(sites.take().iter().map(|(_, sites)| sites.len()).sum::<usize>(), MOST_NEW_OF_ALL);
+        assert_eq!(
+            sites
+                .take()
+                .iter()
+                .map(|(_, sites)| sites.len())
+                .sum::<usize>(),
+            MOST_NEW_OF_ALL
+        );
         assert_eq!(count(&sites), 0);
     }
 
     #[test]
     fn a_known_site_is_noted_again_once_an_hour_or_when_its_first_live_token_comes() {
         let mut sites = ConnectedSites::default();
-        for (live, now) in [(false, 1), (false, 2), (true, 3), (false, 4), (true, 5), (true, 3 + LATELY)] {
-            sites.note(Connected { organization: ORGANIZATION, origin: &origin(1), by_wildcard: false, subject: "ann", live }, now);
+        for (live, now) in [
+            (false, 1),
+            (false, 2),
+            (true, 3),
+            (false, 4),
+            (true, 5),
+            (true, 3 + LATELY),
+        ] {
+            sites.note(
+                Connected {
+                    organization: ORGANIZATION,
+                    origin: &origin(1),
+                    by_wildcard: false,
+                    subject: "ann",
+                    live,
+                },
+                now,
+            );
         }
-        let told: Vec<_> = sites.take().into_iter().flat_map(|(_, sites)| sites).map(|site| (site.live_at, site.last_at)).collect();
-        assert_eq!(told, [(None, 1), (Some(3), 3), (Some(3 + LATELY), 3 + LATELY)]);
+        let told: Vec<_> = sites
+            .take()
+            .into_iter()
+            .flat_map(|(_, sites)| sites)
+            .map(|site| (site.live_at, site.last_at))
+            .collect();
+        assert_eq!(
+            told,
+            [(None, 1), (Some(3), 3), (Some(3 + LATELY), 3 + LATELY)]
+        );
     }
 
     fn row(origin: String, first_at: i64, last_at: i64) -> ConnectedSiteRow {
-        ConnectedSiteRow { origin, first_at, live_at: Some(first_at), last_at }
+        ConnectedSiteRow {
+            origin,
+            first_at,
+            live_at: Some(first_at),
+            last_at,
+        }
     }
 
     /// The wildcard of the last two labels, or the site itself.
@@ -241,35 +367,89 @@ mod tests {
 
     #[test]
     fn made_up_subdomains_wash_nothing_away() {
-        let mut stored = vec![row("https://real.shop.test".into(), 1, 1), row("https://own.test".into(), 2, 2)];
+        let mut stored = vec![
+            row("https://real.shop.test".into(), 1, 1),
+            row("https://own.test".into(), 2, 2),
+        ];
         // A flood, a hundred a second: what was there first stays, and what comes after is not kept.
         for second in 0..40i64 {
-            let new = (0..100).map(|at| row(format!("https://{second}-{at}.shop.test"), 10 + second, 10 + second)).collect();
-            let ConnectedSitesPlan { noted, dropped } = plan(stored.clone(), new, listed, 10 + second);
+            let new = (0..100)
+                .map(|at| {
+                    row(
+                        format!("https://{second}-{at}.shop.test"),
+                        10 + second,
+                        10 + second,
+                    )
+                })
+                .collect();
+            let ConnectedSitesPlan { noted, dropped } =
+                plan(stored.clone(), new, listed, 10 + second);
             stored.extend(noted);
             stored.retain(|site| !dropped.contains(&site.origin));
         }
         assert_eq!(stored.len(), MOST);
         assert!(
-            ["https://real.shop.test", "https://own.test", "https://0-0.shop.test"]
-                .iter()
-                .all(|origin| stored.iter().any(|site| site.origin == *origin))
+            [
+                "https://real.shop.test",
+                "https://own.test",
+                "https://0-0.shop.test"
+            ]
+            .iter()
+            .all(|origin| stored.iter().any(|site| site.origin == *origin))
         );
         // Another entry still gets its place, from the youngest of the one that has most.
         let youngest = stored.iter().map(|site| site.first_at).max();
-        let told = plan(stored.clone(), vec![row("https://late.test".into(), 99, 99)], listed, 99);
+        let told = plan(
+            stored.clone(),
+            vec![row("https://late.test".into(), 99, 99)],
+            listed,
+            99,
+        );
         assert_eq!((told.noted.len(), told.dropped.len()), (1, 1));
-        assert_eq!(stored.iter().find(|site| site.origin == told.dropped[0]).map(|site| site.first_at), youngest);
+        assert_eq!(
+            stored
+                .iter()
+                .find(|site| site.origin == told.dropped[0])
+                .map(|site| site.first_at),
+            youngest
+        );
         // Seen again, a known site is noted; it takes no room.
-        let told = plan(stored.clone(), vec![row("https://real.shop.test".into(), 99, 99)], listed, 99);
+        let told = plan(
+            stored.clone(),
+            vec![row("https://real.shop.test".into(), 99, 99)],
+            listed,
+            99,
+        );
         assert_eq!((told.noted.len(), told.dropped.len()), (1, 0));
         // What is listed no more, or was not seen for a month, makes room first.
         stored[5] = row("https://gone.test".into(), 0, 98);
-        assert_eq!(plan(stored.clone(), vec![row("https://new.shop.test".into(), 99, 99)], listed, 99).dropped, ["https://gone.test"]);
+        assert_eq!(
+            plan(
+                stored.clone(),
+                vec![row("https://new.shop.test".into(), 99, 99)],
+                listed,
+                99
+            )
+            .dropped,
+            ["https://gone.test"]
+        );
         for site in &mut stored {
-            site.last_at = if site.origin == "https://real.shop.test" { KEPT } else { 10 };
+            site.last_at = if site.origin == "https://real.shop.test" {
+                KEPT
+            } else {
+                10
+            };
         }
         stored[5] = row("https://x.shop.test".into(), 0, 9);
-        assert_eq!(plan(stored, vec![row("https://new.shop.test".into(), KEPT, KEPT)], listed, KEPT + 11).dropped, ["https://x.shop.test"]);
+        assert_eq!(
+            plan(
+                stored,
+                vec![row("https://new.shop.test".into(), KEPT, KEPT)],
+                listed,
+                KEPT + 11
+            )
+            .dropped,
+            ["https://x.shop.test"]
+        );
     }
 }

@@ -14,32 +14,79 @@ const LIFETIME: i64 = 365 * 24 * 3_600 * 1_000;
 impl Perch {
     /// The hash of this device, if the account of this email is known on it. The database is asked by the device alone, so
     /// the work tells nothing about the email.
-    pub(crate) async fn known_device(&self, device: Option<&str>, email: &str) -> Result<Option<[u8; 32]>, Refusal> {
-        let Some(device) = device.filter(|device| is_device(device)).map(hash_secret) else { return Ok(None) };
+    pub(crate) async fn known_device(
+        &self,
+        device: Option<&str>,
+        email: &str,
+    ) -> Result<Option<[u8; 32]>, Refusal> {
+        let Some(device) = device.filter(|device| is_device(device)).map(hash_secret) else {
+            return Ok(None);
+        };
         let owners = self.device_owners(&device).await?;
-        Ok(owners.iter().any(|owner| owner.email == email).then_some(device))
+        Ok(owners
+            .iter()
+            .any(|owner| owner.email == email)
+            .then_some(device))
     }
 
     async fn device_owners(&self, device: &[u8]) -> Result<Vec<DeviceOwner>, Refusal> {
-        self.store.device_owners(device, self.now() - LIFETIME).await.map_err(fault::store)
+        self.store
+            .device_owners(device, self.now() - LIFETIME)
+            .await
+            .map_err(fault::store)
     }
 
     /// Remembers this browser for this person and records the sign-in. Returns the value of the device cookie. A value that
     /// was not this person's before is not adopted: somebody else may have put it there.
-    pub async fn remember_device(&self, signed_in: &SignedIn, device: Option<String>, request: &RequestInfo) -> Result<OneTimeSecret, Refusal> {
+    pub async fn remember_device(
+        &self,
+        signed_in: &SignedIn,
+        device: Option<String>,
+        request: &RequestInfo,
+    ) -> Result<OneTimeSecret, Refusal> {
         let known = match device.filter(|device| is_device(device)) {
-            Some(device) if self.device_owners(&hash_secret(&device)).await?.iter().any(|owner| owner.person == signed_in.person) => Some(device),
+            Some(device)
+                if self
+                    .device_owners(&hash_secret(&device))
+                    .await?
+                    .iter()
+                    .any(|owner| owner.person == signed_in.person) =>
+            {
+                Some(device)
+            }
             _ => None,
         };
-        let device = known.map_or_else(|| self.new_secret(), |device| OneTimeSecret(Zeroizing::new(device)));
+        let device = known.map_or_else(
+            || self.new_secret(),
+            |device| OneTimeSecret(Zeroizing::new(device)),
+        );
         let acting = signed_in.acting(Actor::Person(signed_in.role), request.clone());
         let mut change = self.store.act().await.map_err(fault::store)?;
         // The access may have ended since the password was looked at.
-        if !change.may_sign_in(signed_in.organization, signed_in.person, signed_in.sign_ins_ended).await.map_err(fault::store)? {
+        if !change
+            .may_sign_in(
+                signed_in.organization,
+                signed_in.person,
+                signed_in.sign_ins_ended,
+            )
+            .await
+            .map_err(fault::store)?
+        {
             return Err(Code::SignInFailed.into());
         }
-        change.add_known_device(&hash_secret(&device.0), signed_in.organization, signed_in.person, self.now()).await.map_err(fault::store)?;
-        change.commit(&self.entry(&acting, "person.sign_in", &signed_in.email)).await.map_err(fault::store)?;
+        change
+            .add_known_device(
+                &hash_secret(&device.0),
+                signed_in.organization,
+                signed_in.person,
+                self.now(),
+            )
+            .await
+            .map_err(fault::store)?;
+        change
+            .commit(&self.entry(&acting, "person.sign_in", &signed_in.email))
+            .await
+            .map_err(fault::store)?;
         Ok(device)
     }
 
@@ -51,5 +98,8 @@ impl Perch {
 
 /// Whether this can be the value of a device cookie: anything else is not worth a question to the database.
 fn is_device(value: &str) -> bool {
-    value.len() == 43 && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    value.len() == 43
+        && value
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }

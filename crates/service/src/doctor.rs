@@ -18,16 +18,32 @@ impl Perch {
     /// Looks at what tokens depend on: the database, the master key, the way in.
     pub async fn doctor(&self) -> Result<Vec<Finding>, Refusal> {
         self.ready().await?;
-        let mut findings = vec![Finding { good: true, subject: "Database", detail: format!("{} answers and is up to date.", self.store.kind()) }];
+        let mut findings = vec![Finding {
+            good: true,
+            subject: "Database",
+            detail: format!("{} answers and is up to date.", self.store.kind()),
+        }];
         let admin = self.has_admin().await?;
-        let way_in = if admin { "An admin can sign in." } else { "Nobody can sign in yet; run perch setup-link." };
-        findings.push(Finding { good: admin, subject: "Sign-in", detail: way_in.to_owned() });
+        let way_in = if admin {
+            "An admin can sign in."
+        } else {
+            "Nobody can sign in yet; run perch setup-link."
+        };
+        findings.push(Finding {
+            good: admin,
+            subject: "Sign-in",
+            detail: way_in.to_owned(),
+        });
         let snapshot = self.store.snapshot(i64::MAX).await.map_err(fault::store)?;
         let total = snapshot.secrets.len();
         let foreign: Vec<_> = snapshot
             .secrets
             .iter()
-            .filter(|secret| self.master_keys.unwrap(&secret.row.id, &secret.row.wrapped_key).is_err())
+            .filter(|secret| {
+                self.master_keys
+                    .unwrap(&secret.row.id, &secret.row.wrapped_key)
+                    .is_err()
+            })
             .map(|secret| secret.row.id.clone())
             .collect();
         findings.push(if foreign.is_empty() {
@@ -48,7 +64,11 @@ impl Perch {
                 ),
             }
         });
-        let exposed = snapshot.secrets.iter().filter(|secret| secret.row.exposed_at.is_some() && secret.row.key_revoked_at.is_none()).count();
+        let exposed = snapshot
+            .secrets
+            .iter()
+            .filter(|secret| secret.row.exposed_at.is_some() && secret.row.key_revoked_at.is_none())
+            .count();
         findings.push(Finding {
             good: exposed == 0,
             subject: "API keys",
@@ -64,25 +84,48 @@ impl Perch {
 
     /// Notes for `doctor` that a proxy seems to stand before the server and is not trusted. Written down with the next upkeep.
     pub fn note_untrusted_proxy(&self, from: IpAddr) {
-        *self.untrusted_proxy.lock().unwrap_or_else(PoisonError::into_inner) = Some((from, self.now()));
+        *self
+            .untrusted_proxy
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = Some((from, self.now()));
     }
 
     pub(crate) async fn write_untrusted_proxy(&self) {
-        let noted = self.untrusted_proxy.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let noted = self
+            .untrusted_proxy
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
         if let Some((from, at)) = noted {
             // What cannot be written is in the log.
-            let _ = self.store.note_untrusted_proxy(Some((&from.to_string(), at))).await.map_err(fault::store);
+            let _ = self
+                .store
+                .note_untrusted_proxy(Some((&from.to_string(), at)))
+                .await
+                .map_err(fault::store);
         }
     }
 
     /// Forgets it: proxies are trusted now.
     pub async fn forget_untrusted_proxy(&self) -> Result<(), Refusal> {
-        self.store.note_untrusted_proxy(None).await.map_err(fault::store)
+        self.store
+            .note_untrusted_proxy(None)
+            .await
+            .map_err(fault::store)
     }
 
     async fn untrusted_proxy_seen(&self) -> Result<Option<Finding>, Refusal> {
-        let installation = self.store.installation(self.issuer, self.now()).await.map_err(fault::store)?;
-        let (Some(from), Some(at)) = (installation.untrusted_proxy, installation.untrusted_proxy_at) else { return Ok(None) };
+        let installation = self
+            .store
+            .installation(self.issuer, self.now())
+            .await
+            .map_err(fault::store)?;
+        let (Some(from), Some(at)) = (
+            installation.untrusted_proxy,
+            installation.untrusted_proxy_at,
+        ) else {
+            return Ok(None);
+        };
         let seen = perch_domain::time::rfc3339(at.div_euclid(1_000));
         // On a network of one's own it is a proxy; from elsewhere anybody may have written the header.
         let own = from.parse().is_ok_and(is_private);
@@ -95,14 +138,22 @@ impl Perch {
                 "{from} sent X-Forwarded-For (seen {seen}), and no proxy is trusted. If it is a proxy of yours, set PERCH_TRUSTED_PROXIES to its network: until then everybody behind it counts as one address. If it is not, the header changes nothing."
             )
         };
-        Ok(Some(Finding { good: !own, subject: "Proxy", detail }))
+        Ok(Some(Finding {
+            good: !own,
+            subject: "Proxy",
+            detail,
+        }))
     }
 }
 
 /// An address of this machine or of a network that the internet does not reach.
 fn is_private(address: IpAddr) -> bool {
     match address.to_canonical() {
-        IpAddr::V4(address) => address.is_loopback() || address.is_private() || address.is_link_local(),
-        IpAddr::V6(address) => address.is_loopback() || address.is_unique_local() || address.is_unicast_link_local(),
+        IpAddr::V4(address) => {
+            address.is_loopback() || address.is_private() || address.is_link_local()
+        }
+        IpAddr::V6(address) => {
+            address.is_loopback() || address.is_unique_local() || address.is_unicast_link_local()
+        }
     }
 }

@@ -44,15 +44,29 @@ impl<'a, R: Editable<N>, N> Plan<'a, R, N> {
     /// # Errors
     /// `CONFLICT` or `REQUEST_INVALID`, naming each row.
     pub fn make(stored: &'a [R], wanted: &'a [Wanted<R::Id, N>]) -> Result<Self, Refusal> {
-        let mut plan = Self { removed: Vec::new(), updated: Vec::new(), added: Vec::new() };
+        let mut plan = Self {
+            removed: Vec::new(),
+            updated: Vec::new(),
+            added: Vec::new(),
+        };
         let mut conflicts = Vec::new();
         for edit in wanted {
-            let mut conflict = |message| conflicts.push(Violation { field: Self::field(edit.at), code: ViolationCode::InvalidValue, message });
-            let row = edit.id.and_then(|id| stored.iter().find(|row| row.id() == id));
+            let mut conflict = |message| {
+                conflicts.push(Violation {
+                    field: Self::field(edit.at),
+                    code: ViolationCode::InvalidValue,
+                    message,
+                })
+            };
+            let row = edit
+                .id
+                .and_then(|id| stored.iter().find(|row| row.id() == id));
             match (edit.id, row, &edit.new) {
                 (None, _, Some(new)) => plan.added.push(new),
                 (None, _, None) | (Some(_), None, None) => {}
-                (Some(_), None, Some(_)) => conflict("Somebody removed this meanwhile. Add it again to keep it.".to_owned()),
+                (Some(_), None, Some(_)) => {
+                    conflict("Somebody removed this meanwhile. Add it again to keep it.".to_owned())
+                }
                 (Some(_), Some(row), Some(new)) if row.is_same(new) => {}
                 (Some(_), Some(row), _) if row.version() != edit.version => {
                     conflict(row.told());
@@ -62,7 +76,10 @@ impl<'a, R: Editable<N>, N> Plan<'a, R, N> {
             }
         }
         if !conflicts.is_empty() {
-            return Err(Refusal { violations: conflicts, ..Refusal::new(Code::Conflict) });
+            return Err(Refusal {
+                violations: conflicts,
+                ..Refusal::new(Code::Conflict)
+            });
         }
         plan.check_unique(stored, wanted)?;
         Ok(plan)
@@ -71,17 +88,28 @@ impl<'a, R: Editable<N>, N> Plan<'a, R, N> {
     /// What stays must not clash with what is new.
     fn check_unique(&self, stored: &[R], wanted: &[Wanted<R::Id, N>]) -> Result<(), Refusal> {
         let mut faults = Faults::default();
-        for (edit, new) in wanted.iter().filter_map(|edit| edit.new.as_ref().map(|new| (edit, new))) {
-            let leaves =
-                |row: &R| self.removed.iter().any(|gone| gone.id() == row.id()) || self.updated.iter().any(|(other, _)| other.id() == row.id());
-            let taken = stored.iter().any(|row| row.key() == R::key_of(new) && Some(row.id()) != edit.id && !leaves(row));
+        for (edit, new) in wanted
+            .iter()
+            .filter_map(|edit| edit.new.as_ref().map(|new| (edit, new)))
+        {
+            let leaves = |row: &R| {
+                self.removed.iter().any(|gone| gone.id() == row.id())
+                    || self.updated.iter().any(|(other, _)| other.id() == row.id())
+            };
+            let taken = stored.iter().any(|row| {
+                row.key() == R::key_of(new) && Some(row.id()) != edit.id && !leaves(row)
+            });
             let twice = wanted
                 .iter()
                 .filter(|other| other.at < edit.at)
                 .filter_map(|other| other.new.as_ref())
                 .any(|other| R::key_of(other) == R::key_of(new));
             if taken || twice {
-                faults.add(Self::field(edit.at), ViolationCode::DuplicateField, format!("{} is already listed.", R::key_of(new)));
+                faults.add(
+                    Self::field(edit.at),
+                    ViolationCode::DuplicateField,
+                    format!("{} is already listed.", R::key_of(new)),
+                );
             }
         }
         faults.into_result()
@@ -94,7 +122,10 @@ impl<'a, R: Editable<N>, N> Plan<'a, R, N> {
 
     /// The updated rows whose unique value changes.
     pub fn renamed(&self) -> impl Iterator<Item = &'a R> {
-        self.updated.iter().filter(|(row, new)| row.key() != R::key_of(new)).map(|(row, _)| *row)
+        self.updated
+            .iter()
+            .filter(|(row, new)| row.key() != R::key_of(new))
+            .map(|(row, _)| *row)
     }
 
     /// How many rows change.
@@ -103,10 +134,29 @@ impl<'a, R: Editable<N>, N> Plan<'a, R, N> {
     }
 
     /// The rows as they were and as they will be, as JSON for the audit log.
-    pub fn before_and_after(&self, row: impl Fn(&R) -> serde_json::Value, new: impl Fn(&N) -> serde_json::Value) -> (Option<String>, Option<String>) {
-        let before: Vec<_> = self.removed.iter().copied().chain(self.updated.iter().map(|(old, _)| *old)).map(row).collect();
-        let after: Vec<_> = self.updated.iter().map(|(_, next)| *next).chain(self.added.iter().copied()).map(new).collect();
-        (Some(serde_json::Value::from(before).to_string()), Some(serde_json::Value::from(after).to_string()))
+    pub fn before_and_after(
+        &self,
+        row: impl Fn(&R) -> serde_json::Value,
+        new: impl Fn(&N) -> serde_json::Value,
+    ) -> (Option<String>, Option<String>) {
+        let before: Vec<_> = self
+            .removed
+            .iter()
+            .copied()
+            .chain(self.updated.iter().map(|(old, _)| *old))
+            .map(row)
+            .collect();
+        let after: Vec<_> = self
+            .updated
+            .iter()
+            .map(|(_, next)| *next)
+            .chain(self.added.iter().copied())
+            .map(new)
+            .collect();
+        (
+            Some(serde_json::Value::from(before).to_string()),
+            Some(serde_json::Value::from(after).to_string()),
+        )
     }
 }
 
@@ -146,8 +196,19 @@ mod tests {
 
     const STORED: [Row; 2] = [Row(1, 5, "a"), Row(2, 1, "b")];
 
-    fn plan(edits: &[(Option<u8>, i64, Option<&'static str>)]) -> Result<(usize, usize, usize), (Code, String)> {
-        let wanted: Vec<_> = edits.iter().enumerate().map(|(at, (id, version, new))| Wanted { at, id: *id, version: *version, new: *new }).collect();
+    fn plan(
+        edits: &[(Option<u8>, i64, Option<&'static str>)],
+    ) -> Result<(usize, usize, usize), (Code, String)> {
+        let wanted: Vec<_> = edits
+            .iter()
+            .enumerate()
+            .map(|(at, (id, version, new))| Wanted {
+                at,
+                id: *id,
+                version: *version,
+                new: *new,
+            })
+            .collect();
         let plan = Plan::make(&STORED, &wanted);
         plan.map(|plan| (plan.removed.len(), plan.updated.len(), plan.added.len()))
             .map_err(|refusal| (refusal.code, refusal.violations[0].field.clone()))
@@ -155,21 +216,50 @@ mod tests {
 
     #[test]
     fn rows_as_they_were_are_left_alone() {
-        assert_eq!(plan(&[(Some(1), 5, Some("a")), (Some(2), 0, Some("b"))]), Ok((0, 0, 0)));
-        assert_eq!(plan(&[(Some(1), 5, Some("c")), (Some(2), 1, None), (None, 0, Some("d"))]), Ok((1, 1, 1)));
+        assert_eq!(
+            plan(&[(Some(1), 5, Some("a")), (Some(2), 0, Some("b"))]),
+            Ok((0, 0, 0))
+        );
+        assert_eq!(
+            plan(&[
+                (Some(1), 5, Some("c")),
+                (Some(2), 1, None),
+                (None, 0, Some("d"))
+            ]),
+            Ok((1, 1, 1))
+        );
     }
 
     #[test]
     fn an_edit_of_what_somebody_changed_or_removed_is_a_conflict() {
-        assert_eq!(plan(&[(Some(1), 4, Some("c"))]), Err((Code::Conflict, "rows[0].name".into())));
-        assert_eq!(plan(&[(None, 0, Some("z")), (Some(9), 1, Some("c"))]), Err((Code::Conflict, "rows[1].name".into())));
-        assert_eq!(plan(&[(Some(9), 1, None)]), Ok((0, 0, 0)), "removing what is gone is done already");
+        assert_eq!(
+            plan(&[(Some(1), 4, Some("c"))]),
+            Err((Code::Conflict, "rows[0].name".into()))
+        );
+        assert_eq!(
+            plan(&[(None, 0, Some("z")), (Some(9), 1, Some("c"))]),
+            Err((Code::Conflict, "rows[1].name".into()))
+        );
+        assert_eq!(
+            plan(&[(Some(9), 1, None)]),
+            Ok((0, 0, 0)),
+            "removing what is gone is done already"
+        );
     }
 
     #[test]
     fn names_stay_unique_and_may_trade_places() {
-        assert_eq!(plan(&[(None, 0, Some("a"))]), Err((Code::RequestInvalid, "rows[0].name".into())));
-        assert_eq!(plan(&[(None, 0, Some("n")), (None, 0, Some("n"))]), Err((Code::RequestInvalid, "rows[1].name".into())));
-        assert_eq!(plan(&[(Some(1), 5, None), (None, 0, Some("a"))]), Ok((1, 0, 1)));
+        assert_eq!(
+            plan(&[(None, 0, Some("a"))]),
+            Err((Code::RequestInvalid, "rows[0].name".into()))
+        );
+        assert_eq!(
+            plan(&[(None, 0, Some("n")), (None, 0, Some("n"))]),
+            Err((Code::RequestInvalid, "rows[1].name".into()))
+        );
+        assert_eq!(
+            plan(&[(Some(1), 5, None), (None, 0, Some("a"))]),
+            Ok((1, 0, 1))
+        );
     }
 }

@@ -11,7 +11,10 @@ impl Perch {
         acting.may(Action::SeeSettings)?;
         let person = acting.person.ok_or(Code::RoleNotAllowed)?;
         self.write_sightings().await;
-        self.store.first_steps(acting.organization, person).await.map_err(fault::store)
+        self.store
+            .first_steps(acting.organization, person)
+            .await
+            .map_err(fault::store)
     }
 
     /// Puts the list away for the person who acts, or brings it back.
@@ -19,6 +22,9 @@ impl Perch {
         acting.may(Action::SeeSettings)?;
         let person = acting.person.ok_or(Code::RoleNotAllowed)?;
         let at = hidden.then(|| self.now());
-        self.store.hide_first_steps(acting.organization, person, at).await.map_err(fault::store)
+        self.store
+            .hide_first_steps(acting.organization, person, at)
+            .await
+            .map_err(fault::store)
     }
 }

@@ -30,9 +30,15 @@ pub struct ActiveToken {
 
 impl Perch {
     /// Tells a program whether one of its own key's tokens is active; `None` for anything else, whatever it is.
-    pub async fn introspect(&self, holder: &KeyHolder, token: &str) -> Result<Option<ActiveToken>, Refusal> {
+    pub async fn introspect(
+        &self,
+        holder: &KeyHolder,
+        token: &str,
+    ) -> Result<Option<ActiveToken>, Refusal> {
         holder.may(Action::IntrospectByKey)?;
-        let active = self.decide(|memory| self.active(memory, holder, token)).await;
+        let active = self
+            .decide(|memory| self.active(memory, holder, token))
+            .await;
         match active {
             Ok(active) => active.map(Some).map_err(|error| fault::broken(&error)),
             Err(refusal) if refusal.code == Code::Unavailable => Err(refusal),
@@ -40,26 +46,33 @@ impl Perch {
         }
     }
 
-    fn active(&self, memory: &crate::memory::Memory, holder: &KeyHolder, token: &str) -> Result<serde_json::Result<ActiveToken>, Refusal> {
+    fn active(
+        &self,
+        memory: &crate::memory::Memory,
+        holder: &KeyHolder,
+        token: &str,
+    ) -> Result<serde_json::Result<ActiveToken>, Refusal> {
         let opened = self.open_seal(memory, token, |secret| secret.row.key_id == holder.key())?;
         let (claims, verdict) = self.judge(memory, &opened);
         verdict?;
         let claims = claims.ok_or(Code::TokenInvalid)?;
-        Ok(serde_json::from_str(claims.attributes.get()).map(|attributes| ActiveToken {
-            active: true,
-            sub: claims.sub.into_owned(),
-            iss: claims.iss,
-            aud: claims.aud.into_owned(),
-            exp: claims.exp,
-            iat: claims.iat,
-            nbf: claims.nbf,
-            jti: claims.jti,
-            client_id: opened.key.secret.row.id.clone(),
-            org: claims.org,
-            role: claims.role.as_str(),
-            permissions: claims.permissions,
-            attributes,
-            sandbox: claims.sandbox.is_some(),
-        }))
+        Ok(
+            serde_json::from_str(claims.attributes.get()).map(|attributes| ActiveToken {
+                active: true,
+                sub: claims.sub.into_owned(),
+                iss: claims.iss,
+                aud: claims.aud.into_owned(),
+                exp: claims.exp,
+                iat: claims.iat,
+                nbf: claims.nbf,
+                jti: claims.jti,
+                client_id: opened.key.secret.row.id.clone(),
+                org: claims.org,
+                role: claims.role.as_str(),
+                permissions: claims.permissions,
+                attributes,
+                sandbox: claims.sandbox.is_some(),
+            }),
+        )
     }
 }

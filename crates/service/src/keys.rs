@@ -83,19 +83,37 @@ pub struct RevocationPreview {
 }
 
 fn already_made() -> Refusal {
-    Refusal::because(Code::Conflict, "This form already made a key; its secret was shown then and cannot be shown again.")
+    Refusal::because(
+        Code::Conflict,
+        "This form already made a key; its secret was shown then and cannot be shown again.",
+    )
 }
 
 impl Perch {
     /// Makes a key for the person who acts.
-    pub async fn create_key(&self, acting: &Acting, form: &NewKeyForm) -> Result<CreatedKey, Refusal> {
+    pub async fn create_key(
+        &self,
+        acting: &Acting,
+        form: &NewKeyForm,
+    ) -> Result<CreatedKey, Refusal> {
         acting.may(Action::CreateKey)?;
         let owner = acting.person.ok_or(Code::RoleNotAllowed)?;
         let mut faults = Faults::default();
-        let name = text::line(&mut faults, "name", "a name for the key", &form.name, 100, true);
+        let name = text::line(
+            &mut faults,
+            "name",
+            "a name for the key",
+            &form.name,
+            100,
+            true,
+        );
         let expires_at = self.end_of_day(&mut faults, &form.expires_on);
         if form.scopes == Scopes::default() {
-            faults.add("scopes", ViolationCode::Required, "Choose at least one thing the key may do.");
+            faults.add(
+                "scopes",
+                ViolationCode::Required,
+                "Choose at least one thing the key may do.",
+            );
         }
         faults.into_result()?;
         let id = KeyId(form.form_id.unwrap_or_else(|| self.new_id()));
@@ -105,23 +123,54 @@ impl Perch {
         let secret_id = SecretId::from_random(crate::ambient::random(&*self.entropy));
         let text = ApiKeyText::assemble(&secret_id, crate::ambient::random(&*self.entropy));
         let content = ContentKey::from_random(&mut crate::ambient::random(&*self.entropy));
-        let wrapped_key = self.master_keys.wrap(secret_id.as_str(), &content, crate::ambient::random(&*self.entropy)).map_err(fault::master)?;
+        let wrapped_key = self
+            .master_keys
+            .wrap(
+                secret_id.as_str(),
+                &content,
+                crate::ambient::random(&*self.entropy),
+            )
+            .map_err(fault::master)?;
         let hash = Sha256::digest(text.expose().as_bytes()).into();
-        let secret = NewSecret { id: secret_id.as_str().to_owned(), hash, wrapped_key, expires_at };
-        let mut key = NewKey { id, organization: acting.organization, owner, name, scopes: form.scopes, sandbox_shared: form.sandbox_shared, secret };
+        let secret = NewSecret {
+            id: secret_id.as_str().to_owned(),
+            hash,
+            wrapped_key,
+            expires_at,
+        };
+        let mut key = NewKey {
+            id,
+            organization: acting.organization,
+            owner,
+            name,
+            scopes: form.scopes,
+            sandbox_shared: form.sandbox_shared,
+            secret,
+        };
         let mut change = self.store.change().await.map_err(fault::store)?;
         // The owner's access may have ended, or changed, since the request came.
-        let role = change.role_of(acting.organization, owner).await.map_err(fault::store)?.ok_or(Code::RoleNotAllowed)?;
+        let role = change
+            .role_of(acting.organization, owner)
+            .await
+            .map_err(fault::store)?
+            .ok_or(Code::RoleNotAllowed)?;
         if matches!(acting.actor, Actor::Person(_)) {
             perch_domain::authorize(Actor::Person(role), Action::CreateKey)?;
         }
-        if !change.add_key(&key, self.now()).await.map_err(fault::store)? {
+        if !change
+            .add_key(&key, self.now())
+            .await
+            .map_err(fault::store)?
+        {
             // The same form a moment ago; or, by a chance nobody has, another organization's key, of which nothing is told.
             if self.key_row(acting, id).await?.is_some() {
                 return Err(already_made());
             }
             key.id = KeyId(self.new_id());
-            change.add_key(&key, self.now()).await.map_err(fault::store)?;
+            change
+                .add_key(&key, self.now())
+                .await
+                .map_err(fault::store)?;
         }
         let mut entry = self.entry(acting, "api_key.create", &key.name);
         entry.after = Some(
@@ -130,29 +179,60 @@ impl Perch {
         );
         change.commit(&entry).await.map_err(fault::store)?;
         self.follow().await;
-        Ok(CreatedKey { id: key.id, name: key.name, text })
+        Ok(CreatedKey {
+            id: key.id,
+            name: key.name,
+            text,
+        })
     }
 
     /// The keys a person may see: their own, or all of the organization.
     pub async fn keys(&self, acting: &Acting) -> Result<Vec<KeyView>, Refusal> {
         let owner = Self::visible_owner(acting)?;
-        let rows = self.store.keys(acting.organization, owner).await.map_err(fault::store)?;
-        Ok(rows.into_iter().map(|row| self.key_view(acting, row)).collect())
+        let rows = self
+            .store
+            .keys(acting.organization, owner)
+            .await
+            .map_err(fault::store)?;
+        Ok(rows
+            .into_iter()
+            .map(|row| self.key_view(acting, row))
+            .collect())
     }
 
     /// What revoking this key will break.
-    pub async fn preview_revocation(&self, acting: &Acting, key: KeyId) -> Result<RevocationPreview, Refusal> {
+    pub async fn preview_revocation(
+        &self,
+        acting: &Acting,
+        key: KeyId,
+    ) -> Result<RevocationPreview, Refusal> {
         let view = self.revocable(acting, key).await?;
-        let live_tokens = self.live_tokens(acting.organization, Some(key), None).await?;
-        Ok(RevocationPreview { key: view, live_tokens })
+        let live_tokens = self
+            .live_tokens(acting.organization, Some(key), None)
+            .await?;
+        Ok(RevocationPreview {
+            key: view,
+            live_tokens,
+        })
     }
 
     /// Revokes a key and, with it, every token it issued.
-    pub async fn revoke_key(&self, acting: &Acting, key: KeyId) -> Result<RevocationPreview, Refusal> {
+    pub async fn revoke_key(
+        &self,
+        acting: &Acting,
+        key: KeyId,
+    ) -> Result<RevocationPreview, Refusal> {
         let preview = self.preview_revocation(acting, key).await?;
         let mut change = self.store.change().await.map_err(fault::store)?;
-        if !change.revoke_key(acting.organization, key, self.now()).await.map_err(fault::store)? {
-            return Err(Refusal::because(Code::Conflict, "This key was revoked already."));
+        if !change
+            .revoke_key(acting.organization, key, self.now())
+            .await
+            .map_err(fault::store)?
+        {
+            return Err(Refusal::because(
+                Code::Conflict,
+                "This key was revoked already.",
+            ));
         }
         let mut entry = self.entry(acting, "api_key.revoke", &preview.key.name);
         entry.before = Some(serde_json::json!({ "id": key, "prefix": preview.key.prefix, "live_tokens": preview.live_tokens.to_json() }).to_string());
@@ -164,12 +244,20 @@ impl Perch {
     /// Opens a key for the sandbox of the whole organization, or closes it.
     pub async fn open_key(&self, acting: &Acting, key: KeyId, open: bool) -> Result<(), Refusal> {
         let view = self.revocable(acting, key).await?;
-        acting.may(if view.mine { Action::OpenOwnKey } else { Action::OpenAnyKey })?;
+        acting.may(if view.mine {
+            Action::OpenOwnKey
+        } else {
+            Action::OpenAnyKey
+        })?;
         if view.sandbox_shared == open {
             return Ok(());
         }
         let mut change = self.store.change().await.map_err(fault::store)?;
-        if !change.share_key(acting.organization, key, open).await.map_err(fault::store)? {
+        if !change
+            .share_key(acting.organization, key, open)
+            .await
+            .map_err(fault::store)?
+        {
             return Err(Code::NotFound.into());
         }
         let mut entry = self.entry(acting, "api_key.sandbox", &view.name);
@@ -183,12 +271,16 @@ impl Perch {
     /// A key this person may revoke; every other gets the answer of one that never existed.
     pub(crate) async fn revocable(&self, acting: &Acting, key: KeyId) -> Result<KeyView, Refusal> {
         acting.may(Action::SeeOwnKeys)?;
-        let row = self
-            .key_row(acting, key)
-            .await?
-            .filter(|row| Self::visible_owner(acting).is_ok_and(|owner| owner.is_none_or(|owner| owner == row.owner_id)));
+        let row = self.key_row(acting, key).await?.filter(|row| {
+            Self::visible_owner(acting)
+                .is_ok_and(|owner| owner.is_none_or(|owner| owner == row.owner_id))
+        });
         let view = self.key_view(acting, row.ok_or(Code::NotFound)?);
-        acting.may(if view.mine { Action::RevokeOwnKey } else { Action::RevokeAnyKey })?;
+        acting.may(if view.mine {
+            Action::RevokeOwnKey
+        } else {
+            Action::RevokeAnyKey
+        })?;
         Ok(view)
     }
 
@@ -197,11 +289,18 @@ impl Perch {
             return Ok(None);
         }
         acting.may(Action::SeeOwnKeys)?;
-        acting.person.map(Some).ok_or_else(|| Code::RoleNotAllowed.into())
+        acting
+            .person
+            .map(Some)
+            .ok_or_else(|| Code::RoleNotAllowed.into())
     }
 
     async fn key_row(&self, acting: &Acting, key: KeyId) -> Result<Option<KeyRow>, Refusal> {
-        let rows = self.store.keys(acting.organization, None).await.map_err(fault::store)?;
+        let rows = self
+            .store
+            .keys(acting.organization, None)
+            .await
+            .map_err(fault::store)?;
         Ok(rows.into_iter().find(|row| row.id == key))
     }
 
@@ -231,8 +330,16 @@ impl Perch {
         }
         let end = time::day_start(day).map(|start| (start + 86_400) * 1_000);
         match end {
-            None => faults.add("expires_on", ViolationCode::InvalidValue, "Enter a day such as 2026-12-31, or leave it empty."),
-            Some(end) if end <= self.now() => faults.add("expires_on", ViolationCode::InvalidValue, "Choose a day that has not passed."),
+            None => faults.add(
+                "expires_on",
+                ViolationCode::InvalidValue,
+                "Enter a day such as 2026-12-31, or leave it empty.",
+            ),
+            Some(end) if end <= self.now() => faults.add(
+                "expires_on",
+                ViolationCode::InvalidValue,
+                "Choose a day that has not passed.",
+            ),
             Some(_) => {}
         }
         end

@@ -66,32 +66,51 @@ pub(crate) fn ladder(
     foreign: Option<&Foreign>,
 ) -> Vec<Step> {
     let step = |rung: Rung| {
-        let code = failed.filter(|failed| failed.0 == rung).map(|failed| failed.1);
+        let code = failed
+            .filter(|failed| failed.0 == rung)
+            .map(|failed| failed.1);
         let (outcome, evidence, fix) = match (failed, code) {
             (_, Some(code)) => refusal(rung, code, facts, opened, organization, foreign),
             (Some(failed), None) if rung > failed.0 => (Outcome::NotReached, String::new(), None),
             _ => passed(rung, facts, opened, organization),
         };
-        Step { rung, outcome, evidence, fix, code }
+        Step {
+            rung,
+            outcome,
+            evidence,
+            fix,
+            code,
+        }
     };
     Rung::ALL.map(step).to_vec()
 }
 
-fn passed(rung: Rung, facts: &Facts<'_>, opened: Option<(&Claims<'_>, &Secret)>, organization: Option<&Organization>) -> Found {
+fn passed(
+    rung: Rung,
+    facts: &Facts<'_>,
+    opened: Option<(&Claims<'_>, &Secret)>,
+    organization: Option<&Organization>,
+) -> Found {
     let found = |evidence: String| (Outcome::Passed, evidence, None);
-    let Some((claims, secret)) = opened else { return found(String::new()) };
+    let Some((claims, secret)) = opened else {
+        return found(String::new());
+    };
     match rung {
         Rung::Shape => found("Five parts, nothing missing.".into()),
         Rung::Key => found(key_name(facts, &secret.row.id)),
         Rung::Seal => found("Nothing was changed since it was issued.".into()),
-        Rung::KeyState => found(
-            secret
-                .row
-                .expires_at
-                .map_or_else(|| "Active, without an end.".to_owned(), |at| format!("Active, expires {}.", time::readable(at.div_euclid(1_000)))),
-        ),
-        Rung::Time => found(format!("Issued {}, ends {}.", time::relative(claims.iat, facts.now), time::relative(claims.exp, facts.now))),
-        Rung::Revocation => found("Neither the token nor anything it depends on was revoked.".into()),
+        Rung::KeyState => found(secret.row.expires_at.map_or_else(
+            || "Active, without an end.".to_owned(),
+            |at| format!("Active, expires {}.", time::readable(at.div_euclid(1_000))),
+        )),
+        Rung::Time => found(format!(
+            "Issued {}, ends {}.",
+            time::relative(claims.iat, facts.now),
+            time::relative(claims.exp, facts.now)
+        )),
+        Rung::Revocation => {
+            found("Neither the token nor anything it depends on was revoked.".into())
+        }
         Rung::Origin => site(facts, claims, organization),
         Rung::Attributes => attributes(claims, organization),
         Rung::Permissions => permissions(claims),
@@ -100,13 +119,33 @@ fn passed(rung: Rung, facts: &Facts<'_>, opened: Option<(&Claims<'_>, &Secret)>,
 
 fn site(facts: &Facts<'_>, claims: &Claims<'_>, organization: Option<&Organization>) -> Found {
     let (Some(site), Some(organization)) = (facts.site, organization) else {
-        return (Outcome::NotAsked, "Enter a site above to see whether it may use this token.".into(), None);
+        return (
+            Outcome::NotAsked,
+            "Enter a site above to see whether it may use this token.".into(),
+            None,
+        );
     };
     match judge_site(organization, claims.sandbox.is_some(), site, facts.preview) {
-        Ok(Grounds::Preview) => (Outcome::Passed, format!("{site} is the preview of this console."), None),
+        Ok(Grounds::Preview) => (
+            Outcome::Passed,
+            format!("{site} is the preview of this console."),
+            None,
+        ),
         Ok(Grounds::Listed(entry)) => {
-            let label = if entry.label.is_empty() { String::new() } else { format!("{}, ", entry.label) };
-            (Outcome::Passed, format!("{site} is listed as {} ({label}{}).", entry.origin, entry.environment.title()), None)
+            let label = if entry.label.is_empty() {
+                String::new()
+            } else {
+                format!("{}, ", entry.label)
+            };
+            (
+                Outcome::Passed,
+                format!(
+                    "{site} is listed as {} ({label}{}).",
+                    entry.origin,
+                    entry.environment.title()
+                ),
+                None,
+            )
         }
         Err(_) => (Outcome::NotReached, String::new(), None),
     }
@@ -120,33 +159,77 @@ fn refusal(
     organization: Option<&Organization>,
     foreign: Option<&Foreign>,
 ) -> Found {
-    let fix = |sentence: &str, place: Option<Place>| Some(Fix { sentence: sentence.to_owned(), place });
+    let fix = |sentence: &str, place: Option<Place>| {
+        Some(Fix {
+            sentence: sentence.to_owned(),
+            place,
+        })
+    };
     let new_token = || fix("Generate a new token.", Some(Place::Sandbox));
     let (evidence, fix) = match rung {
-        Rung::Shape | Rung::Key => foreign.map_or_else(|| (code.message().to_owned(), new_token()), recognised),
-        Rung::Seal => ("It was changed after it was issued, or put together from several tokens.".to_owned(), new_token()),
+        Rung::Shape | Rung::Key => {
+            foreign.map_or_else(|| (code.message().to_owned(), new_token()), recognised)
+        }
+        Rung::Seal => (
+            "It was changed after it was issued, or put together from several tokens.".to_owned(),
+            new_token(),
+        ),
         Rung::KeyState => {
             let id = opened.map_or("", |(_, secret)| secret.row.id.as_str());
             let row = facts.keys.iter().find(|row| row.secret_id == id);
-            let when = |at: Option<i64>| at.map_or_else(String::new, |at| format!(" {}", time::readable(at.div_euclid(1_000))));
+            let when = |at: Option<i64>| {
+                at.map_or_else(String::new, |at| {
+                    format!(" {}", time::readable(at.div_euclid(1_000)))
+                })
+            };
             let what = match code {
                 Code::TokenRevoked => {
-                    format!("{} was revoked{}; its tokens ended with it.", key_name(facts, id), when(row.and_then(|row| row.revoked_at)))
+                    format!(
+                        "{} was revoked{}; its tokens ended with it.",
+                        key_name(facts, id),
+                        when(row.and_then(|row| row.revoked_at))
+                    )
                 }
-                _ => format!("{} expired{}; its tokens ended with it.", key_name(facts, id), when(row.and_then(|row| row.expires_at))),
+                _ => format!(
+                    "{} expired{}; its tokens ended with it.",
+                    key_name(facts, id),
+                    when(row.and_then(|row| row.expires_at))
+                ),
             };
-            (what, fix("Create a key that is active and put it into the backend.", Some(Place::Keys)))
+            (
+                what,
+                fix(
+                    "Create a key that is active and put it into the backend.",
+                    Some(Place::Keys),
+                ),
+            )
         }
         Rung::Time if code == Code::TokenNotYetValid => {
-            let begins = opened.map_or_else(String::new, |(claims, _)| format!(": it begins {}", time::readable(claims.nbf)));
-            (format!("It is not valid yet{begins}."), fix("Synchronize the clocks of the servers that issue and check tokens.", None))
+            let begins = opened.map_or_else(String::new, |(claims, _)| {
+                format!(": it begins {}", time::readable(claims.nbf))
+            });
+            (
+                format!("It is not valid yet{begins}."),
+                fix(
+                    "Synchronize the clocks of the servers that issue and check tokens.",
+                    None,
+                ),
+            )
         }
         Rung::Time => {
-            let ended =
-                opened.map_or_else(String::new, |(claims, _)| format!(" {}, {}", time::relative(claims.exp, facts.now), time::readable(claims.exp)));
+            let ended = opened.map_or_else(String::new, |(claims, _)| {
+                format!(
+                    " {}, {}",
+                    time::relative(claims.exp, facts.now),
+                    time::readable(claims.exp)
+                )
+            });
             (
                 format!("It ended{ended}."),
-                fix("Generate a new token; in production the page fetches one before the old one ends.", Some(Place::Sandbox)),
+                fix(
+                    "Generate a new token; in production the page fetches one before the old one ends.",
+                    Some(Place::Sandbox),
+                ),
             )
         }
         Rung::Revocation => (revoked(facts.revoked).to_owned(), new_token()),
@@ -162,26 +245,51 @@ pub(crate) fn revoked(by: Option<RevokedBy>) -> &'static str {
         Some(RevokedBy::Token) => "This token was revoked.",
         Some(RevokedBy::Viewer) => "All tokens of this viewer were revoked after it was issued.",
         Some(RevokedBy::Key) => "All tokens of its API key were revoked after it was issued.",
-        Some(RevokedBy::Organization) => "All tokens of the organization were revoked after it was issued.",
-        Some(RevokedBy::Maker) => "The access of the person who made it in the sandbox ended after it was issued.",
+        Some(RevokedBy::Organization) => {
+            "All tokens of the organization were revoked after it was issued."
+        }
+        Some(RevokedBy::Maker) => {
+            "The access of the person who made it in the sandbox ended after it was issued."
+        }
         None => Code::TokenRevoked.message(),
     }
 }
 
-pub(crate) fn refused_site(code: Code, facts: &Facts<'_>, organization: Option<&Organization>) -> (String, Option<Fix>) {
-    let (Some(site), Some(organization)) = (facts.site, organization) else { return (code.message().to_owned(), None) };
+pub(crate) fn refused_site(
+    code: Code,
+    facts: &Facts<'_>,
+    organization: Option<&Organization>,
+) -> (String, Option<Fix>) {
+    let (Some(site), Some(organization)) = (facts.site, organization) else {
+        return (code.message().to_owned(), None);
+    };
     match (code, organization.origins.decide(site)) {
         (_, Decision::Listed(entry)) => {
-            let sentence = "Try it on a Development origin, or have your backend make the token.".to_owned();
+            let sentence =
+                "Try it on a Development origin, or have your backend make the token.".to_owned();
             (
-                format!("{site} is listed as {} for Production, where sandbox tokens are refused.", entry.origin),
-                Some(Fix { sentence, place: Some(Place::Origins) }),
+                format!(
+                    "{site} is listed as {} for Production, where sandbox tokens are refused.",
+                    entry.origin
+                ),
+                Some(Fix {
+                    sentence,
+                    place: Some(Place::Origins),
+                }),
             )
         }
         (_, Decision::NotListed { nearest }) => {
-            let near = nearest.map_or_else(String::new, |(entry, miss)| format!(" Nearest is {}: {miss}.", entry.origin));
+            let near = nearest.map_or_else(String::new, |(entry, miss)| {
+                format!(" Nearest is {}: {miss}.", entry.origin)
+            });
             let sentence = "List the site, if it is yours.".to_owned();
-            (format!("{site} is not listed.{near}"), Some(Fix { sentence, place: Some(Place::AddOrigin(site.to_string())) }))
+            (
+                format!("{site} is not listed.{near}"),
+                Some(Fix {
+                    sentence,
+                    place: Some(Place::AddOrigin(site.to_string())),
+                }),
+            )
         }
     }
 }
@@ -191,57 +299,128 @@ fn recognised(foreign: &Foreign) -> (String, Option<Fix>) {
     let count = |missing: Missing| match missing {
         Missing::Exactly(1) => "1 character is".to_owned(),
         Missing::Exactly(many) => format!("{many} characters are"),
-        Missing::AtLeast(least) => format!("at least {} {}", counted(least, "character"), if least == 1 { "is" } else { "are" }),
+        Missing::AtLeast(least) => format!(
+            "at least {} {}",
+            counted(least, "character"),
+            if least == 1 { "is" } else { "are" }
+        ),
     };
-    let again = "Copy the whole token again with its Copy button; a double click selects only a part.";
+    let again =
+        "Copy the whole token again with its Copy button; a double click selects only a part.";
     let ours = "Use a token that a key of your organization made.";
     let (evidence, sentence) = match foreign {
-        Foreign::EndMissing(missing) => (format!("The end is cut off: {} missing.", count(*missing)), again),
-        Foreign::BeginningMissing(missing) => (format!("The beginning is cut off: {} missing.", count(*missing)), again),
-        Foreign::TooLong(extra) => (format!("Something was added at the end: {}.", counted(*extra, "character")), again),
-        Foreign::Damaged => ("Something inside it is missing, added or changed.".to_owned(), again),
-        Foreign::Signed { algorithm } => {
-            (format!("This is a signed token ({algorithm}) of another system: it has three parts, a token from here has five."), ours)
-        }
-        Foreign::OtherKey { key_id } => {
-            (format!("It names the key {key_id}, which is no key of your organization: it comes from another installation or organization."), ours)
-        }
-        Foreign::OtherSystem { algorithm, encryption } => {
-            (format!("This is an encrypted token of another system (alg {algorithm:?}, enc {encryption:?})."), ours)
-        }
-        Foreign::ApiKey { .. } => ("This is an API key, not a token.".to_owned(), "Keep API keys on your backend."),
-        Foreign::Nothing => ("This is no token: a token has five parts with dots between them and begins with eyJ.".to_owned(), again),
+        Foreign::EndMissing(missing) => (
+            format!("The end is cut off: {} missing.", count(*missing)),
+            again,
+        ),
+        Foreign::BeginningMissing(missing) => (
+            format!("The beginning is cut off: {} missing.", count(*missing)),
+            again,
+        ),
+        Foreign::TooLong(extra) => (
+            format!(
+                "Something was added at the end: {}.",
+                counted(*extra, "character")
+            ),
+            again,
+        ),
+        Foreign::Damaged => (
+            "Something inside it is missing, added or changed.".to_owned(),
+            again,
+        ),
+        Foreign::Signed { algorithm } => (
+            format!(
+                "This is a signed token ({algorithm}) of another system: it has three parts, a token from here has five."
+            ),
+            ours,
+        ),
+        Foreign::OtherKey { key_id } => (
+            format!(
+                "It names the key {key_id}, which is no key of your organization: it comes from another installation or organization."
+            ),
+            ours,
+        ),
+        Foreign::OtherSystem {
+            algorithm,
+            encryption,
+        } => (
+            format!(
+                "This is an encrypted token of another system (alg {algorithm:?}, enc {encryption:?})."
+            ),
+            ours,
+        ),
+        Foreign::ApiKey { .. } => (
+            "This is an API key, not a token.".to_owned(),
+            "Keep API keys on your backend.",
+        ),
+        Foreign::Nothing => (
+            "This is no token: a token has five parts with dots between them and begins with eyJ."
+                .to_owned(),
+            again,
+        ),
     };
-    (evidence, Some(Fix { sentence: sentence.to_owned(), place: Some(Place::Sandbox).filter(|_| sentence == ours) }))
+    (
+        evidence,
+        Some(Fix {
+            sentence: sentence.to_owned(),
+            place: Some(Place::Sandbox).filter(|_| sentence == ours),
+        }),
+    )
 }
 
 /// What it carries against what is declared today.
 fn attributes(claims: &Claims<'_>, organization: Option<&Organization>) -> Found {
-    let declared = organization.map(|organization| organization.declarations.as_slice()).unwrap_or_default();
-    let carried = Json::parse(claims.attributes.get().as_bytes()).and_then(Json::members).unwrap_or_default();
+    let declared = organization
+        .map(|organization| organization.declarations.as_slice())
+        .unwrap_or_default();
+    let carried = Json::parse(claims.attributes.get().as_bytes())
+        .and_then(Json::members)
+        .unwrap_or_default();
     let mut misfits = Vec::new();
     for (name, value) in &carried {
         let Some(declaration) = declared.iter().find(|declared| declared.name == *name) else {
             let near = text::nearest(name, declared.iter().map(|declared| declared.name.as_str()));
-            misfits.push(
-                near.map_or_else(|| format!("{name} is not declared any more"), |near| format!("{name} is not declared any more (nearest: {near})")),
-            );
+            misfits.push(near.map_or_else(
+                || format!("{name} is not declared any more"),
+                |near| format!("{name} is not declared any more (nearest: {near})"),
+            ));
             continue;
         };
         let mut faults = Faults::default();
         declaration.read(&mut faults, name, *value);
         if !faults.is_empty() {
-            misfits.push(format!("{name} is declared as {} today", type_name(declaration.kind, declaration.list)));
+            misfits.push(format!(
+                "{name} is declared as {} today",
+                type_name(declaration.kind, declaration.list)
+            ));
         }
     }
-    let missing = declared.iter().filter(|declared| declared.required && carried.iter().all(|(name, _)| *name != declared.name));
-    misfits.extend(missing.map(|declared| format!("{} is required today and missing", declared.name)));
+    let missing = declared.iter().filter(|declared| {
+        declared.required && carried.iter().all(|(name, _)| *name != declared.name)
+    });
+    misfits
+        .extend(missing.map(|declared| format!("{} is required today and missing", declared.name)));
     if misfits.is_empty() {
         let count = counted(carried.len(), "attribute");
-        return (Outcome::Passed, if carried.is_empty() { "None carried, none required.".into() } else { format!("{count}, as declared.") }, None);
+        return (
+            Outcome::Passed,
+            if carried.is_empty() {
+                "None carried, none required.".into()
+            } else {
+                format!("{count}, as declared.")
+            },
+            None,
+        );
     }
     let sentence = "The token works, but access rules cannot rely on these. Declare them again, or generate a new token.".to_owned();
-    (Outcome::Failed, format!("{}.", misfits.join("; ")), Some(Fix { sentence, place: Some(Place::Attributes) }))
+    (
+        Outcome::Failed,
+        format!("{}.", misfits.join("; ")),
+        Some(Fix {
+            sentence,
+            place: Some(Place::Attributes),
+        }),
+    )
 }
 
 fn permissions(claims: &Claims<'_>) -> Found {
@@ -252,13 +431,29 @@ fn permissions(claims: &Claims<'_>) -> Found {
         .map(|(model, names)| format!("{model}: {}", names.join(", ")))
         .collect();
     if granted.is_empty() {
-        let sentence = "The token works, but its viewer sees nothing. Generate one with permissions.".to_owned();
-        return (Outcome::Failed, "It grants nothing.".into(), Some(Fix { sentence, place: Some(Place::Sandbox) }));
+        let sentence =
+            "The token works, but its viewer sees nothing. Generate one with permissions."
+                .to_owned();
+        return (
+            Outcome::Failed,
+            "It grants nothing.".into(),
+            Some(Fix {
+                sentence,
+                place: Some(Place::Sandbox),
+            }),
+        );
     }
     (Outcome::Passed, format!("{}.", granted.join("; ")), None)
 }
 
 fn key_name(facts: &Facts<'_>, id: &str) -> String {
     let prefix = api_key::visible_prefix(id);
-    facts.keys.iter().find(|row| row.secret_id == id).map_or_else(|| format!("Key {prefix}"), |row| format!("Key “{}” ({prefix})", row.name))
+    facts
+        .keys
+        .iter()
+        .find(|row| row.secret_id == id)
+        .map_or_else(
+            || format!("Key {prefix}"),
+            |row| format!("Key “{}” ({prefix})", row.name),
+        )
 }

@@ -62,7 +62,9 @@ pub use limits::Limits;
 pub use live_tokens::LiveTokens;
 pub use mint::Minted;
 pub use origins::{OriginEdit, OriginView};
-pub use people::{Continued, LeftKey, NewPersonForm, OrganizationChoice, OwnPasswordForm, PersonAccess};
+pub use people::{
+    Continued, LeftKey, NewPersonForm, OrganizationChoice, OwnPasswordForm, PersonAccess,
+};
 pub use perch::{Perch, PerchParts, StartFault};
 pub use perch_domain::Refusal;
 pub use perch_domain::origin_list::Environment;

@@ -21,7 +21,11 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { key: 0, organization: 0, address: 60 }
+        Self {
+            key: 0,
+            organization: 0,
+            address: 60,
+        }
     }
 }
 
@@ -34,7 +38,11 @@ impl Limits {
         let mut limits = Self::default();
         for entry in text.split([',', ' ']).filter(|entry| !entry.is_empty()) {
             let (name, value) = entry.split_once('=')?;
-            let value = value.trim().parse().ok().filter(|value| *value <= HIGHEST)?;
+            let value = value
+                .trim()
+                .parse()
+                .ok()
+                .filter(|value| *value <= HIGHEST)?;
             match name.trim() {
                 "key" => limits.key = value,
                 "organization" => limits.organization = value,
@@ -56,7 +64,11 @@ pub(crate) struct Gauges {
 
 impl Gauges {
     pub fn new(limits: Limits) -> Self {
-        Self { key: Gauge::new(limits.key), organization: Gauge::new(limits.organization), address: Gauge::new(limits.address) }
+        Self {
+            key: Gauge::new(limits.key),
+            organization: Gauge::new(limits.organization),
+            address: Gauge::new(limits.address),
+        }
     }
 }
 
@@ -70,8 +82,14 @@ struct Network {
 impl From<IpAddr> for Network {
     fn from(address: IpAddr) -> Self {
         match address.to_canonical() {
-            IpAddr::V4(address) => Self { v4: true, bits: address.to_bits().into() },
-            IpAddr::V6(address) => Self { v4: false, bits: u64::try_from(address.to_bits() >> 64).unwrap_or_default() },
+            IpAddr::V4(address) => Self {
+                v4: true,
+                bits: address.to_bits().into(),
+            },
+            IpAddr::V6(address) => Self {
+                v4: false,
+                bits: u64::try_from(address.to_bits() >> 64).unwrap_or_default(),
+            },
         }
     }
 }
@@ -102,8 +120,19 @@ struct Buckets<K> {
 
 impl<K: Eq + Hash> Gauge<K> {
     fn new(per_second: u32) -> Self {
-        let each = if per_second == 0 { 0 } else { SECOND / i64::from(per_second) };
-        Self { each, buckets: Mutex::new(Buckets { empty_at: HashMap::new(), others: 0, swept_at: 0 }) }
+        let each = if per_second == 0 {
+            0
+        } else {
+            SECOND / i64::from(per_second)
+        };
+        Self {
+            each,
+            buckets: Mutex::new(Buckets {
+                empty_at: HashMap::new(),
+                others: 0,
+                swept_at: 0,
+            }),
+        }
     }
 
     /// Counts one request at `now` (Unix milliseconds). Over the limit it is not counted, and the seconds to wait are told.
@@ -130,7 +159,8 @@ impl<K: Eq + Hash> Buckets<K> {
         if self.empty_at.len() >= MOST && !self.empty_at.contains_key(&key) {
             if (now - self.swept_at).abs() >= SECOND {
                 self.swept_at = now;
-                self.empty_at.retain(|_, empty_at| (now..=now + 2 * SECOND).contains(empty_at));
+                self.empty_at
+                    .retain(|_, empty_at| (now..=now + 2 * SECOND).contains(empty_at));
             }
             if self.empty_at.len() >= MOST {
                 return &mut self.others;
@@ -155,7 +185,10 @@ impl Over {
 }
 
 fn refused(seconds: u32, message: &'static str) -> Refusal {
-    Refusal { message: message.into(), ..Refusal::retry(Code::TooManyRequests, seconds) }
+    Refusal {
+        message: message.into(),
+        ..Refusal::retry(Code::TooManyRequests, seconds)
+    }
 }
 
 impl Perch {
@@ -188,15 +221,21 @@ impl Perch {
     }
 
     /// The same for a token of the key.
-    pub(crate) fn count_proven(&self, key: KeyId, organization: OrganizationId) -> Result<(), Refusal> {
+    pub(crate) fn count_proven(
+        &self,
+        key: KeyId,
+        organization: OrganizationId,
+    ) -> Result<(), Refusal> {
         if self.gauges.key.each == 0 && self.gauges.organization.each == 0 {
             return Ok(());
         }
         let now = self.now();
-        self.gauges
-            .key
-            .count(key, now)
-            .map_err(|seconds| refused(seconds, "Too many requests by this API key and its tokens; wait before trying again."))?;
+        self.gauges.key.count(key, now).map_err(|seconds| {
+            refused(
+                seconds,
+                "Too many requests by this API key and its tokens; wait before trying again.",
+            )
+        })?;
         self.gauges
             .organization
             .count(organization, now)
@@ -215,8 +254,21 @@ mod tests {
     #[test]
     fn settings() {
         assert_eq!(Limits::parse(""), Some(Limits::default()));
-        assert_eq!(Limits::parse("key=5, organization=7,address=0"), Some(Limits { key: 5, organization: 7, address: 0 }));
-        for wrong in ["key", "key=-1", "viewer=3", "address=1000001", "key=1;organization=2"] {
+        assert_eq!(
+            Limits::parse("key=5, organization=7,address=0"),
+            Some(Limits {
+                key: 5,
+                organization: 7,
+                address: 0
+            })
+        );
+        for wrong in [
+            "key",
+            "key=-1",
+            "viewer=3",
+            "address=1000001",
+            "key=1;organization=2",
+        ] {
             assert_eq!(Limits::parse(wrong), None, "{wrong}");
         }
     }
@@ -227,12 +279,27 @@ mod tests {
         assert_eq!(passed(&gauge, 1, 0, 100), 60);
         assert_eq!(passed(&gauge, 2, 0, 100), 60, "each has its own");
         assert_eq!(passed(&gauge, 1, 500, 100), 30);
-        assert_eq!(passed(&gauge, 1, 10_000, 100), 60, "never more than a second's");
+        assert_eq!(
+            passed(&gauge, 1, 10_000, 100),
+            60,
+            "never more than a second's"
+        );
         assert_eq!(passed(&gauge, 1, 10_000 - 86_400_000, 100), 0);
-        assert_eq!(passed(&gauge, 1, 11_000 - 86_400_000, 100), 60, "a clock that was stepped back costs a second");
+        assert_eq!(
+            passed(&gauge, 1, 11_000 - 86_400_000, 100),
+            60,
+            "a clock that was stepped back costs a second"
+        );
         assert_eq!(passed(&Gauge::new(0), 1, 0, 1_000), 1_000);
         let slow = Gauge::new(1);
-        assert_eq!([passed(&slow, 1, 0, 3), passed(&slow, 1, 999, 3), passed(&slow, 1, 1_000, 3)], [1, 0, 1]);
+        assert_eq!(
+            [
+                passed(&slow, 1, 0, 3),
+                passed(&slow, 1, 999, 3),
+                passed(&slow, 1, 1_000, 3)
+            ],
+            [1, 0, 1]
+        );
         assert_eq!(slow.count(1, 1_000), Err(1));
     }
 
@@ -240,10 +307,24 @@ mod tests {
     fn what_is_kept_is_bounded_and_a_flood_from_everywhere_is_not_let_through() {
         let gauge = Gauge::new(2);
         let many = u32::try_from(MOST).unwrap();
-        let passed_by_all = (0..2 * many).filter(|key| gauge.count(*key, 1_000_000).is_ok()).count();
-        assert_eq!((gauge.buckets.lock().unwrap().empty_at.len(), passed_by_all), (MOST, MOST + 2), "whoever has no place shares two");
-        assert_eq!(passed(&gauge, 0, 1_000_000, 2), 1, "known ones keep their own count");
-        assert_eq!(passed(&gauge, 2 * many, 1_002_000, 3), 2, "places come free when their second has passed");
+        let passed_by_all = (0..2 * many)
+            .filter(|key| gauge.count(*key, 1_000_000).is_ok())
+            .count();
+        assert_eq!(
+            (gauge.buckets.lock().unwrap().empty_at.len(), passed_by_all),
+            (MOST, MOST + 2),
+            "whoever has no place shares two"
+        );
+        assert_eq!(
+            passed(&gauge, 0, 1_000_000, 2),
+            1,
+            "known ones keep their own count"
+        );
+        assert_eq!(
+            passed(&gauge, 2 * many, 1_002_000, 3),
+            2,
+            "places come free when their second has passed"
+        );
         assert_eq!(gauge.buckets.lock().unwrap().empty_at.len(), 1);
     }
 

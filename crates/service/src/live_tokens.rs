@@ -48,7 +48,11 @@ impl fmt::Display for LiveTokens {
 
 impl LiveTokens {
     fn stopped_at(count: i64) -> Self {
-        if count == 0 { Self::Unknown } else { Self::AtLeast(count) }
+        if count == 0 {
+            Self::Unknown
+        } else {
+            Self::AtLeast(count)
+        }
     }
 
     /// For the audit log.
@@ -69,52 +73,102 @@ struct Counted<'a> {
 
 impl Perch {
     /// Tokens that still work as far as key, organization and time go: of a key, or of every key that is active.
-    pub(crate) async fn live_tokens(&self, organization: OrganizationId, key: Option<KeyId>, subject: Option<&str>) -> Result<LiveTokens, Refusal> {
+    pub(crate) async fn live_tokens(
+        &self,
+        organization: OrganizationId,
+        key: Option<KeyId>,
+        subject: Option<&str>,
+    ) -> Result<LiveTokens, Refusal> {
         let mut count = 0;
-        match tokio::time::timeout(DEADLINE, self.count_in_turn(&Counted { organization, key, subject }, &mut count)).await {
+        match tokio::time::timeout(
+            DEADLINE,
+            self.count_in_turn(
+                &Counted {
+                    organization,
+                    key,
+                    subject,
+                },
+                &mut count,
+            ),
+        )
+        .await
+        {
             Ok(counted) => counted,
             Err(_) => Ok(LiveTokens::stopped_at(count)),
         }
     }
 
-    async fn count_in_turn(&self, counted: &Counted<'_>, count: &mut i64) -> Result<LiveTokens, Refusal> {
-        let _one_at_a_time = self.revocation_bounds.counting.acquire().await.map_err(|error| fault::broken(&error))?;
+    async fn count_in_turn(
+        &self,
+        counted: &Counted<'_>,
+        count: &mut i64,
+    ) -> Result<LiveTokens, Refusal> {
+        let _one_at_a_time = self
+            .revocation_bounds
+            .counting
+            .acquire()
+            .await
+            .map_err(|error| fault::broken(&error))?;
         self.count(counted, count).await
     }
 
     async fn count(&self, counted: &Counted<'_>, count: &mut i64) -> Result<LiveTokens, Refusal> {
         let memory = self.memory.load_full();
-        let Some(organization) = memory.organization(counted.organization) else { return Ok(LiveTokens::Exactly(0)) };
+        let Some(organization) = memory.organization(counted.organization) else {
+            return Ok(LiveTokens::Exactly(0));
+        };
         let concerned = |secret: &&Arc<Secret>| {
             secret.row.organization_id == counted.organization
                 && counted.key.is_none_or(|only| only == secret.row.key_id)
                 && self.judge_key(secret).is_ok()
         };
-        let secrets: HashMap<&str, &Arc<Secret>> = memory.secrets().filter(concerned).map(|secret| (secret.row.id.as_str(), secret)).collect();
+        let secrets: HashMap<&str, &Arc<Secret>> = memory
+            .secrets()
+            .filter(concerned)
+            .map(|secret| (secret.row.id.as_str(), secret))
+            .collect();
         let now = self.now_seconds();
         let born = (now - i64::from(perch_domain::lifetime::LONGEST)) * 1_000;
-        let key_ended = secrets.values().map(|secret| secret.row.cut_off).min().unwrap_or(0);
+        let key_ended = secrets
+            .values()
+            .map(|secret| secret.row.cut_off)
+            .min()
+            .unwrap_or(0);
         let names: Vec<String> = secrets.keys().map(|id| (*id).to_owned()).collect();
         let mut wanted = WantedMints {
             organization: counted.organization,
             secrets: &names,
             subject: counted.subject,
             expires_after: now,
-            ids_from: crate::upkeep::least_id(born.max(organization.row.cut_off + 1).max(key_ended + 1)),
+            ids_from: crate::upkeep::least_id(
+                born.max(organization.row.cut_off + 1).max(key_ended + 1),
+            ),
             ids_before: Uuid::max(),
         };
         for _ in 0..PIECES {
             let most = u32::try_from(MOST - *count + 1).unwrap_or(1);
-            let page = self.store.mint_page(&wanted, PIECE, most).await.map_err(fault::store)?;
+            let page = self
+                .store
+                .mint_page(&wanted, PIECE, most)
+                .await
+                .map_err(fault::store)?;
             let live = page.found.iter().filter(|row| {
-                let issued = Issued { token_id: row.token_id, subject: &row.subject, maker: row.sandbox_by };
-                secrets.get(row.secret_id.as_str()).is_some_and(|secret| Self::revoked_by(&memory, &organization, secret, issued).is_none())
+                let issued = Issued {
+                    token_id: row.token_id,
+                    subject: &row.subject,
+                    maker: row.sandbox_by,
+                };
+                secrets.get(row.secret_id.as_str()).is_some_and(|secret| {
+                    Self::revoked_by(&memory, &organization, secret, issued).is_none()
+                })
             });
             *count += i64::try_from(live.count()).unwrap_or(MOST);
             if *count > MOST {
                 return Ok(LiveTokens::More);
             }
-            let Some(next) = page.next else { return Ok(LiveTokens::Exactly(*count)) };
+            let Some(next) = page.next else {
+                return Ok(LiveTokens::Exactly(*count));
+            };
             wanted.ids_before = next;
         }
         Ok(LiveTokens::stopped_at(*count))

@@ -14,7 +14,10 @@ use perch_domain::claims::TOKEN_TYPE;
 use perch_domain::origin::Origin;
 use perch_domain::origin_list::{Environment, Listed, OriginList};
 use perch_jwe::{MasterKeys, TokenKey};
-use perch_store::{OrganizationId, OrganizationRow, OriginRow, PersonId, SecretRow, SecretState, Snapshot, StoreFault};
+use perch_store::{
+    OrganizationId, OrganizationRow, OriginRow, PersonId, SecretRow, SecretState, Snapshot,
+    StoreFault,
+};
 use std::collections::HashMap;
 use std::future::Future;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -69,7 +72,9 @@ impl Secret {
         if let Some(key) = self.token_key.get() {
             return Ok(key.clone());
         }
-        let content = master_keys.unwrap(&self.row.id, &self.row.wrapped_key).map_err(fault::master)?;
+        let content = master_keys
+            .unwrap(&self.row.id, &self.row.wrapped_key)
+            .map_err(fault::master)?;
         let key = TokenKey::new(&self.row.id, TOKEN_TYPE, content).map_err(fault::seal)?;
         Ok(self.token_key.get_or_init(|| Arc::new(key)).clone())
     }
@@ -85,7 +90,10 @@ impl Memory {
     pub fn new(snapshot: Snapshot, before: Option<&Self>) -> Self {
         let mut declarations: HashMap<OrganizationId, Vec<Declaration>> = HashMap::new();
         for (organization, row) in snapshot.attributes {
-            declarations.entry(organization).or_default().push(row.declaration);
+            declarations
+                .entry(organization)
+                .or_default()
+                .push(row.declaration);
         }
         let mut origins: HashMap<OrganizationId, Vec<Listed>> = HashMap::new();
         for (organization, row) in snapshot.origins {
@@ -96,9 +104,20 @@ impl Memory {
         let organizations = snapshot.organizations.into_iter().map(|row| {
             let declarations = declarations.remove(&row.id).unwrap_or_default();
             let origins = OriginList::new(origins.remove(&row.id).unwrap_or_default());
-            let revocations = before.and_then(|before| before.organization(row.id)).map(|known| known.revocations.clone()).unwrap_or_default();
+            let revocations = before
+                .and_then(|before| before.organization(row.id))
+                .map(|known| known.revocations.clone())
+                .unwrap_or_default();
             revocations.add(revoked.iter().filter(|known| known.organization == row.id));
-            (row.id, Arc::new(Organization { row, declarations, origins, revocations }))
+            (
+                row.id,
+                Arc::new(Organization {
+                    row,
+                    declarations,
+                    origins,
+                    revocations,
+                }),
+            )
         });
         let organizations = organizations.collect();
         let mut secrets = HashMap::with_capacity(snapshot.secrets.len());
@@ -110,15 +129,31 @@ impl Memory {
             // What is counted goes on, whatever else about the secret changed.
             let secret = kept.unwrap_or_else(|| {
                 let uses = known.map(|known| known.uses.clone()).unwrap_or_default();
-                Arc::new(Secret { uses, ..Secret::new(state) })
+                Arc::new(Secret {
+                    uses,
+                    ..Secret::new(state)
+                })
             });
             // Other nodes mint with the same key.
             secret.minted.fetch_max(minted, Ordering::Relaxed);
-            headers.insert(TokenKey::header_of(&secret.row.id, TOKEN_TYPE), secret.clone());
+            headers.insert(
+                TokenKey::header_of(&secret.row.id, TOKEN_TYPE),
+                secret.clone(),
+            );
             secrets.insert(secret.row.id.clone(), secret);
         }
-        let active_people = snapshot.active_people.into_iter().map(|(organization, person, cut_off)| ((organization, person), cut_off)).collect();
-        Self { generation: snapshot.generation, organizations, secrets, headers, active_people }
+        let active_people = snapshot
+            .active_people
+            .into_iter()
+            .map(|(organization, person, cut_off)| ((organization, person), cut_off))
+            .collect();
+        Self {
+            generation: snapshot.generation,
+            organizations,
+            secrets,
+            headers,
+            active_people,
+        }
     }
 
     pub fn secret(&self, id: &str) -> Option<Arc<Secret>> {
@@ -139,7 +174,10 @@ impl Memory {
 
     /// The encoded headers of an organization's tokens.
     pub fn headers(&self, organization: OrganizationId) -> impl Iterator<Item = &str> {
-        self.headers.iter().filter(move |(_, secret)| secret.row.organization_id == organization).map(|(header, _)| header.as_str())
+        self.headers
+            .iter()
+            .filter(move |(_, secret)| secret.row.organization_id == organization)
+            .map(|(header, _)| header.as_str())
     }
 
     /// Every secret, in no order.
@@ -154,14 +192,21 @@ impl Memory {
 
     /// A secret of a key, by the key's id. Whether it can still be used is for the caller to ask.
     pub fn secret_of_key(&self, key: perch_store::KeyId) -> Option<Arc<Secret>> {
-        self.secrets.values().find(|secret| secret.row.key_id == key).cloned()
+        self.secrets
+            .values()
+            .find(|secret| secret.row.key_id == key)
+            .cloned()
     }
 }
 
 /// A row that cannot be read admits nobody; the settings page says that it is broken.
 fn listed(row: OriginRow) -> Option<Listed> {
     let origin = Origin::from_canonical(&row.canonical)?;
-    Some(Listed { origin, label: row.label, environment: Environment::parse(&row.environment)? })
+    Some(Listed {
+        origin,
+        label: row.label,
+        environment: Environment::parse(&row.environment)?,
+    })
 }
 
 /// Milliseconds that a decision may rest on memory while the database does not answer: a revocation is promised within a second.
@@ -183,7 +228,12 @@ pub(crate) struct Looks {
 impl Looks {
     /// Memory was read from the database at this time (Unix milliseconds).
     pub fn begun_at(now: i64) -> Self {
-        Self { one_at_a_time: Mutex::new(()), succeeded_at: now.into(), failed: std::sync::Mutex::default(), failures: 0.into() }
+        Self {
+            one_at_a_time: Mutex::new(()),
+            succeeded_at: now.into(),
+            failed: std::sync::Mutex::default(),
+            failures: 0.into(),
+        }
     }
 
     fn last_failure(&self) -> MutexGuard<'_, Option<Refusal>> {
@@ -214,7 +264,10 @@ impl Perch {
     }
 
     /// The same, with the generation from elsewhere.
-    pub(crate) async fn look(&self, ask: impl Future<Output = Result<i64, StoreFault>>) -> Result<bool, Refusal> {
+    pub(crate) async fn look(
+        &self,
+        ask: impl Future<Output = Result<i64, StoreFault>>,
+    ) -> Result<bool, Refusal> {
         let asked_at = self.now();
         let looked = async {
             let generation = ask.await?;
@@ -249,7 +302,9 @@ impl Perch {
     }
 
     fn is_cut_off_at(&self, now: i64) -> bool {
-        now.saturating_sub(self.looks.succeeded_at.load(Ordering::Relaxed)).abs() > LONGEST_SILENCE
+        now.saturating_sub(self.looks.succeeded_at.load(Ordering::Relaxed))
+            .abs()
+            > LONGEST_SILENCE
     }
 
     /// [`Self::refresh`] after a change that is committed: should it fail now, the next look is a moment away, and the change
@@ -265,7 +320,9 @@ impl Perch {
         let failures = self.looks.failures.load(Ordering::Relaxed);
         let look = async {
             let _one_at_a_time = self.looks.one_at_a_time.lock().await;
-            if self.looks.succeeded_at.load(Ordering::Relaxed) > arrived && !self.is_cut_off_at(arrived) {
+            if self.looks.succeeded_at.load(Ordering::Relaxed) > arrived
+                && !self.is_cut_off_at(arrived)
+            {
                 return Ok(());
             }
             match self.looks.failed_since(failures) {
@@ -289,16 +346,24 @@ impl Perch {
         let snapshot = self.store.snapshot(before.generation).await?;
         let generation = snapshot.generation;
         if generation < before.generation {
-            tracing::warn!(before = before.generation, now = generation, "the database went back to an earlier state; everything is read again");
+            tracing::warn!(
+                before = before.generation,
+                now = generation,
+                "the database went back to an earlier state; everything is read again"
+            );
         }
-        self.memory.store(Arc::new(Memory::new(snapshot, Some(&before))));
+        self.memory
+            .store(Arc::new(Memory::new(snapshot, Some(&before))));
         // Whoever is connected is judged again.
         self.changed.send_replace(generation);
         Ok(())
     }
 
     /// Decides from memory; a refusal counts only once memory is known to be current.
-    pub(crate) async fn decide<T, E: From<Refusal>>(&self, decide: impl Fn(&Memory) -> Result<T, E>) -> Result<T, E> {
+    pub(crate) async fn decide<T, E: From<Refusal>>(
+        &self,
+        decide: impl Fn(&Memory) -> Result<T, E>,
+    ) -> Result<T, E> {
         self.decide_unless(|_| false, decide).await
     }
 
@@ -323,6 +388,10 @@ impl Perch {
         self.look_for(arrived).await?;
         // Somebody else may have replaced it in between, so what counts is what was decided from.
         let memory = self.memory.load();
-        if memory.generation == generation { decided } else { decide(&memory) }
+        if memory.generation == generation {
+            decided
+        } else {
+            decide(&memory)
+        }
     }
 }

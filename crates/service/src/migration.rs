@@ -17,34 +17,55 @@ impl Perch {
         self.refresh().await?;
         let organization = self.memory.load().organization(acting.organization);
         let now = self.now_seconds();
-        Ok(organization.and_then(|organization| organization.row.drop_undeclared_until).filter(|until| now < *until))
+        Ok(organization
+            .and_then(|organization| organization.row.drop_undeclared_until)
+            .filter(|until| now < *until))
     }
 
     /// Turns migration mode on until the end of a day written `YYYY-MM-DD`, or off without one.
-    pub async fn set_migration(&self, acting: &Acting, day: Option<&str>) -> Result<Option<i64>, Refusal> {
+    pub async fn set_migration(
+        &self,
+        acting: &Acting,
+        day: Option<&str>,
+    ) -> Result<Option<i64>, Refusal> {
         acting.may(Action::EditAttributes)?;
         let now = self.now_seconds();
         let mut faults = Faults::default();
         let until = match (day, day.map(str::trim).and_then(time::day_start)) {
             (None, _) => None,
-            (_, Some(start)) if start + DAY > now && start <= now + LONGEST * DAY => Some(start + DAY),
+            (_, Some(start)) if start + DAY > now && start <= now + LONGEST * DAY => {
+                Some(start + DAY)
+            }
             (_, Some(_)) => {
-                faults.add("migration_until", ViolationCode::InvalidValue, format!("Choose a day from today to {LONGEST} days from now."));
+                faults.add(
+                    "migration_until",
+                    ViolationCode::InvalidValue,
+                    format!("Choose a day from today to {LONGEST} days from now."),
+                );
                 None
             }
             (_, None) => {
-                faults.add("migration_until", ViolationCode::InvalidValue, "Enter a day such as 2026-12-31.");
+                faults.add(
+                    "migration_until",
+                    ViolationCode::InvalidValue,
+                    "Enter a day such as 2026-12-31.",
+                );
                 None
             }
         };
         faults.into_result()?;
         let mut change = self.store.change().await.map_err(fault::store)?;
-        let before = change.drop_undeclared(acting.organization, until).await.map_err(fault::store)?;
+        let before = change
+            .drop_undeclared(acting.organization, until)
+            .await
+            .map_err(fault::store)?;
         if before == until {
             return Ok(until);
         }
         let mut entry = self.entry(acting, "attribute.migration", "Undeclared attributes");
-        let told = |until: Option<i64>| Some(serde_json::json!({ "dropped_until": until.map(time::rfc3339) }).to_string());
+        let told = |until: Option<i64>| {
+            Some(serde_json::json!({ "dropped_until": until.map(time::rfc3339) }).to_string())
+        };
         (entry.before, entry.after) = (told(before), told(until));
         change.commit(&entry).await.map_err(fault::store)?;
         self.follow().await;

@@ -30,7 +30,9 @@ pub struct Minted {
 
 impl std::fmt::Debug for Minted {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Minted").field("token_id", &self.token_id).finish_non_exhaustive()
+        f.debug_struct("Minted")
+            .field("token_id", &self.token_id)
+            .finish_non_exhaustive()
     }
 }
 
@@ -62,18 +64,44 @@ impl Perch {
         self.mint_for(holder, body, None).await
     }
 
-    pub(crate) async fn mint_for(&self, holder: &KeyHolder, body: &[u8], sandbox_by: Option<PersonId>) -> Result<Minted, Refusal> {
+    pub(crate) async fn mint_for(
+        &self,
+        holder: &KeyHolder,
+        body: &[u8],
+        sandbox_by: Option<PersonId>,
+    ) -> Result<Minted, Refusal> {
         holder.may(Action::Mint)?;
         let request = self.read_request(holder, body).await?;
         let row = &holder.secret.row;
         // Younger than whatever ended tokens of its like, even where another node's clock was ahead when that was done.
-        let ended = holder.organization.revocations.cut_off(holder.key(), &request.subject);
-        let maker_ended = sandbox_by.and_then(|maker| self.memory.load().sandbox_cut_off(row.organization_id, maker)).unwrap_or(0);
-        let ended = ended.max(holder.organization.row.cut_off).max(row.cut_off).max(maker_ended);
+        let ended = holder
+            .organization
+            .revocations
+            .cut_off(holder.key(), &request.subject);
+        let maker_ended = sandbox_by
+            .and_then(|maker| {
+                self.memory
+                    .load()
+                    .sandbox_cut_off(row.organization_id, maker)
+            })
+            .unwrap_or(0);
+        let ended = ended
+            .max(holder.organization.row.cut_off)
+            .max(row.cut_off)
+            .max(maker_ended);
         let token_id = self.new_id_after(ended);
         let token_key = holder.secret.token_key(&self.master_keys)?;
-        let terms = Terms { organization: row.organization_id, key_ends: row.expires_at, header: token_key.header() };
-        let Composed { claims, issued_at, expires_at, lifetime } = self.compose(&terms, &request, token_id, sandbox_by)?;
+        let terms = Terms {
+            organization: row.organization_id,
+            key_ends: row.expires_at,
+            header: token_key.header(),
+        };
+        let Composed {
+            claims,
+            issued_at,
+            expires_at,
+            lifetime,
+        } = self.compose(&terms, &request, token_id, sandbox_by)?;
         match holder.secret.count_mint() {
             MOST_TOKENS.. => {
                 return Err(Code::KeyCeilingExceeded.into());
@@ -93,9 +121,17 @@ impl Perch {
             issued_at,
             expires_at,
         };
-        holder.secret.uses.count(&request.attributes, &request.dropped, self.now());
+        holder
+            .secret
+            .uses
+            .count(&request.attributes, &request.dropped, self.now());
         self.recorder.record(record).await.map_err(fault::store)?;
-        Ok(Minted { token, token_id, expires_at, lifetime })
+        Ok(Minted {
+            token,
+            token_id,
+            expires_at,
+            lifetime,
+        })
     }
 
     /// What will be sealed for a request. Everything that can refuse a body once it was read is in here, and the sandbox asks
@@ -112,7 +148,9 @@ impl Perch {
     ) -> Result<Composed, Refusal> {
         let now = self.now_seconds();
         let asked = now + i64::from(request.lifetime);
-        let expires_at = terms.key_ends.map_or(asked, |key_ends| asked.min(key_ends.div_euclid(1_000)));
+        let expires_at = terms
+            .key_ends
+            .map_or(asked, |key_ends| asked.min(key_ends.div_euclid(1_000)));
         let lifetime = u32::try_from(expires_at - now).unwrap_or(0);
         if lifetime == 0 {
             return Err(Code::ApiKeyExpired.into());
@@ -133,24 +171,46 @@ impl Perch {
             context_clues: request.context_clues.as_deref(),
             sandbox: sandbox_by.map(|person| person.0),
         };
-        let claims = Zeroizing::new(serde_json::to_vec(&claims).map_err(|error| fault::broken(&error))?);
+        let claims =
+            Zeroizing::new(serde_json::to_vec(&claims).map_err(|error| fault::broken(&error))?);
         check_size(perch_jwe::token_length(terms.header, claims.len()))?;
-        Ok(Composed { claims, issued_at: now, expires_at, lifetime })
+        Ok(Composed {
+            claims,
+            issued_at: now,
+            expires_at,
+            lifetime,
+        })
     }
 
     /// Reads the request against the registry. One that is refused is held against the registry as it is now, so that an
     /// attribute another process declared a moment ago counts at once.
     async fn read_request(&self, holder: &KeyHolder, body: &[u8]) -> Result<MintRequest, Refusal> {
-        let read =
-            |organization: &crate::memory::Organization| MintRequest::parse(body, self.rules(organization, holder.secret.row.longest_lifetime));
+        let read = |organization: &crate::memory::Organization| {
+            MintRequest::parse(
+                body,
+                self.rules(organization, holder.secret.row.longest_lifetime),
+            )
+        };
         let decided = read(&holder.organization);
-        if decided.as_ref().err().is_none_or(|refusal| refusal.code != Code::RequestInvalid) {
+        if decided
+            .as_ref()
+            .err()
+            .is_none_or(|refusal| refusal.code != Code::RequestInvalid)
+        {
             return decided;
         }
         self.look_for(self.now()).await?;
         // Somebody else may have replaced memory in between, so what counts is what was decided from.
-        let organization = self.memory.load().organization(holder.secret.row.organization_id).ok_or(Code::ApiKeyUnknown)?;
-        if Arc::ptr_eq(&organization, &holder.organization) { decided } else { read(&organization) }
+        let organization = self
+            .memory
+            .load()
+            .organization(holder.secret.row.organization_id)
+            .ok_or(Code::ApiKeyUnknown)?;
+        if Arc::ptr_eq(&organization, &holder.organization) {
+            decided
+        } else {
+            read(&organization)
+        }
     }
 }
 

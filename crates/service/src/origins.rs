@@ -44,13 +44,32 @@ impl Perch {
     /// The authorized origins, in the order they were added.
     pub async fn origins(&self, acting: &Acting) -> Result<Vec<OriginView>, Refusal> {
         acting.may(Action::SeeSettings)?;
-        let rows = self.store.origins(acting.organization).await.map_err(fault::store)?;
+        let rows = self
+            .store
+            .origins(acting.organization)
+            .await
+            .map_err(fault::store)?;
         let mut views = rows.into_iter().map(view).collect::<Result<Vec<_>, _>>()?;
-        let connected = self.store.connected_sites(acting.organization).await.map_err(fault::store)?;
-        let organization = self.memory.load().organization(acting.organization).ok_or(Code::NotFound)?;
+        let connected = self
+            .store
+            .connected_sites(acting.organization)
+            .await
+            .map_err(fault::store)?;
+        let organization = self
+            .memory
+            .load()
+            .organization(acting.organization)
+            .ok_or(Code::NotFound)?;
         for site in connected {
-            let entry = Origin::from_header(&site.origin).and_then(|origin| organization.origins.find(&origin).map(|entry| entry.origin.to_string()));
-            if let Some(view) = entry.and_then(|entry| views.iter_mut().find(|view| view.origin == entry)) {
+            let entry = Origin::from_header(&site.origin).and_then(|origin| {
+                organization
+                    .origins
+                    .find(&origin)
+                    .map(|entry| entry.origin.to_string())
+            });
+            if let Some(view) =
+                entry.and_then(|entry| views.iter_mut().find(|view| view.origin == entry))
+            {
                 view.live |= site.live_at.is_some();
                 view.seen.push(site.origin);
             }
@@ -60,7 +79,15 @@ impl Perch {
 
     /// Adds one origin. For the command line.
     pub async fn add_origin(&self, acting: &Acting, origin: String) -> Result<(), Refusal> {
-        self.save_origins(acting, &[OriginEdit { origin, ..OriginEdit::default() }]).await.map(drop)
+        self.save_origins(
+            acting,
+            &[OriginEdit {
+                origin,
+                ..OriginEdit::default()
+            }],
+        )
+        .await
+        .map(drop)
     }
 
     /// Saves what was edited; rows as they were are left alone, so that two people may edit different ones at once.
@@ -69,50 +96,90 @@ impl Perch {
     /// # Errors
     /// `REQUEST_INVALID` with every fault as `origins[row].field`; `CONFLICT` where somebody else changed or removed an
     /// edited row meanwhile. Nothing is saved then.
-    pub async fn save_origins(&self, acting: &Acting, edits: &[OriginEdit]) -> Result<usize, Refusal> {
+    pub async fn save_origins(
+        &self,
+        acting: &Acting,
+        edits: &[OriginEdit],
+    ) -> Result<usize, Refusal> {
         acting.may(Action::EditOrigins)?;
         let wanted = self.read_edits(edits)?;
         let now = self.now();
         let mut change = self.store.change().await.map_err(fault::store)?;
-        let before = change.origins(acting.organization).await.map_err(fault::store)?;
+        let before = change
+            .origins(acting.organization)
+            .await
+            .map_err(fault::store)?;
         let plan = Plan::make(&before, &wanted)?;
         if plan.len() == 0 {
             return Ok(0);
         }
         for row in &plan.removed {
-            change.remove_origin(acting.organization, row.id, row.version).await.map_err(fault::store)?;
+            change
+                .remove_origin(acting.organization, row.id, row.version)
+                .await
+                .map_err(fault::store)?;
         }
         for row in plan.renamed() {
-            change.park_origin(acting.organization, row.id).await.map_err(fault::store)?;
+            change
+                .park_origin(acting.organization, row.id)
+                .await
+                .map_err(fault::store)?;
         }
         for (row, new) in &plan.updated {
-            change.update_origin(acting.organization, new, row.version, &acting.name, now).await.map_err(fault::store)?;
+            change
+                .update_origin(acting.organization, new, row.version, &acting.name, now)
+                .await
+                .map_err(fault::store)?;
         }
         for (new, id) in plan.added.iter().zip(self.new_ids(plan.added.len())) {
-            let new = NewOrigin { id: OriginId(id), ..(*new).clone() };
-            change.add_origin(acting.organization, &new, &acting.name, now).await.map_err(fault::store)?;
+            let new = NewOrigin {
+                id: OriginId(id),
+                ..(*new).clone()
+            };
+            change
+                .add_origin(acting.organization, &new, &acting.name, now)
+                .await
+                .map_err(fault::store)?;
         }
-        let told =
-            |canonical: &str, label: &str, environment: &str| serde_json::json!({ "origin": canonical, "label": label, "environment": environment });
+        let told = |canonical: &str, label: &str, environment: &str| serde_json::json!({ "origin": canonical, "label": label, "environment": environment });
         let mut entry = self.entry(acting, "origin.save", counted(plan.len(), "origin"));
-        (entry.before, entry.after) =
-            plan.before_and_after(|row| told(&row.canonical, &row.label, &row.environment), |new| told(&new.canonical, &new.label, &new.environment));
+        (entry.before, entry.after) = plan.before_and_after(
+            |row| told(&row.canonical, &row.label, &row.environment),
+            |new| told(&new.canonical, &new.label, &new.environment),
+        );
         change.commit(&entry).await.map_err(fault::store)?;
         self.follow().await;
         Ok(plan.len())
     }
 
-    fn read_edits(&self, edits: &[OriginEdit]) -> Result<Vec<Wanted<OriginId, NewOrigin>>, Refusal> {
+    fn read_edits(
+        &self,
+        edits: &[OriginEdit],
+    ) -> Result<Vec<Wanted<OriginId, NewOrigin>>, Refusal> {
         let mut faults = Faults::default();
         let mut wanted = Vec::new();
         for (at, edit) in edits.iter().enumerate() {
             let field = format!("origins[{at}].origin");
-            if edit.id.is_none() && (edit.remove || (edit.origin.trim().is_empty() && edit.label.trim().is_empty())) {
+            if edit.id.is_none()
+                && (edit.remove || (edit.origin.trim().is_empty() && edit.label.trim().is_empty()))
+            {
                 continue;
             }
-            let label = text::line(&mut faults, &format!("origins[{at}].label"), "a label", &edit.label, 60, false);
+            let label = text::line(
+                &mut faults,
+                &format!("origins[{at}].label"),
+                "a label",
+                &edit.label,
+                60,
+                false,
+            );
             if edit.remove {
-                wanted.push(Wanted { at, id: edit.id, version: edit.version, new: None });
+                wanted.push(Wanted {
+                    at,
+                    id: edit.id,
+                    version: edit.version,
+                    new: None,
+                });
                 continue;
             }
             let canonical = match Origin::parse(&edit.origin, &self.http_hosts) {
@@ -122,9 +189,18 @@ impl Perch {
                     continue;
                 }
             };
-            let new =
-                NewOrigin { id: edit.id.unwrap_or(OriginId(uuid::Uuid::nil())), canonical, label, environment: edit.environment.as_str().to_owned() };
-            wanted.push(Wanted { at, id: edit.id, version: edit.version, new: Some(new) });
+            let new = NewOrigin {
+                id: edit.id.unwrap_or(OriginId(uuid::Uuid::nil())),
+                canonical,
+                label,
+                environment: edit.environment.as_str().to_owned(),
+            };
+            wanted.push(Wanted {
+                at,
+                id: edit.id,
+                version: edit.version,
+                new: Some(new),
+            });
         }
         faults.into_result()?;
         Ok(wanted)
@@ -152,20 +228,37 @@ impl Editable<NewOrigin> for OriginRow {
     }
 
     fn is_same(&self, new: &NewOrigin) -> bool {
-        self.canonical == new.canonical && self.label == new.label && self.environment == new.environment
+        self.canonical == new.canonical
+            && self.label == new.label
+            && self.environment == new.environment
     }
 
     fn told(&self) -> String {
-        let label = if self.label.is_empty() { "no label" } else { &self.label };
-        format!("{} changed this meanwhile to {} ({label}, {}).", self.changed_by, self.canonical, self.environment)
+        let label = if self.label.is_empty() {
+            "no label"
+        } else {
+            &self.label
+        };
+        format!(
+            "{} changed this meanwhile to {} ({label}, {}).",
+            self.changed_by, self.canonical, self.environment
+        )
     }
 }
 
 fn view(row: OriginRow) -> Result<OriginView, Refusal> {
-    let environment =
-        Environment::parse(&row.environment).ok_or_else(|| fault::broken(&format!("origin.environment of row {} cannot be read", row.id)))?;
-    let origin =
-        Origin::from_canonical(&row.canonical).ok_or_else(|| fault::broken(&format!("origin.canonical of row {} cannot be read", row.id)))?;
+    let environment = Environment::parse(&row.environment).ok_or_else(|| {
+        fault::broken(&format!(
+            "origin.environment of row {} cannot be read",
+            row.id
+        ))
+    })?;
+    let origin = Origin::from_canonical(&row.canonical).ok_or_else(|| {
+        fault::broken(&format!(
+            "origin.canonical of row {} cannot be read",
+            row.id
+        ))
+    })?;
     let note = match &origin {
         origin if origin.is_app() => Some("App"),
         origin if origin.is_loopback() => Some("This machine"),

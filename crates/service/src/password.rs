@@ -19,10 +19,21 @@ fn params() -> Params {
 type Memory = Vec<Block>;
 
 /// Hashes into as many bytes as `out` has, and leaves nothing of the password in the memory.
-fn fill(params: Params, password: &str, salt: &[u8], out: &mut [u8], memory: &mut Memory) -> Option<()> {
+fn fill(
+    params: Params,
+    password: &str,
+    salt: &[u8],
+    out: &mut [u8],
+    memory: &mut Memory,
+) -> Option<()> {
     memory.resize(params.block_count(), Block::default());
     let argon2id = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-    let done = argon2id.hash_password_into_with_memory(password.as_bytes(), salt, out, memory.as_mut_slice());
+    let done = argon2id.hash_password_into_with_memory(
+        password.as_bytes(),
+        salt,
+        out,
+        memory.as_mut_slice(),
+    );
     memory.fill(Block::default());
     done.ok()
 }
@@ -46,12 +57,24 @@ fn hash(password: &str, salt: [u8; 16], memory: &mut Memory) -> Option<String> {
 fn fits(password: &str, stored: &str, memory: &mut Memory) -> Option<bool> {
     let stored = PasswordHash::new(stored).ok()?;
     let (salt, expected) = stored.salt.zip(stored.hash)?;
-    let ours = stored.algorithm == Algorithm::Argon2id.ident() && stored.version == Some(Version::V0x13.into());
+    let ours = stored.algorithm == Algorithm::Argon2id.ident()
+        && stored.version == Some(Version::V0x13.into());
     let mut decoded = [0; 64];
     let salt = salt.decode_b64(&mut decoded).ok()?;
     let mut out = vec![0; expected.len()];
-    fill(Params::try_from(&stored).ok()?, password, salt, &mut out, memory)?;
-    Some(ours && bool::from(subtle::ConstantTimeEq::ct_eq(out.as_slice(), expected.as_bytes())))
+    fill(
+        Params::try_from(&stored).ok()?,
+        password,
+        salt,
+        &mut out,
+        memory,
+    )?;
+    Some(
+        ours && bool::from(subtle::ConstantTimeEq::ct_eq(
+            out.as_slice(),
+            expected.as_bytes(),
+        )),
+    )
 }
 
 /// A hash in the right form that no password fits, made without the cost of hashing.
@@ -59,7 +82,11 @@ pub(crate) fn decoy(random: [u8; 32]) -> String {
     use base64::Engine;
     let encode = |bytes: &[u8]| base64::engine::general_purpose::STANDARD_NO_PAD.encode(bytes);
     let (salt, output) = random.split_at(16);
-    format!("$argon2id$v=19$m=19456,t=2,p=1${}${}", encode(salt), encode(&[output, output].concat()))
+    format!(
+        "$argon2id$v=19$m=19456,t=2,p=1${}${}",
+        encode(salt),
+        encode(&[output, output].concat())
+    )
 }
 
 /// Who waits for a password to be hashed.
@@ -112,27 +139,48 @@ impl Default for Hashing {
 impl Hashing {
     /// A place in the queue. Beyond a bounded queue it is better to say so than to keep everybody waiting.
     pub fn place(&self, hasher: Hasher) -> Result<Place, Refusal> {
-        let waiting = if hasher == Hasher::Known { &self.known } else { &self.strangers };
+        let waiting = if hasher == Hasher::Known {
+            &self.known
+        } else {
+            &self.strangers
+        };
         let waiting = waiting.clone().try_acquire_owned().map_err(|_| busy())?;
-        Ok(Place { hasher, _waiting: waiting })
+        Ok(Place {
+            hasher,
+            _waiting: waiting,
+        })
     }
 
     /// Works on a blocking thread when it is this place's turn. The work keeps its turn to its end, also where the caller has
     /// gone: those who hang up must not make room for more.
-    async fn run<T: Send + 'static>(&self, place: Place, work: impl FnOnce(&mut Memory) -> T + Send + 'static) -> Result<T, Refusal> {
+    async fn run<T: Send + 'static>(
+        &self,
+        place: Place,
+        work: impl FnOnce(&mut Memory) -> T + Send + 'static,
+    ) -> Result<T, Refusal> {
         let turn = |places: &Arc<Semaphore>| places.clone().acquire_owned();
         let strangers = match place.hasher {
-            Hasher::Stranger => Some(turn(&self.strangers_running).await.map_err(|_| Code::Unavailable)?),
+            Hasher::Stranger => Some(
+                turn(&self.strangers_running)
+                    .await
+                    .map_err(|_| Code::Unavailable)?,
+            ),
             Hasher::Known => None,
         };
         let running = turn(&self.running).await.map_err(|_| Code::Unavailable)?;
-        let (memory, known, unknown) = (self.memory.clone(), self.known.clone(), self.strangers.clone());
+        let (memory, known, unknown) = (
+            self.memory.clone(),
+            self.known.clone(),
+            self.strangers.clone(),
+        );
         let working = tokio::task::spawn_blocking(move || {
             let _until_done = (place, strangers, running);
             let spare = || memory.lock().unwrap_or_else(PoisonError::into_inner);
             let mut own = spare().pop().unwrap_or_default();
             let done = work(&mut own);
-            let waiting = KNOWN_WAITING + STRANGERS_WAITING - known.available_permits() - unknown.available_permits();
+            let waiting = KNOWN_WAITING + STRANGERS_WAITING
+                - known.available_permits()
+                - unknown.available_permits();
             if waiting > 1 {
                 spare().push(own);
             } else {
@@ -146,22 +194,37 @@ impl Hashing {
 
 fn busy() -> Refusal {
     let message = "Many people are signing in right now; try again in a moment.";
-    Refusal { message: message.into(), ..Refusal::retry(Code::TooManyRequests, QUEUE_MOVES) }
+    Refusal {
+        message: message.into(),
+        ..Refusal::retry(Code::TooManyRequests, QUEUE_MOVES)
+    }
 }
 
 impl Perch {
     /// Hashes a new password. The caller proved who they are before.
-    pub(crate) async fn hash_password(&self, password: Zeroizing<String>) -> Result<String, Refusal> {
+    pub(crate) async fn hash_password(
+        &self,
+        password: Zeroizing<String>,
+    ) -> Result<String, Refusal> {
         let salt = crate::ambient::random(&*self.entropy);
         let place = self.hashing.place(Hasher::Known)?;
-        self.hashing.run(place, move |memory| hash(&password, salt, memory)).await?.ok_or_else(|| Code::Internal.into())
+        self.hashing
+            .run(place, move |memory| hash(&password, salt, memory))
+            .await?
+            .ok_or_else(|| Code::Internal.into())
     }
 
     /// Whether the password fits; with no hash it takes the same time and does not.
-    pub(crate) async fn verify_password(&self, place: Place, password: Zeroizing<String>, stored: Option<String>) -> Result<bool, Refusal> {
+    pub(crate) async fn verify_password(
+        &self,
+        place: Place,
+        password: Zeroizing<String>,
+        stored: Option<String>,
+    ) -> Result<bool, Refusal> {
         let known = stored.is_some();
         let stored = stored.unwrap_or_else(|| self.decoy_hash.clone());
-        let verify = move |memory: &mut Memory| known & fits(&password, &stored, memory).unwrap_or(false);
+        let verify =
+            move |memory: &mut Memory| known & fits(&password, &stored, memory).unwrap_or(false);
         self.hashing.run(place, verify).await
     }
 }
@@ -180,11 +243,21 @@ mod tests {
     fn memory_that_was_used_before_changes_no_hash_and_keeps_no_password() {
         let mut memory = Memory::new();
         let first = hash("correct horse battery", [1; 16], &mut memory).unwrap();
-        assert_eq!(hash("correct horse battery", [1; 16], &mut memory), Some(first.clone()));
-        assert!(memory.iter().all(|block| block.as_ref().iter().all(|word| *word == 0)));
-        for (password, stored, expected) in
-            [("correct horse battery", first.as_str(), Some(true)), ("another", &first, Some(false)), ("x", "$argon2id$v=19", None), ("x", "", None)]
-        {
+        assert_eq!(
+            hash("correct horse battery", [1; 16], &mut memory),
+            Some(first.clone())
+        );
+        assert!(
+            memory
+                .iter()
+                .all(|block| block.as_ref().iter().all(|word| *word == 0))
+        );
+        for (password, stored, expected) in [
+            ("correct horse battery", first.as_str(), Some(true)),
+            ("another", &first, Some(false)),
+            ("x", "$argon2id$v=19", None),
+            ("x", "", None),
+        ] {
             assert_eq!(fits(password, stored, &mut memory), expected, "{stored}");
         }
     }
@@ -193,30 +266,53 @@ mod tests {
     fn the_decoy_is_a_hash_that_costs_the_same_and_fits_nothing() {
         let decoy = decoy([7; 32]);
         let parsed = PasswordHash::new(&decoy).unwrap();
-        assert_eq!((parsed.params.get_str("m"), parsed.params.get_str("t"), parsed.params.get_str("p")), (Some("19456"), Some("2"), Some("1")));
+        assert_eq!(
+            (
+                parsed.params.get_str("m"),
+                parsed.params.get_str("t"),
+                parsed.params.get_str("p")
+            ),
+            (Some("19456"), Some("2"), Some("1"))
+        );
         assert!(argon2id().verify_password(b"anything", &parsed).is_err());
         let real = hash("correct horse battery", [1; 16], &mut Memory::new()).unwrap();
         assert!(real.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
-        assert!(argon2id().verify_password(b"correct horse battery", &PasswordHash::new(&real).unwrap()).is_ok());
+        assert!(
+            argon2id()
+                .verify_password(b"correct horse battery", &PasswordHash::new(&real).unwrap())
+                .is_ok()
+        );
     }
 
     #[tokio::test]
     async fn strangers_leave_places_for_the_known_waiting_and_running() {
         let hashing = Arc::new(Hashing::default());
-        let places: Vec<_> = (0..STRANGERS_WAITING).map(|_| hashing.place(Hasher::Stranger).unwrap()).collect();
+        let places: Vec<_> = (0..STRANGERS_WAITING)
+            .map(|_| hashing.place(Hasher::Stranger).unwrap())
+            .collect();
         let refused = hashing.place(Hasher::Stranger).err().unwrap();
-        assert_eq!((refused.code, refused.retry_after), (Code::TooManyRequests, Some(QUEUE_MOVES)));
+        assert_eq!(
+            (refused.code, refused.retry_after),
+            (Code::TooManyRequests, Some(QUEUE_MOVES))
+        );
         let (end, wait) = std::sync::mpsc::channel::<()>();
         let wait = Arc::new(std::sync::Mutex::new(wait));
         let strangers: Vec<_> = places
             .into_iter()
             .map(|place| {
                 let (hashing, wait) = (hashing.clone(), wait.clone());
-                tokio::spawn(async move { hashing.run(place, move |_| wait.lock().unwrap().recv().is_err()).await })
+                tokio::spawn(async move {
+                    hashing
+                        .run(place, move |_| wait.lock().unwrap().recv().is_err())
+                        .await
+                })
             })
             .collect();
         let known = hashing.place(Hasher::Known).unwrap();
-        assert!(hashing.run(known, |_| true).await.unwrap(), "while strangers hold every turn that is theirs");
+        assert!(
+            hashing.run(known, |_| true).await.unwrap(),
+            "while strangers hold every turn that is theirs"
+        );
         drop(end);
         for stranger in strangers {
             assert!(stranger.await.unwrap().unwrap());
@@ -243,7 +339,13 @@ mod tests {
         begins.await.unwrap();
         caller.abort();
         assert!(caller.await.unwrap_err().is_cancelled());
-        assert_eq!((hashing.running.available_permits(), hashing.strangers_running.available_permits()), (RUNNING - 1, 0));
+        assert_eq!(
+            (
+                hashing.running.available_permits(),
+                hashing.strangers_running.available_permits()
+            ),
+            (RUNNING - 1, 0)
+        );
         drop(end);
         let next = hashing.place(Hasher::Stranger).unwrap();
         assert!(hashing.run(next, |_| true).await.unwrap());

@@ -31,25 +31,48 @@ pub struct NewPersonForm {
 
 impl Perch {
     /// The organization a command means: the only one, or the one that is named.
-    pub async fn choose_organization(&self, choice: &OrganizationChoice) -> Result<Option<OrganizationRow>, Refusal> {
+    pub async fn choose_organization(
+        &self,
+        choice: &OrganizationChoice,
+    ) -> Result<Option<OrganizationRow>, Refusal> {
         let organizations = self.store.organizations().await.map_err(fault::store)?;
-        let names = organizations.iter().map(|row| row.name.as_str()).collect::<Vec<_>>().join(", ");
+        let names = organizations
+            .iter()
+            .map(|row| row.name.as_str())
+            .collect::<Vec<_>>()
+            .join(", ");
         match &choice.0 {
             Some(wanted) => {
-                let found = organizations.iter().find(|row| row.name == *wanted || row.id.to_string() == *wanted).cloned();
-                found.map(Some).ok_or_else(|| Refusal::because(Code::NotFound, format!("There is no organization {wanted:?}; there are: {names}.")))
+                let found = organizations
+                    .iter()
+                    .find(|row| row.name == *wanted || row.id.to_string() == *wanted)
+                    .cloned();
+                found.map(Some).ok_or_else(|| {
+                    Refusal::because(
+                        Code::NotFound,
+                        format!("There is no organization {wanted:?}; there are: {names}."),
+                    )
+                })
             }
-            None if organizations.len() > 1 => {
-                Err(Refusal::because(Code::RequestInvalid, format!("There are several organizations; choose one with --org: {names}.")))
-            }
+            None if organizations.len() > 1 => Err(Refusal::because(
+                Code::RequestInvalid,
+                format!("There are several organizations; choose one with --org: {names}."),
+            )),
             None => Ok(organizations.into_iter().next()),
         }
     }
 
     /// Adds a person, and the organization if there is none yet. For the operator.
-    pub async fn add_person(&self, choice: &OrganizationChoice, form: NewPersonForm, request_id: String) -> Result<SignedIn, Refusal> {
+    pub async fn add_person(
+        &self,
+        choice: &OrganizationChoice,
+        form: NewPersonForm,
+        request_id: String,
+    ) -> Result<SignedIn, Refusal> {
         let existing = self.choose_organization(choice).await?;
-        let organization = existing.as_ref().map_or_else(|| OrganizationId(self.new_id()), |row| row.id);
+        let organization = existing
+            .as_ref()
+            .map_or_else(|| OrganizationId(self.new_id()), |row| row.id);
         let acting = Acting::operator(organization, request_id);
         acting.may(Action::AddPerson)?;
         let mut faults = Faults::default();
@@ -57,19 +80,48 @@ impl Perch {
         let email = text::email(&mut faults, "email", &form.email);
         text::new_password(&mut faults, "password", &form.password);
         if existing.is_none() && form.role != ConsoleRole::Admin {
-            faults.add("role", ViolationCode::InvalidValue, "The first person of an organization must be an admin.");
+            faults.add(
+                "role",
+                ViolationCode::InvalidValue,
+                "The first person of an organization must be an admin.",
+            );
         }
-        let new_organization = text::line(&mut faults, "organization", "the organization's name", &form.new_organization, 100, true);
+        let new_organization = text::line(
+            &mut faults,
+            "organization",
+            "the organization's name",
+            &form.new_organization,
+            100,
+            true,
+        );
         faults.into_result()?;
         let password_hash = self.hash_password(form.password).await?;
-        let person = NewPerson { id: PersonId(self.new_id()), organization, email, name, role: form.role, password_hash };
+        let person = NewPerson {
+            id: PersonId(self.new_id()),
+            organization,
+            email,
+            name,
+            role: form.role,
+            password_hash,
+        };
         let now = self.now();
         let mut change = self.store.change().await.map_err(fault::store)?;
         if existing.is_none() {
-            change.add_organization(organization, &new_organization, now).await.map_err(fault::store)?;
+            change
+                .add_organization(organization, &new_organization, now)
+                .await
+                .map_err(fault::store)?;
         }
-        if !change.add_person(&person, now).await.map_err(fault::store)? {
-            return Err(Refusal::fault("email", ViolationCode::InvalidValue, "Somebody already signs in with this email."));
+        if !change
+            .add_person(&person, now)
+            .await
+            .map_err(fault::store)?
+        {
+            return Err(Refusal::fault(
+                "email",
+                ViolationCode::InvalidValue,
+                "Somebody already signs in with this email.",
+            ));
         }
         if person.role == ConsoleRole::Admin {
             change.close_setup().await.map_err(fault::store)?;
@@ -81,20 +133,37 @@ impl Perch {
         );
         change.commit(&entry).await.map_err(fault::store)?;
         self.follow().await;
-        Ok(SignedIn::new(&person, &existing.map_or(new_organization, |row| row.name)))
+        Ok(SignedIn::new(
+            &person,
+            &existing.map_or(new_organization, |row| row.name),
+        ))
     }
 
     /// Who a command acts for: the named person, or the oldest active admin.
-    pub async fn person_for_command(&self, organization: OrganizationId, email: Option<&str>) -> Result<PersonRow, Refusal> {
-        let people = self.store.people(organization).await.map_err(fault::store)?;
+    pub async fn person_for_command(
+        &self,
+        organization: OrganizationId,
+        email: Option<&str>,
+    ) -> Result<PersonRow, Refusal> {
+        let people = self
+            .store
+            .people(organization)
+            .await
+            .map_err(fault::store)?;
         let mut active = people.into_iter().filter(|person| person.active);
         match email {
             Some(email) => active.find(|person| person.email == email.trim().to_lowercase()),
             None => active.find(|person| person.role == ConsoleRole::Admin),
         }
         .ok_or_else(|| match email {
-            Some(email) => Refusal::because(Code::NotFound, format!("Nobody active in this organization signs in as {email}.")),
-            None => Refusal::because(Code::NotFound, "This organization has no active admin; create one with perch admin create."),
+            Some(email) => Refusal::because(
+                Code::NotFound,
+                format!("Nobody active in this organization signs in as {email}."),
+            ),
+            None => Refusal::because(
+                Code::NotFound,
+                "This organization has no active admin; create one with perch admin create.",
+            ),
         })
     }
 }

@@ -89,14 +89,25 @@ impl std::ops::Deref for Perch {
 
 impl std::fmt::Debug for Perch {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Perch").field("issuer", &self.issuer).finish_non_exhaustive()
+        f.debug_struct("Perch")
+            .field("issuer", &self.issuer)
+            .finish_non_exhaustive()
     }
 }
 
 impl Perch {
     /// Reads the configuration into memory and starts the upkeep.
     pub async fn start(parts: PerchParts) -> Result<Self, StartFault> {
-        let PerchParts { store, master_keys, clock, entropy, http_hosts, record_days, upkeep, limits } = parts;
+        let PerchParts {
+            store,
+            master_keys,
+            clock,
+            entropy,
+            http_hosts,
+            record_days,
+            upkeep,
+            limits,
+        } = parts;
         let now = clock.now();
         let installation = store.installation(new_id(now, &*entropy), now).await?;
         let memory = Memory::new(store.snapshot(-1).await?, None);
@@ -128,7 +139,8 @@ impl Perch {
             untrusted_proxy: std::sync::Mutex::default(),
         }));
         if upkeep {
-            let justified = Justified::at_start(now, perch.store.newest_mint_at().await?, generation);
+            let justified =
+                Justified::at_start(now, perch.store.newest_mint_at().await?, generation);
             crate::upkeep::start(&Arc::downgrade(&perch.0), justified);
         }
         Ok(perch)
@@ -220,17 +232,29 @@ impl Perch {
         if self.store.is_closed() || !self.store.writes_work() {
             return Err(Code::Unavailable.into());
         }
-        if self.is_cut_off() { self.look_for(now).await } else { Ok(()) }
+        if self.is_cut_off() {
+            self.look_for(now).await
+        } else {
+            Ok(())
+        }
     }
 
     /// An audit entry by this actor, now.
-    pub(crate) fn entry(&self, acting: &crate::Acting, action: &'static str, target: impl Into<String>) -> AuditEntry {
+    pub(crate) fn entry(
+        &self,
+        acting: &crate::Acting,
+        action: &'static str,
+        target: impl Into<String>,
+    ) -> AuditEntry {
         AuditEntry {
             id: self.new_id(),
             organization: acting.organization,
             actor: acting.name.clone(),
             // A command may act for somebody; the act is still the operator's.
-            actor_id: acting.person.filter(|_| matches!(acting.actor, Actor::Person(_))).map(|person| person.0),
+            actor_id: acting
+                .person
+                .filter(|_| matches!(acting.actor, Actor::Person(_)))
+                .map(|person| person.0),
             action,
             target: target.into(),
             before: None,

@@ -28,13 +28,34 @@ pub struct ViewerForm {
 impl ViewerForm {
     /// Without what is not filled in: it says nothing, however long its name is.
     fn filled(self) -> Self {
-        let filled = |pairs: Vec<(String, String)>| pairs.into_iter().filter(|(_, value)| !value.is_empty()).collect();
-        Self { attributes: filled(self.attributes), permissions: filled(self.permissions), ..self }
+        let filled = |pairs: Vec<(String, String)>| {
+            pairs
+                .into_iter()
+                .filter(|(_, value)| !value.is_empty())
+                .collect()
+        };
+        Self {
+            attributes: filled(self.attributes),
+            permissions: filled(self.permissions),
+            ..self
+        }
     }
 
     fn holds_nul(&self) -> bool {
-        let pairs = self.attributes.iter().chain(&self.permissions).flat_map(|(name, value)| [name, value]);
-        pairs.chain([&self.distinct_id, &self.context_clues, &self.role, &self.lifetime, &self.embed]).any(|text| text.contains('\0'))
+        let pairs = self
+            .attributes
+            .iter()
+            .chain(&self.permissions)
+            .flat_map(|(name, value)| [name, value]);
+        pairs
+            .chain([
+                &self.distinct_id,
+                &self.context_clues,
+                &self.role,
+                &self.lifetime,
+                &self.embed,
+            ])
+            .any(|text| text.contains('\0'))
     }
 }
 
@@ -73,47 +94,108 @@ impl Perch {
     pub async fn personas(&self, acting: &Acting) -> Result<Vec<PersonaView>, Refusal> {
         acting.may(Action::SavePersona)?;
         let person = acting.person.ok_or(Code::RoleNotAllowed)?;
-        let rows = self.store.personas(acting.organization, person).await.map_err(fault::store)?;
+        let rows = self
+            .store
+            .personas(acting.organization, person)
+            .await
+            .map_err(fault::store)?;
         Ok(rows.into_iter().map(|row| view(acting, row)).collect())
     }
 
     /// What a persona holds that this person may use.
-    pub async fn persona_viewer(&self, acting: &Acting, id: PersonaId) -> Result<ViewerForm, Refusal> {
+    pub async fn persona_viewer(
+        &self,
+        acting: &Acting,
+        id: PersonaId,
+    ) -> Result<ViewerForm, Refusal> {
         acting.may(Action::SavePersona)?;
         let person = acting.person.ok_or(Code::RoleNotAllowed)?;
-        let content = self.store.persona_content(acting.organization, person, id).await.map_err(fault::store)?.ok_or(Code::NotFound)?;
-        serde_json::from_str(&content).map_err(|_| fault::broken(&format!("persona.content of row {id} cannot be read")))
+        let content = self
+            .store
+            .persona_content(acting.organization, person, id)
+            .await
+            .map_err(fault::store)?
+            .ok_or(Code::NotFound)?;
+        serde_json::from_str(&content)
+            .map_err(|_| fault::broken(&format!("persona.content of row {id} cannot be read")))
     }
 
-    pub(crate) async fn persona(&self, acting: &Acting, id: PersonaId) -> Result<PersonaView, Refusal> {
-        self.personas(acting).await?.into_iter().find(|persona| persona.id == id).ok_or_else(|| Code::NotFound.into())
+    pub(crate) async fn persona(
+        &self,
+        acting: &Acting,
+        id: PersonaId,
+    ) -> Result<PersonaView, Refusal> {
+        self.personas(acting)
+            .await?
+            .into_iter()
+            .find(|persona| persona.id == id)
+            .ok_or_else(|| Code::NotFound.into())
     }
 
     /// Saves a new persona, or renames, shares or overwrites one.
-    pub async fn save_persona(&self, acting: &Acting, form: PersonaForm) -> Result<PersonaId, Refusal> {
+    pub async fn save_persona(
+        &self,
+        acting: &Acting,
+        form: PersonaForm,
+    ) -> Result<PersonaId, Refusal> {
         acting.may(Action::SavePersona)?;
         let person = acting.person.ok_or(Code::RoleNotAllowed)?;
         let personas = self.personas(acting).await?;
         let (known, held) = match form.id {
-            Some(id) => (Some(editable(&personas, id)?), Some(self.persona_viewer(acting, id).await?)),
+            Some(id) => (
+                Some(editable(&personas, id)?),
+                Some(self.persona_viewer(acting, id).await?),
+            ),
             None => (None, None),
         };
         if form.shared {
             acting.may(Action::SharePersona)?;
         }
         let mut faults = Faults::default();
-        let field = form.id.map_or_else(|| "persona_name".to_owned(), |id| format!("personas.{id}.name"));
-        let name = text::line(&mut faults, &field, "a name for the persona", &form.name, 60, true);
-        if known.is_none() && personas.iter().filter(|persona| persona.owner.is_none()).count() >= MOST {
-            faults.add(&*field, ViolationCode::TooMany, format!("A person may keep {MOST} personas; delete one first."));
+        let field = form.id.map_or_else(
+            || "persona_name".to_owned(),
+            |id| format!("personas.{id}.name"),
+        );
+        let name = text::line(
+            &mut faults,
+            &field,
+            "a name for the persona",
+            &form.name,
+            60,
+            true,
+        );
+        if known.is_none()
+            && personas
+                .iter()
+                .filter(|persona| persona.owner.is_none())
+                .count()
+                >= MOST
+        {
+            faults.add(
+                &*field,
+                ViolationCode::TooMany,
+                format!("A person may keep {MOST} personas; delete one first."),
+            );
         }
-        let viewer = form.viewer.or_else(|| held.clone()).unwrap_or_default().filled();
+        let viewer = form
+            .viewer
+            .or_else(|| held.clone())
+            .unwrap_or_default()
+            .filled();
         let content = serde_json::to_string(&viewer).map_err(|error| fault::broken(&error))?;
         if content.len() > LONGEST {
-            faults.add(&*field, ViolationCode::TooLong, "This is more than a request can hold; shorten the attributes.");
+            faults.add(
+                &*field,
+                ViolationCode::TooLong,
+                "This is more than a request can hold; shorten the attributes.",
+            );
         }
         if viewer.holds_nul() {
-            faults.add(&*field, ViolationCode::InvalidValue, "A field holds a character that cannot be stored.");
+            faults.add(
+                &*field,
+                ViolationCode::InvalidValue,
+                "A field holds a character that cannot be stored.",
+            );
         }
         faults.into_result()?;
         // An admin who edits somebody's persona does not become its owner.
@@ -121,22 +203,56 @@ impl Perch {
         let id = form.id.unwrap_or_else(|| PersonaId(self.new_id()));
         // One such change at a time, so that a name that is free stays free until it is taken.
         let mut change = self.store.change().await.map_err(fault::store)?;
-        let saved = NewPersona { id, owner, name: name.clone(), shared: form.shared, content };
-        if change.persona_name_taken(acting.organization, &saved).await.map_err(fault::store)? {
-            return Err(Refusal::fault(field, ViolationCode::DuplicateField, format!("There is a persona {name} already.")));
+        let saved = NewPersona {
+            id,
+            owner,
+            name: name.clone(),
+            shared: form.shared,
+            content,
+        };
+        if change
+            .persona_name_taken(acting.organization, &saved)
+            .await
+            .map_err(fault::store)?
+        {
+            return Err(Refusal::fault(
+                field,
+                ViolationCode::DuplicateField,
+                format!("There is a persona {name} already."),
+            ));
         }
         if known.is_none() {
-            change.add_persona(acting.organization, &saved, &acting.name, self.now()).await.map_err(fault::store)?;
-        } else if !change.update_persona(acting.organization, &saved, &acting.name, self.now()).await.map_err(fault::store)? {
-            return Err(Refusal::because(Code::NotFound, "Somebody deleted this persona meanwhile."));
+            change
+                .add_persona(acting.organization, &saved, &acting.name, self.now())
+                .await
+                .map_err(fault::store)?;
+        } else if !change
+            .update_persona(acting.organization, &saved, &acting.name, self.now())
+            .await
+            .map_err(fault::store)?
+        {
+            return Err(Refusal::because(
+                Code::NotFound,
+                "Somebody deleted this persona meanwhile.",
+            ));
         }
         // Audited by the names of its fields: values may be personal.
         let told = |name: &str, shared: bool, viewer: &ViewerForm| {
-            let attributes: Vec<_> = viewer.attributes.iter().filter(|(_, value)| !value.is_empty()).map(|(name, _)| name).collect();
-            Some(serde_json::json!({ "name": name, "shared": shared, "attributes": attributes }).to_string())
+            let attributes: Vec<_> = viewer
+                .attributes
+                .iter()
+                .filter(|(_, value)| !value.is_empty())
+                .map(|(name, _)| name)
+                .collect();
+            Some(
+                serde_json::json!({ "name": name, "shared": shared, "attributes": attributes })
+                    .to_string(),
+            )
         };
         let mut entry = self.entry(acting, "persona.save", name.clone());
-        entry.before = known.zip(held.as_ref()).and_then(|(known, held)| told(&known.name, known.shared, held));
+        entry.before = known
+            .zip(held.as_ref())
+            .and_then(|(known, held)| told(&known.name, known.shared, held));
         entry.after = told(&name, form.shared, &viewer);
         change.commit(&entry).await.map_err(fault::store)?;
         Ok(id)
@@ -147,19 +263,34 @@ impl Perch {
         let personas = self.personas(acting).await?;
         let known = editable(&personas, id)?;
         let mut change = self.store.act().await.map_err(fault::store)?;
-        if !change.remove_persona(acting.organization, id).await.map_err(fault::store)? {
+        if !change
+            .remove_persona(acting.organization, id)
+            .await
+            .map_err(fault::store)?
+        {
             return Err(Code::NotFound.into());
         }
         let mut entry = self.entry(acting, "persona.delete", known.name.clone());
-        entry.before = Some(serde_json::json!({ "name": known.name, "shared": known.shared }).to_string());
+        entry.before =
+            Some(serde_json::json!({ "name": known.name, "shared": known.shared }).to_string());
         change.commit(&entry).await.map_err(fault::store)
     }
 }
 
 /// A persona that may be edited; of those one may only use, and of all others, nothing is told apart.
 fn editable(personas: &[PersonaView], id: PersonaId) -> Result<&PersonaView, Refusal> {
-    let known = personas.iter().find(|persona| persona.id == id).ok_or(Code::NotFound)?;
-    if known.may_edit { Ok(known) } else { Err(Refusal::because(Code::RoleNotAllowed, "Only its owner or an admin may change this persona.")) }
+    let known = personas
+        .iter()
+        .find(|persona| persona.id == id)
+        .ok_or(Code::NotFound)?;
+    if known.may_edit {
+        Ok(known)
+    } else {
+        Err(Refusal::because(
+            Code::RoleNotAllowed,
+            "Only its owner or an admin may change this persona.",
+        ))
+    }
 }
 
 fn view(acting: &Acting, row: PersonaRow) -> PersonaView {

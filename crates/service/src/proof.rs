@@ -48,36 +48,63 @@ impl Perch {
     /// # Errors
     /// `API_KEY_MALFORMED`, `API_KEY_UNKNOWN`, `API_KEY_REVOKED`, `API_KEY_EXPIRED`; `TOO_MANY_REQUESTS` instead of the first
     /// two where the address is over its limit.
-    pub async fn prove_key(&self, text: &str, address: Option<IpAddr>) -> Result<KeyHolder, Refusal> {
-        let malformed =
-            |fault: perch_domain::api_key::KeyFault| self.refuse_unproven(Refusal::because(Code::ApiKeyMalformed, fault.to_string()), address);
+    pub async fn prove_key(
+        &self,
+        text: &str,
+        address: Option<IpAddr>,
+    ) -> Result<KeyHolder, Refusal> {
+        let malformed = |fault: perch_domain::api_key::KeyFault| {
+            self.refuse_unproven(
+                Refusal::because(Code::ApiKeyMalformed, fault.to_string()),
+                address,
+            )
+        };
         let key = ApiKeyText::parse(text).map_err(malformed)?;
         let id = key.id();
         let hash: [u8; 32] = Sha256::digest(key.expose().as_bytes()).into();
         let now = self.now();
         let over = Over::default();
-        let settled = |refusal: &Refusal| refusal.code == Code::ApiKeyUnknown && self.counts_against(address, &over);
+        let settled = |refusal: &Refusal| {
+            refusal.code == Code::ApiKeyUnknown && self.counts_against(address, &over)
+        };
         let proved = self.decide_unless(settled, |memory| {
             let secret = memory.secret(id.as_str());
             // An unknown id costs the same comparison as a known one.
-            let stored = secret.as_ref().map_or(&[0; 32][..], |secret| secret.row.hash.as_slice());
+            let stored = secret
+                .as_ref()
+                .map_or(&[0; 32][..], |secret| secret.row.hash.as_slice());
             let same = bool::from(stored.ct_eq(&hash));
             let secret = secret.filter(|_| same).ok_or(Code::ApiKeyUnknown)?;
             Self::active_holder(memory, secret, now)
         });
-        proved.await.map_err(|refusal| over.refusal().unwrap_or(refusal))
+        proved
+            .await
+            .map_err(|refusal| over.refusal().unwrap_or(refusal))
     }
 
     /// A holder of a secret that can still be used at `now` (Unix milliseconds).
-    pub(crate) fn active_holder(memory: &Memory, secret: Arc<Secret>, now: i64) -> Result<KeyHolder, Refusal> {
+    pub(crate) fn active_holder(
+        memory: &Memory,
+        secret: Arc<Secret>,
+        now: i64,
+    ) -> Result<KeyHolder, Refusal> {
         if secret.row.key_revoked_at.is_some() || secret.row.secret_revoked_at.is_some() {
             return Err(Code::ApiKeyRevoked.into());
         }
-        if secret.row.expires_at.is_some_and(|expires_at| expires_at <= now) {
+        if secret
+            .row
+            .expires_at
+            .is_some_and(|expires_at| expires_at <= now)
+        {
             return Err(Code::ApiKeyExpired.into());
         }
-        let organization = memory.organization(secret.row.organization_id).ok_or(Code::ApiKeyUnknown)?;
-        Ok(KeyHolder { secret, organization })
+        let organization = memory
+            .organization(secret.row.organization_id)
+            .ok_or(Code::ApiKeyUnknown)?;
+        Ok(KeyHolder {
+            secret,
+            organization,
+        })
     }
 
     /// Refuses a key that came from a browser, after noting that it is exposed.
@@ -87,8 +114,17 @@ impl Perch {
         }
         let noted: Result<(), perch_store::StoreFault> = async {
             let mut change = self.store.change().await?;
-            if change.mark_exposed(holder.secret.row.organization_id, holder.key(), self.now()).await? {
-                change.commit(&self.entry(&holder.acting(request), "api_key.exposed", holder.key().to_string())).await?;
+            if change
+                .mark_exposed(holder.secret.row.organization_id, holder.key(), self.now())
+                .await?
+            {
+                change
+                    .commit(&self.entry(
+                        &holder.acting(request),
+                        "api_key.exposed",
+                        holder.key().to_string(),
+                    ))
+                    .await?;
             }
             Ok(())
         }

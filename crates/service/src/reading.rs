@@ -67,12 +67,19 @@ pub struct TokenRecord {
 
 impl Perch {
     /// Reads a token for a person of its organization, as seen from a site where one is named. What they pasted is not kept.
-    pub async fn read_token(&self, acting: &Acting, pasted: &str, site: &str) -> Result<Reading, Refusal> {
+    pub async fn read_token(
+        &self,
+        acting: &Acting,
+        pasted: &str,
+        site: &str,
+    ) -> Result<Reading, Refusal> {
         acting.may(Action::ReadToken)?;
         let site = match site.trim() {
             "" => None,
             site => {
-                let read = Origin::parse_asked(site).map_err(|fault| Refusal::fault("site", ViolationCode::InvalidValue, fault.to_string()));
+                let read = Origin::parse_asked(site).map_err(|fault| {
+                    Refusal::fault("site", ViolationCode::InvalidValue, fault.to_string())
+                });
                 Some(read?.0)
             }
         };
@@ -93,16 +100,38 @@ impl Perch {
         }
         // Memory is looked at once more before a refusal counts, as everywhere.
         self.refresh().await?;
-        let keys = self.store.keys(acting.organization, None).await.map_err(fault::store)?;
+        let keys = self
+            .store
+            .keys(acting.organization, None)
+            .await
+            .map_err(fault::store)?;
         let memory = self.memory.load_full();
-        let facts = Facts { keys: &keys, site: site.as_ref(), now: self.now_seconds(), revoked: None, preview: self.preview() };
-        Ok(Reading { removed, ..self.read_from_memory(acting, &memory, &text, &facts) })
+        let facts = Facts {
+            keys: &keys,
+            site: site.as_ref(),
+            now: self.now_seconds(),
+            revoked: None,
+            preview: self.preview(),
+        };
+        Ok(Reading {
+            removed,
+            ..self.read_from_memory(acting, &memory, &text, &facts)
+        })
     }
 
-    fn read_from_memory(&self, acting: &Acting, memory: &Memory, text: &str, facts: &Facts<'_>) -> Reading {
+    fn read_from_memory(
+        &self,
+        acting: &Acting,
+        memory: &Memory,
+        text: &str,
+        facts: &Facts<'_>,
+    ) -> Reading {
         let mine = |organization| organization == acting.organization;
         let organization = memory.organization(acting.organization);
-        let told = |failed: Option<Failed>, ladder: Vec<Step>, verdict: String, token: Option<TokenView>| Reading {
+        let told = |failed: Option<Failed>,
+                    ladder: Vec<Step>,
+                    verdict: String,
+                    token: Option<TokenView>| Reading {
             refused: failed.map(|failed| failed.1),
             verdict,
             ladder,
@@ -116,94 +145,202 @@ impl Perch {
                 let foreign = pasted::recognise(text, memory.headers(acting.organization));
                 // What looks whole to the gate but names no key of ours, and the reverse, is told as what it looks like.
                 let failed = match foreign {
-                    Foreign::OtherKey { .. } | Foreign::OtherSystem { .. } if failed.0 == Rung::Shape => Failed(Rung::Key, Code::TokenUnknownKey),
+                    Foreign::OtherKey { .. } | Foreign::OtherSystem { .. }
+                        if failed.0 == Rung::Shape =>
+                    {
+                        Failed(Rung::Key, Code::TokenUnknownKey)
+                    }
                     _ => failed,
                 };
-                let steps = ladder(facts, Some(failed), None, organization.as_deref(), Some(&foreign));
-                let verdict = steps.iter().find(|step| step.rung == failed.0).map(|step| step.evidence.clone()).unwrap_or_default();
+                let steps = ladder(
+                    facts,
+                    Some(failed),
+                    None,
+                    organization.as_deref(),
+                    Some(&foreign),
+                );
+                let verdict = steps
+                    .iter()
+                    .find(|step| step.rung == failed.0)
+                    .map(|step| step.evidence.clone())
+                    .unwrap_or_default();
                 return told(Some(failed), steps, verdict, None);
             }
         };
         let (claims, verdict) = self.judge(memory, &opened);
         let secret = &opened.key.secret;
-        let revoked = claims
-            .as_ref()
-            .zip(organization.as_deref())
-            .and_then(|(claims, organization)| Self::revoked_by(memory, organization, secret, Issued::claimed(claims)));
+        let revoked =
+            claims
+                .as_ref()
+                .zip(organization.as_deref())
+                .and_then(|(claims, organization)| {
+                    Self::revoked_by(memory, organization, secret, Issued::claimed(claims))
+                });
         let facts = &Facts { revoked, ..*facts };
-        let sandbox = claims.as_ref().is_some_and(|claims| claims.sandbox.is_some());
+        let sandbox = claims
+            .as_ref()
+            .is_some_and(|claims| claims.sandbox.is_some());
         let by_site = || match (facts.site, &organization) {
             (Some(site), Some(organization)) => {
-                judge_site(organization, sandbox, site, self.preview()).map(drop).map_err(|code| Failed(Rung::Origin, code))
+                judge_site(organization, sandbox, site, self.preview())
+                    .map(drop)
+                    .map_err(|code| Failed(Rung::Origin, code))
             }
             _ => Ok(()),
         };
         let failed = verdict.and_then(|()| by_site()).err();
-        let steps = ladder(facts, failed, claims.as_ref().map(|claims| (claims, &**secret)), organization.as_deref(), None);
+        let steps = ladder(
+            facts,
+            failed,
+            claims.as_ref().map(|claims| (claims, &**secret)),
+            organization.as_deref(),
+            None,
+        );
         let token = claims.as_ref().map(|claims| view(claims, &secret.row.id));
         let sentence = match (failed, &token) {
             (None, Some(token)) => {
-                let open = steps.iter().filter(|step| step.outcome == perch_domain::verdict::Outcome::Failed).count();
-                let but = if open == 0 { String::new() } else { ", but look at what is marked below".to_owned() };
+                let open = steps
+                    .iter()
+                    .filter(|step| step.outcome == perch_domain::verdict::Outcome::Failed)
+                    .count();
+                let but = if open == 0 {
+                    String::new()
+                } else {
+                    ", but look at what is marked below".to_owned()
+                };
                 format!("Valid for {}{but}.", duration(token.expires_at - facts.now))
             }
             (Some(Failed(Rung::Time, Code::TokenExpired)), Some(token)) => {
-                format!("Expired {}, {}.", time::relative(token.expires_at, facts.now), time::readable(token.expires_at))
+                format!(
+                    "Expired {}, {}.",
+                    time::relative(token.expires_at, facts.now),
+                    time::readable(token.expires_at)
+                )
             }
-            (Some(failed), _) => steps.iter().find(|step| step.rung == failed.0).map(|step| step.evidence.clone()).unwrap_or_default(),
+            (Some(failed), _) => steps
+                .iter()
+                .find(|step| step.rung == failed.0)
+                .map(|step| step.evidence.clone())
+                .unwrap_or_default(),
             (None, None) => Code::TokenInvalid.message().to_owned(),
         };
         told(failed, steps, sentence, token)
     }
 
     /// An API key where a token belongs: said as what it is and, where this person may revoke it, offered to be revoked.
-    async fn pasted_key(&self, acting: &Acting, text: &str, removed: Vec<Removed>) -> Result<Reading, Refusal> {
+    async fn pasted_key(
+        &self,
+        acting: &Acting,
+        text: &str,
+        removed: Vec<Removed>,
+    ) -> Result<Reading, Refusal> {
         let whole = ApiKeyText::parse(text);
         let verdict = match &whole {
-            Ok(_) => "This is an API key, not a token. Keep API keys on your backend; if others could see this one, revoke it.",
+            Ok(_) => {
+                "This is an API key, not a token. Keep API keys on your backend; if others could see this one, revoke it."
+            }
             Err(_) => "This looks like part of an API key, not a token.",
         };
         // Only who proves to hold the key is told that it is one of ours.
         let holder = match whole {
-            Ok(_) => self.prove_key(text, None).await.ok().filter(|holder| holder.secret.row.organization_id == acting.organization),
+            Ok(_) => self
+                .prove_key(text, None)
+                .await
+                .ok()
+                .filter(|holder| holder.secret.row.organization_id == acting.organization),
             Err(_) => None,
         };
         let mut api_key = None;
         if let Some(holder) = holder {
-            api_key = self.revocable(acting, holder.key()).await.ok().map(|key| key.id);
+            api_key = self
+                .revocable(acting, holder.key())
+                .await
+                .ok()
+                .map(|key| key.id);
         }
-        Ok(Reading { refused: Some(Code::TokenMalformed), verdict: verdict.to_owned(), ladder: Vec::new(), token: None, removed, api_key })
+        Ok(Reading {
+            refused: Some(Code::TokenMalformed),
+            verdict: verdict.to_owned(),
+            ladder: Vec::new(),
+            token: None,
+            removed,
+            api_key,
+        })
     }
 
     /// What is known of a token by its id: who, by which key, until when; nothing it carries.
     ///
     /// # Errors
     /// `NOT_FOUND` for an id that is not in the record of this organization.
-    pub async fn token_record(&self, acting: &Acting, token_id: &str) -> Result<TokenRecord, Refusal> {
+    pub async fn token_record(
+        &self,
+        acting: &Acting,
+        token_id: &str,
+    ) -> Result<TokenRecord, Refusal> {
         acting.may(Action::ReadToken)?;
-        let not_found = || Refusal::because(Code::NotFound, "No token with this id is in the record of your organization.");
+        let not_found = || {
+            Refusal::because(
+                Code::NotFound,
+                "No token with this id is in the record of your organization.",
+            )
+        };
         let id = Uuid::parse_str(token_id.trim()).map_err(|_| not_found())?;
-        let row = self.store.mint(acting.organization, id).await.map_err(fault::store)?.ok_or_else(not_found)?;
+        let row = self
+            .store
+            .mint(acting.organization, id)
+            .await
+            .map_err(fault::store)?
+            .ok_or_else(not_found)?;
         self.refresh().await?;
         let memory = self.memory.load();
-        let keys = self.store.keys(acting.organization, None).await.map_err(fault::store)?;
+        let keys = self
+            .store
+            .keys(acting.organization, None)
+            .await
+            .map_err(fault::store)?;
         let key = keys.iter().find(|key| key.secret_id == row.secret_id);
         let now = self.now_seconds();
-        let expired = if row.expires_at <= now { Err(Failed(Rung::Time, Code::TokenExpired)) } else { Ok(()) };
+        let expired = if row.expires_at <= now {
+            Err(Failed(Rung::Time, Code::TokenExpired))
+        } else {
+            Ok(())
+        };
         let judged = match memory.secret(&row.secret_id) {
             None => Err(Failed(Rung::Key, Code::TokenUnknownKey)),
-            Some(secret) => self.judge_key(&secret).and(expired).and_then(|()| Self::judge_revocation(&memory, &secret, Issued::recorded(&row))),
+            Some(secret) => self
+                .judge_key(&secret)
+                .and(expired)
+                .and_then(|()| Self::judge_revocation(&memory, &secret, Issued::recorded(&row))),
         };
-        let when = |at: Option<i64>| at.map_or_else(String::new, |at| format!(" {}", time::relative(at.div_euclid(1_000), now)));
+        let when = |at: Option<i64>| {
+            at.map_or_else(String::new, |at| {
+                format!(" {}", time::relative(at.div_euclid(1_000), now))
+            })
+        };
         let verdict = match judged {
-            Ok(()) => format!("Valid for {}, by its record.", duration(row.expires_at - now)),
-            Err(Failed(Rung::KeyState, Code::TokenRevoked)) => format!("Its API key was revoked{}.", when(key.and_then(|key| key.revoked_at))),
-            Err(Failed(Rung::KeyState, _)) => format!("Its API key expired{}.", when(key.and_then(|key| key.expires_at))),
-            Err(Failed(Rung::Time, _)) => format!("Expired {}.", time::relative(row.expires_at, now)),
+            Ok(()) => format!(
+                "Valid for {}, by its record.",
+                duration(row.expires_at - now)
+            ),
+            Err(Failed(Rung::KeyState, Code::TokenRevoked)) => format!(
+                "Its API key was revoked{}.",
+                when(key.and_then(|key| key.revoked_at))
+            ),
+            Err(Failed(Rung::KeyState, _)) => format!(
+                "Its API key expired{}.",
+                when(key.and_then(|key| key.expires_at))
+            ),
+            Err(Failed(Rung::Time, _)) => {
+                format!("Expired {}.", time::relative(row.expires_at, now))
+            }
             Err(Failed(Rung::Revocation, _)) => {
-                let secret = memory.secret(&row.secret_id).zip(memory.organization(acting.organization));
-                revoked(secret.and_then(|(secret, organization)| Self::revoked_by(&memory, &organization, &secret, Issued::recorded(&row))))
-                    .to_owned()
+                let secret = memory
+                    .secret(&row.secret_id)
+                    .zip(memory.organization(acting.organization));
+                revoked(secret.and_then(|(secret, organization)| {
+                    Self::revoked_by(&memory, &organization, &secret, Issued::recorded(&row))
+                }))
+                .to_owned()
             }
             Err(Failed(_, code)) => code.message().to_owned(),
         };
@@ -211,7 +348,10 @@ impl Perch {
         Ok(TokenRecord {
             token_id: id,
             subject: row.subject,
-            key: key.map_or_else(|| api_key::visible_prefix(&row.secret_id), |key| key.name.clone()),
+            key: key.map_or_else(
+                || api_key::visible_prefix(&row.secret_id),
+                |key| key.name.clone(),
+            ),
             sandbox: row.sandbox_by.is_some(),
             issued_at: row.issued_at,
             expires_at: row.expires_at,
@@ -222,12 +362,20 @@ impl Perch {
 }
 
 fn view(claims: &Claims<'_>, key: &str) -> TokenView {
-    let attributes: serde_json::Map<String, Value> = serde_json::from_str(claims.attributes.get()).unwrap_or_default();
+    let attributes: serde_json::Map<String, Value> =
+        serde_json::from_str(claims.attributes.get()).unwrap_or_default();
     TokenView {
         subject: claims.sub.clone().into_owned(),
         role: claims.role.as_str(),
-        attributes: attributes.into_iter().map(|(name, value)| (name, shown(&value))).collect(),
-        permissions: MODELS.iter().map(|model| (*model, claims.permissions.names(model).to_vec())).filter(|(_, names)| !names.is_empty()).collect(),
+        attributes: attributes
+            .into_iter()
+            .map(|(name, value)| (name, shown(&value)))
+            .collect(),
+        permissions: MODELS
+            .iter()
+            .map(|model| (*model, claims.permissions.names(model).to_vec()))
+            .filter(|(_, names)| !names.is_empty())
+            .collect(),
         context_clues: claims.context_clues.clone().map(Into::into),
         issued_at: claims.iat,
         expires_at: claims.exp,

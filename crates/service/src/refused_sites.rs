@@ -50,8 +50,16 @@ impl Perch {
     pub async fn refused_sites(&self, acting: &Acting) -> Result<RefusedSites, Refusal> {
         acting.may(Action::SeeSettings)?;
         self.write_sightings().await;
-        let rows = self.store.refused_sites(acting.organization).await.map_err(fault::store)?;
-        let organization = self.memory.load().organization(acting.organization).ok_or(Code::NotFound)?;
+        let rows = self
+            .store
+            .refused_sites(acting.organization)
+            .await
+            .map_err(fault::store)?;
+        let organization = self
+            .memory
+            .load()
+            .organization(acting.organization)
+            .ok_or(Code::NotFound)?;
         if rows.is_empty() {
             return Ok(RefusedSites::default());
         }
@@ -60,13 +68,20 @@ impl Perch {
         told.map_err(|error| fault::broken(&error))
     }
 
-    pub(crate) async fn write_refused_sites(&self, refused: HashMap<RefusedSite, Refusals>) -> Result<(), StoreFault> {
+    pub(crate) async fn write_refused_sites(
+        &self,
+        refused: HashMap<RefusedSite, Refusals>,
+    ) -> Result<(), StoreFault> {
         let mut of: HashMap<OrganizationId, Vec<Counted>> = HashMap::new();
         for (site, counted) in refused {
-            of.entry(site.organization).or_default().push((site, counted));
+            of.entry(site.organization)
+                .or_default()
+                .push((site, counted));
         }
         for (organization, sites) in of {
-            self.store.count_refused_sites(organization, |stored| plan(stored, sites)).await?;
+            self.store
+                .count_refused_sites(organization, |stored| plan(stored, sites))
+                .await?;
         }
         Ok(())
     }
@@ -92,7 +107,10 @@ fn told(rows: Vec<RefusedSiteRow>, list: &OriginList) -> RefusedSites {
         at.insert(row.origin.clone(), origin.is_some().then_some(sites.len()));
         let Some(origin) = origin else { continue };
         let view = RefusedSiteView {
-            international: origin.host().split('.').any(|label| label.starts_with("xn--")),
+            international: origin
+                .host()
+                .split('.')
+                .any(|label| label.starts_with("xn--")),
             nearest: None,
             origin: row.origin,
             viewers: 1,
@@ -103,21 +121,48 @@ fn told(rows: Vec<RefusedSiteRow>, list: &OriginList) -> RefusedSites {
     }
     let more = sites.len().saturating_sub(SHOWN);
     let near = |(origin, site): (Origin, RefusedSiteView)| RefusedSiteView {
-        nearest: list.nearest(&origin).map(|(entry, miss)| (entry.origin.to_string(), miss)),
+        nearest: list
+            .nearest(&origin)
+            .map(|(entry, miss)| (entry.origin.to_string(), miss)),
         ..site
     };
-    RefusedSites { shown: sites.into_iter().take(SHOWN).map(near).collect(), more }
+    RefusedSites {
+        shown: sites.into_iter().take(SHOWN).map(near).collect(),
+        more,
+    }
 }
 
 /// What counts of the sites that were refused since the last time; `stored` has the latest first.
 fn plan(mut stored: Vec<RefusedSiteRow>, mut sites: Vec<Counted>) -> RefusedSitesPlan {
     // In the order they were seen: the first ones of a viewer count.
-    sites.sort_by(|(one, first), (other, later)| first.last_at.cmp(&later.last_at).then_with(|| one.cmp(other)));
+    sites.sort_by(|(one, first), (other, later)| {
+        first
+            .last_at
+            .cmp(&later.last_at)
+            .then_with(|| one.cmp(other))
+    });
     let mut plan = RefusedSitesPlan::default();
-    for (site, Refusals { count: refusals, last_at }) in sites {
-        let row = RefusedSiteRow { origin: site.origin, viewer: site.viewer.to_vec(), day: site.day, refusals, last_at };
-        let of_viewer = |known: &&RefusedSiteRow| known.viewer == row.viewer && known.day == row.day;
-        if let Some(at) = stored.iter().position(|known| of_viewer(&known) && known.origin == row.origin) {
+    for (
+        site,
+        Refusals {
+            count: refusals,
+            last_at,
+        },
+    ) in sites
+    {
+        let row = RefusedSiteRow {
+            origin: site.origin,
+            viewer: site.viewer.to_vec(),
+            day: site.day,
+            refusals,
+            last_at,
+        };
+        let of_viewer =
+            |known: &&RefusedSiteRow| known.viewer == row.viewer && known.day == row.day;
+        if let Some(at) = stored
+            .iter()
+            .position(|known| of_viewer(&known) && known.origin == row.origin)
+        {
             // Seen again, it is not the one that makes room.
             stored.remove(at);
         } else if stored.iter().filter(of_viewer).count() >= MOST_OF_A_VIEWER {
@@ -138,7 +183,15 @@ mod tests {
 
     fn refused(viewer: u8, origin: &str, last_at: i64) -> Counted {
         let organization = OrganizationId(uuid::Uuid::nil());
-        (RefusedSite { organization, viewer: [viewer; 32], day: 1, origin: origin.into() }, Refusals { count: 1, last_at })
+        (
+            RefusedSite {
+                organization,
+                viewer: [viewer; 32],
+                day: 1,
+                origin: origin.into(),
+            },
+            Refusals { count: 1, last_at },
+        )
     }
 
     fn origins(rows: &[RefusedSiteRow]) -> Vec<&str> {
@@ -147,29 +200,72 @@ mod tests {
 
     #[test]
     fn three_sites_of_a_viewer_count_on_a_day() {
-        let many = ["https://d.test", "https://a.test", "https://c.test", "https://b.test"];
-        let first = plan(Vec::new(), many.iter().zip(0..).map(|(origin, at)| refused(1, origin, at)).collect());
+        let many = [
+            "https://d.test",
+            "https://a.test",
+            "https://c.test",
+            "https://b.test",
+        ];
+        let first = plan(
+            Vec::new(),
+            many.iter()
+                .zip(0..)
+                .map(|(origin, at)| refused(1, origin, at))
+                .collect(),
+        );
         assert_eq!(origins(&first.counted), &many[..3]);
         // Those three go on counting, another viewer has three of its own, and so has another day.
-        let again =
-            plan(first.counted.clone(), vec![refused(1, "https://a.test", 9), refused(1, "https://e.test", 9), refused(2, "https://e.test", 9)]);
-        assert_eq!(origins(&again.counted), ["https://a.test", "https://e.test"]);
+        let again = plan(
+            first.counted.clone(),
+            vec![
+                refused(1, "https://a.test", 9),
+                refused(1, "https://e.test", 9),
+                refused(2, "https://e.test", 9),
+            ],
+        );
+        assert_eq!(
+            origins(&again.counted),
+            ["https://a.test", "https://e.test"]
+        );
         let (mut tomorrow, counted) = refused(1, "https://e.test", 9);
         tomorrow.day = 2;
-        assert_eq!(origins(&plan(first.counted, vec![(tomorrow, counted)]).counted), ["https://e.test"]);
+        assert_eq!(
+            origins(&plan(first.counted, vec![(tomorrow, counted)]).counted),
+            ["https://e.test"]
+        );
     }
 
     #[test]
     fn a_full_list_makes_room() {
-        let row =
-            |at: i64| RefusedSiteRow { origin: format!("https://{at}.test"), viewer: vec![9; 32], day: at + 5, refusals: 1, last_at: 1_000 - at };
+        let row = |at: i64| RefusedSiteRow {
+            origin: format!("https://{at}.test"),
+            viewer: vec![9; 32],
+            day: at + 5,
+            refusals: 1,
+            last_at: 1_000 - at,
+        };
         let stored: Vec<_> = (0..500).map(row).collect();
-        let full = plan(stored, vec![refused(1, "https://new.test", 2_000), refused(2, "https://newer.test", 2_001)]);
-        assert_eq!((full.counted.len(), origins(&full.dropped)), (2, vec!["https://499.test", "https://498.test"]));
+        let full = plan(
+            stored,
+            vec![
+                refused(1, "https://new.test", 2_000),
+                refused(2, "https://newer.test", 2_001),
+            ],
+        );
+        assert_eq!(
+            (full.counted.len(), origins(&full.dropped)),
+            (2, vec!["https://499.test", "https://498.test"])
+        );
         // The oldest, seen again, stays; the next oldest goes.
         let mut again = refused(9, "https://499.test", 2_000);
         again.0.day = 504;
-        let full = plan((0..500).map(row).collect(), vec![again, refused(1, "https://new.test", 2_001)]);
-        assert_eq!((full.counted.len(), origins(&full.dropped)), (2, vec!["https://498.test"]));
+        let full = plan(
+            (0..500).map(row).collect(),
+            vec![again, refused(1, "https://new.test", 2_001)],
+        );
+        assert_eq!(
+            (full.counted.len(), origins(&full.dropped)),
+            (2, vec!["https://498.test"])
+        );
     }
 }

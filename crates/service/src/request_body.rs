@@ -12,7 +12,14 @@ pub(crate) fn request_body(declarations: &[Declaration], viewer: &ViewerForm) ->
         .filter(|(_, typed)| !typed.trim().is_empty())
         .map(|(name, typed)| {
             let declared = declarations.iter().find(|declared| declared.name == *name);
-            format!("      {}: {}", json(name), declared.map_or_else(|| json(typed), |declared| declared.form_value_to_json(typed)))
+            format!(
+                "      {}: {}",
+                json(name),
+                declared.map_or_else(
+                    || json(typed),
+                    |declared| declared.form_value_to_json(typed)
+                )
+            )
         })
         .collect();
     let mut permissions: Vec<(&str, Vec<String>)> = Vec::new();
@@ -24,16 +31,28 @@ pub(crate) fn request_body(declarations: &[Declaration], viewer: &ViewerForm) ->
             None => permissions.push((model, vec![json(permission)])),
         }
     }
-    let permissions: Vec<_> = permissions.iter().map(|(model, granted)| format!("{}: [{}]", json(model), granted.join(", "))).collect();
-    let mut user = vec![format!("    \"distinctId\": {}", json(&viewer.distinct_id)), format!("    \"role\": {}", json(&viewer.role))];
+    let permissions: Vec<_> = permissions
+        .iter()
+        .map(|(model, granted)| format!("{}: [{}]", json(model), granted.join(", ")))
+        .collect();
+    let mut user = vec![
+        format!("    \"distinctId\": {}", json(&viewer.distinct_id)),
+        format!("    \"role\": {}", json(&viewer.role)),
+    ];
     if !attributes.is_empty() {
-        user.push(format!("    \"attributes\": {{\n{}\n    }}", attributes.join(",\n")));
+        user.push(format!(
+            "    \"attributes\": {{\n{}\n    }}",
+            attributes.join(",\n")
+        ));
     }
     let mut members = vec![
         format!("  \"user\": {{\n{}\n  }}", user.join(",\n")),
         format!("  \"permissions\": {{ {} }}", permissions.join(", ")).replace("{  }", "{}"),
     ];
-    for (name, text) in [("aiContextClues", &viewer.context_clues), ("expiresIn", &viewer.lifetime)] {
+    for (name, text) in [
+        ("aiContextClues", &viewer.context_clues),
+        ("expiresIn", &viewer.lifetime),
+    ] {
         if !text.trim().is_empty() {
             members.push(format!("  \"{name}\": {}", json(text.trim())));
         }
@@ -52,12 +71,24 @@ mod tests {
 
     #[test]
     fn the_body_reads_like_one_a_person_wrote() {
-        let declared = [Declaration { name: "tier".into(), kind: Kind::Integer, list: false, required: false }];
+        let declared = [Declaration {
+            name: "tier".into(),
+            kind: Kind::Integer,
+            list: false,
+            required: false,
+        }];
         let viewer = ViewerForm {
             distinct_id: "user-\"1\"".into(),
             role: "explorer".into(),
-            attributes: vec![("tier".into(), "3".into()), ("other".into(), "3".into()), ("empty".into(), " ".into())],
-            permissions: vec![("chart".into(), "can_view".into()), ("chart".into(), "can_edit".into())],
+            attributes: vec![
+                ("tier".into(), "3".into()),
+                ("other".into(), "3".into()),
+                ("empty".into(), " ".into()),
+            ],
+            permissions: vec![
+                ("chart".into(), "can_view".into()),
+                ("chart".into(), "can_edit".into()),
+            ],
             lifetime: "1h".into(),
             ..ViewerForm::default()
         };

@@ -38,7 +38,11 @@ pub(crate) struct RevocationBounds {
 
 impl Default for RevocationBounds {
     fn default() -> Self {
-        Self { counting: Semaphore::new(1), looking: Semaphore::new(1), rates: Mutex::default() }
+        Self {
+            counting: Semaphore::new(1),
+            looking: Semaphore::new(1),
+            rates: Mutex::default(),
+        }
     }
 }
 
@@ -54,10 +58,17 @@ impl RevocationBounds {
         }
         let free_at = rates.entry(key).or_insert(now);
         // Further ahead than that it can only be by a clock that was set back, and then it tells nothing.
-        let next = if *free_at > now + AHEAD { now } else { now.max(*free_at) } + EACH;
+        let next = if *free_at > now + AHEAD {
+            now
+        } else {
+            now.max(*free_at)
+        } + EACH;
         if next > now + AHEAD {
             let message = "This API key revokes more than 100 tokens and viewers a second; to end all of its tokens, send {\"all\": true}.";
-            return Err(Refusal { message: message.into(), ..Refusal::retry(Code::TooManyRequests, 1) });
+            return Err(Refusal {
+                message: message.into(),
+                ..Refusal::retry(Code::TooManyRequests, 1)
+            });
         }
         *free_at = next;
         Ok(())
@@ -69,7 +80,11 @@ impl RevocationBounds {
 /// # Errors
 /// `TOO_MANY_REQUESTS` where the bound is reached.
 pub(crate) fn room(revocations: &Revocations, by: Option<KeyId>) -> Result<(), Refusal> {
-    let most = if by.is_some() { MOST } else { MOST + RESERVE_OF_PEOPLE };
+    let most = if by.is_some() {
+        MOST
+    } else {
+        MOST + RESERVE_OF_PEOPLE
+    };
     let message = if by.is_some_and(|key| revocations.made_by(key) >= MOST_OF_A_KEY) {
         "This API key has revoked 50,000 tokens and viewers that have not expired yet; end all of its tokens instead."
     } else if revocations.len() >= most {
@@ -77,7 +92,10 @@ pub(crate) fn room(revocations: &Revocations, by: Option<KeyId>) -> Result<(), R
     } else {
         return Ok(());
     };
-    Err(Refusal { message: message.into(), ..Refusal::retry(Code::TooManyRequests, 3_600) })
+    Err(Refusal {
+        message: message.into(),
+        ..Refusal::retry(Code::TooManyRequests, 3_600)
+    })
 }
 
 impl Perch {
@@ -86,12 +104,21 @@ impl Perch {
     pub(crate) async fn ended_before(&self, row: &MintRow) -> Result<bool, Refusal> {
         let by = {
             let memory = self.memory.load();
-            let Some((secret, organization)) = memory.secret(&row.secret_id).zip(memory.organization(row.organization)) else { return Ok(false) };
+            let Some((secret, organization)) = memory
+                .secret(&row.secret_id)
+                .zip(memory.organization(row.organization))
+            else {
+                return Ok(false);
+            };
             Self::revoked_by(&memory, &organization, &secret, Issued::recorded(row))
         };
         match by {
             Some(RevokedBy::Key | RevokedBy::Organization) => Ok(true),
-            Some(RevokedBy::Token) => self.store.is_token_revoked(row.organization, row.token_id).await.map_err(fault::store),
+            Some(RevokedBy::Token) => self
+                .store
+                .is_token_revoked(row.organization, row.token_id)
+                .await
+                .map_err(fault::store),
             _ => Ok(false),
         }
     }
@@ -99,15 +126,37 @@ impl Perch {
     /// Whether a cut-off for this viewer of a key would end anything. It would, unless one is written down already and no younger
     /// token of theirs is on record: a viewer of whom nothing is known may hold a token whose record a failover lost. Neither
     /// the token's time nor this node's clock counts, and where the look has to stop the answer is yes.
-    pub(crate) async fn would_end(&self, organization: OrganizationId, key: KeyId, subject: &str) -> Result<bool, Refusal> {
-        let written = self.store.viewer_cut_off(organization, key, subject_hash(subject)).await.map_err(fault::store)?;
-        let Some(written) = written else { return Ok(true) };
+    pub(crate) async fn would_end(
+        &self,
+        organization: OrganizationId,
+        key: KeyId,
+        subject: &str,
+    ) -> Result<bool, Refusal> {
+        let written = self
+            .store
+            .viewer_cut_off(organization, key, subject_hash(subject))
+            .await
+            .map_err(fault::store)?;
+        let Some(written) = written else {
+            return Ok(true);
+        };
         let look = async {
-            let Ok(_one_at_a_time) = self.revocation_bounds.looking.acquire().await else { return Ok(true) };
+            let Ok(_one_at_a_time) = self.revocation_bounds.looking.acquire().await else {
+                return Ok(true);
+            };
             let memory = self.memory.load_full();
-            let Some(known) = memory.organization(organization) else { return Ok(true) };
-            let own: Vec<_> = memory.secrets().filter(|secret| secret.row.key_id == key).collect();
-            let key_ended = own.iter().map(|secret| secret.row.cut_off).min().unwrap_or(0);
+            let Some(known) = memory.organization(organization) else {
+                return Ok(true);
+            };
+            let own: Vec<_> = memory
+                .secrets()
+                .filter(|secret| secret.row.key_id == key)
+                .collect();
+            let key_ended = own
+                .iter()
+                .map(|secret| secret.row.cut_off)
+                .min()
+                .unwrap_or(0);
             let covered = written.max(known.row.cut_off).max(key_ended);
             let secrets: Vec<String> = own.iter().map(|secret| secret.row.id.clone()).collect();
             let wanted = WantedMints {
@@ -118,10 +167,16 @@ impl Perch {
                 ids_from: crate::upkeep::least_id(covered.saturating_add(1)),
                 ids_before: Uuid::max(),
             };
-            let page = self.store.mint_page(&wanted, LOOK, 1).await.map_err(fault::store)?;
+            let page = self
+                .store
+                .mint_page(&wanted, LOOK, 1)
+                .await
+                .map_err(fault::store)?;
             Ok(!page.found.is_empty() || page.next.is_some())
         };
-        tokio::time::timeout(LONGEST_LOOK, look).await.unwrap_or(Ok(true))
+        tokio::time::timeout(LONGEST_LOOK, look)
+            .await
+            .unwrap_or(Ok(true))
     }
 }
 
@@ -147,26 +202,56 @@ mod tests {
     #[test]
     fn a_key_an_organization_and_people_have_room_of_their_own() {
         let revocations = Revocations::default();
-        let told =
-            |by: Option<u128>| room(&revocations, by.map(|key| KeyId(Uuid::from_u128(key)))).map_err(|refusal| (refusal.code, refusal.retry_after));
+        let told = |by: Option<u128>| {
+            room(&revocations, by.map(|key| KeyId(Uuid::from_u128(key))))
+                .map_err(|refusal| (refusal.code, refusal.retry_after))
+        };
         let full = Err((Code::TooManyRequests, Some(3_600)));
         fill(&revocations, Some(0), 0..MOST_OF_A_KEY);
-        assert_eq!([told(Some(0)), told(Some(1)), told(None)], [full, Ok(()), Ok(())]);
+        assert_eq!(
+            [told(Some(0)), told(Some(1)), told(None)],
+            [full, Ok(()), Ok(())]
+        );
         (1..4u128).for_each(|key| fill(&revocations, Some(key), 0..MOST_OF_A_KEY));
         assert_eq!([told(Some(9)), told(None)], [full, Ok(())]);
         fill(&revocations, None, 0..RESERVE_OF_PEOPLE);
         assert_eq!([told(Some(9)), told(None)], [full, full]);
         // All of it is well under the 20 MiB that a flood may cost here.
-        assert!(revocations.bytes() < 20 << 20, "{} bytes", revocations.bytes());
+        assert!(
+            revocations.bytes() < 20 << 20,
+            "{} bytes",
+            revocations.bytes()
+        );
     }
 
     #[test]
     fn a_hundred_a_second_of_each_key_and_few_keys_are_remembered() {
         let bounds = RevocationBounds::default();
-        let passed = |now: i64, tries: usize| (0..tries).filter(|_| bounds.pass(KEY, now).is_ok()).count();
-        assert_eq!((passed(0, 150), passed(9, 5), passed(10, 5), passed(510, 100), passed(10_000, 150)), (100, 0, 1, 50, 100));
-        assert_eq!(passed(0, 150), 100, "a clock that is set back holds nobody up");
-        (0..5_000u128).for_each(|key| bounds.pass(KeyId(Uuid::from_u128(key)), 20_000 + i64::try_from(key).unwrap()).unwrap());
+        let passed =
+            |now: i64, tries: usize| (0..tries).filter(|_| bounds.pass(KEY, now).is_ok()).count();
+        assert_eq!(
+            (
+                passed(0, 150),
+                passed(9, 5),
+                passed(10, 5),
+                passed(510, 100),
+                passed(10_000, 150)
+            ),
+            (100, 0, 1, 50, 100)
+        );
+        assert_eq!(
+            passed(0, 150),
+            100,
+            "a clock that is set back holds nobody up"
+        );
+        (0..5_000u128).for_each(|key| {
+            bounds
+                .pass(
+                    KeyId(Uuid::from_u128(key)),
+                    20_000 + i64::try_from(key).unwrap(),
+                )
+                .unwrap()
+        });
         assert!(bounds.rates.lock().unwrap().len() <= MANY_KEYS);
     }
 }

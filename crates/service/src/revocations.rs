@@ -20,11 +20,19 @@ pub(crate) struct Issued<'a> {
 
 impl<'a> Issued<'a> {
     pub fn claimed(claims: &'a Claims<'_>) -> Self {
-        Self { token_id: claims.jti, subject: &claims.sub, maker: claims.sandbox.map(PersonId) }
+        Self {
+            token_id: claims.jti,
+            subject: &claims.sub,
+            maker: claims.sandbox.map(PersonId),
+        }
     }
 
     pub fn recorded(row: &'a MintRow) -> Self {
-        Self { token_id: row.token_id, subject: &row.subject, maker: row.sandbox_by }
+        Self {
+            token_id: row.token_id,
+            subject: &row.subject,
+            maker: row.sandbox_by,
+        }
     }
 
     /// Unix milliseconds.
@@ -55,8 +63,14 @@ pub(crate) const OUTLIVES: i64 = (perch_domain::lifetime::LONGEST as i64 + SKEW 
 
 /// A viewer without the name: half of a SHA-256. 200,000 names of whatever length cost no more than so many hashes.
 pub(crate) fn subject_hash(subject: &str) -> SubjectHash {
-    let hash: [u8; 32] = Sha256::new().chain_update("perch revoked viewer\0").chain_update(subject).finalize().into();
-    SubjectHash(Uuid::from_bytes(hash.first_chunk().copied().unwrap_or_default()))
+    let hash: [u8; 32] = Sha256::new()
+        .chain_update("perch revoked viewer\0")
+        .chain_update(subject)
+        .finalize()
+        .into();
+    SubjectHash(Uuid::from_bytes(
+        hash.first_chunk().copied().unwrap_or_default(),
+    ))
 }
 
 #[derive(Debug, Default)]
@@ -107,15 +121,27 @@ impl Sets {
         let mut new = 0;
         if let Some(id) = row.token_id {
             let known = self.tokens.len();
-            let ended = self.tokens.entry(id).or_insert(Ended { expires_at: row.expires_at, by });
+            let ended = self.tokens.entry(id).or_insert(Ended {
+                expires_at: row.expires_at,
+                by,
+            });
             ended.expires_at = ended.expires_at.max(row.expires_at);
             new += self.tokens.len() - known;
         }
         // Rows that were written before there were hashes have the name.
-        if let Some(subject) = row.subject_hash.or_else(|| row.subject.as_deref().map(subject_hash)) {
+        if let Some(subject) = row
+            .subject_hash
+            .or_else(|| row.subject.as_deref().map(subject_hash))
+        {
             let known = self.viewers.len();
-            let cut_off = self.viewers.entry((subject, by)).or_insert(CutOff { at: row.cut_off, expires_at: row.expires_at });
-            *cut_off = CutOff { at: cut_off.at.max(row.cut_off), expires_at: cut_off.expires_at.max(row.expires_at) };
+            let cut_off = self.viewers.entry((subject, by)).or_insert(CutOff {
+                at: row.cut_off,
+                expires_at: row.expires_at,
+            });
+            *cut_off = CutOff {
+                at: cut_off.at.max(row.cut_off),
+                expires_at: cut_off.expires_at.max(row.expires_at),
+            };
             new += self.viewers.len() - known;
         }
         if let Some(made) = self.made_by(by) {
@@ -124,14 +150,20 @@ impl Sets {
     }
 
     fn made_by(&mut self, by: By) -> Option<&mut usize> {
-        usize::try_from(by).ok().and_then(|by| self.made.get_mut(by))
+        usize::try_from(by)
+            .ok()
+            .and_then(|by| self.made.get_mut(by))
     }
 
     /// The cut-offs that concern a viewer's tokens of a key.
     fn cut_offs(&self, key: KeyId, subject: &str) -> impl Iterator<Item = i64> {
         // Mostly nothing was revoked, and then nothing is hashed.
         let hash = (!self.viewers.is_empty()).then(|| subject_hash(subject));
-        let of = |by: Option<By>| hash.zip(by).and_then(|both| self.viewers.get(&both)).map(|cut_off| cut_off.at);
+        let of = |by: Option<By>| {
+            hash.zip(by)
+                .and_then(|both| self.viewers.get(&both))
+                .map(|cut_off| cut_off.at)
+        };
         let own = hash.and_then(|_| self.keys.get(&key).copied());
         [of(own), of(Some(PEOPLE))].into_iter().flatten()
     }
@@ -149,7 +181,9 @@ impl Revocations {
         if sets.tokens.contains_key(&issued.token_id) {
             return Some(RevokedBy::Token);
         }
-        sets.cut_offs(key, issued.subject).any(|at| issued.at() <= at).then_some(RevokedBy::Viewer)
+        sets.cut_offs(key, issued.subject)
+            .any(|at| issued.at() <= at)
+            .then_some(RevokedBy::Viewer)
     }
 
     /// Until when the tokens of this viewer and key were ended, Unix milliseconds; 0 where they never were.
@@ -182,18 +216,30 @@ impl Revocations {
     #[cfg(test)]
     pub fn bytes(&self) -> usize {
         let sets = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        let (token, viewer) = (size_of::<(Uuid, Ended)>() + 1, size_of::<((SubjectHash, By), CutOff)>() + 1);
+        let (token, viewer) = (
+            size_of::<(Uuid, Ended)>() + 1,
+            size_of::<((SubjectHash, By), CutOff)>() + 1,
+        );
         (sets.tokens.capacity() * token + sets.viewers.capacity() * viewer) * 8 / 7
     }
 
     /// Drops what names only expired tokens.
     pub fn forget(&self, now: i64) {
         let mut sets = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        let Sets { tokens, viewers, made, .. } = &mut *sets;
+        let Sets {
+            tokens,
+            viewers,
+            made,
+            ..
+        } = &mut *sets;
         tokens.retain(|_, ended| ended.expires_at >= now);
         viewers.retain(|_, cut_off| cut_off.expires_at >= now);
         made.fill(0);
-        for by in tokens.values().map(|ended| ended.by).chain(viewers.keys().map(|(_, by)| *by)) {
+        for by in tokens
+            .values()
+            .map(|ended| ended.by)
+            .chain(viewers.keys().map(|(_, by)| *by))
+        {
             if let Some(made) = usize::try_from(by).ok().and_then(|by| made.get_mut(by)) {
                 *made += 1;
             }
@@ -213,7 +259,12 @@ mod tests {
         uuid::Builder::from_unix_timestamp_millis(milliseconds, &[7; 10]).into_uuid()
     }
 
-    fn row(key: Option<u128>, token_id: Option<Uuid>, subject: Option<&str>, cut_off: i64) -> RevocationRow {
+    fn row(
+        key: Option<u128>,
+        token_id: Option<Uuid>,
+        subject: Option<&str>,
+        cut_off: i64,
+    ) -> RevocationRow {
         RevocationRow {
             organization: OrganizationId(Uuid::nil()),
             key_id: key.map(|key| KeyId(Uuid::from_u128(key))),
@@ -228,15 +279,48 @@ mod tests {
     #[test]
     fn a_token_a_viewer_of_a_key_a_viewer_everywhere() {
         let set = Revocations::default();
-        set.add(vec![row(None, Some(token(5)), None, 0), row(Some(1), None, Some("ann"), 100), row(None, None, Some("bob"), 100)]);
-        let told = |key, at, subject| set.find(KeyId(Uuid::from_u128(key)), Issued { token_id: token(at), subject, maker: None });
+        set.add(vec![
+            row(None, Some(token(5)), None, 0),
+            row(Some(1), None, Some("ann"), 100),
+            row(None, None, Some("bob"), 100),
+        ]);
+        let told = |key, at, subject| {
+            set.find(
+                KeyId(Uuid::from_u128(key)),
+                Issued {
+                    token_id: token(at),
+                    subject,
+                    maker: None,
+                },
+            )
+        };
         assert_eq!(told(1, 5, "eve"), Some(RevokedBy::Token));
         assert_eq!(told(1, 6, "eve"), None);
-        assert_eq!((told(1, 100, "ann"), told(1, 101, "ann"), told(2, 100, "ann")), (Some(RevokedBy::Viewer), None, None));
-        assert_eq!((told(1, 100, "bob"), told(2, 100, "bob"), told(2, 101, "bob")), (Some(RevokedBy::Viewer), Some(RevokedBy::Viewer), None));
+        assert_eq!(
+            (
+                told(1, 100, "ann"),
+                told(1, 101, "ann"),
+                told(2, 100, "ann")
+            ),
+            (Some(RevokedBy::Viewer), None, None)
+        );
+        assert_eq!(
+            (
+                told(1, 100, "bob"),
+                told(2, 100, "bob"),
+                told(2, 101, "bob")
+            ),
+            (Some(RevokedBy::Viewer), Some(RevokedBy::Viewer), None)
+        );
         // A later one reaches further; an earlier one takes nothing back.
-        set.add(vec![row(None, None, Some("bob"), 200), row(None, None, Some("bob"), 50)]);
-        assert_eq!((told(2, 200, "bob"), told(2, 201, "bob")), (Some(RevokedBy::Viewer), None));
+        set.add(vec![
+            row(None, None, Some("bob"), 200),
+            row(None, None, Some("bob"), 50),
+        ]);
+        assert_eq!(
+            (told(2, 200, "bob"), told(2, 201, "bob")),
+            (Some(RevokedBy::Viewer), None)
+        );
         set.forget(10_000);
         assert_eq!(told(2, 200, "bob"), Some(RevokedBy::Viewer));
         set.forget(10_001);
@@ -248,11 +332,24 @@ mod tests {
         let set = Revocations::default();
         let key = |key: u128| KeyId(Uuid::from_u128(key));
         let told = || (set.len(), set.made_by(key(1)), set.made_by(key(2)));
-        set.add(vec![row(Some(1), Some(token(1)), None, 0), row(Some(1), None, Some("ann"), 5), row(Some(2), None, Some("ann"), 5)]);
-        set.add(vec![row(Some(1), None, Some("ann"), 9), row(None, Some(token(1)), None, 0), row(None, None, Some("ann"), 1)]);
+        set.add(vec![
+            row(Some(1), Some(token(1)), None, 0),
+            row(Some(1), None, Some("ann"), 5),
+            row(Some(2), None, Some("ann"), 5),
+        ]);
+        set.add(vec![
+            row(Some(1), None, Some("ann"), 9),
+            row(None, Some(token(1)), None, 0),
+            row(None, None, Some("ann"), 1),
+        ]);
         assert_eq!(told(), (4, 2, 1));
         assert_eq!(
-            (set.knows(Some(key(1)), "ann"), set.knows(Some(key(3)), "ann"), set.knows(None, "ann"), set.knows(None, "bob")),
+            (
+                set.knows(Some(key(1)), "ann"),
+                set.knows(Some(key(3)), "ann"),
+                set.knows(None, "ann"),
+                set.knows(None, "bob")
+            ),
             (true, false, true, false)
         );
         set.forget(10_001);
@@ -262,8 +359,21 @@ mod tests {
     #[test]
     fn a_name_that_was_stored_counts_like_its_hash() {
         let set = Revocations::default();
-        set.add(vec![RevocationRow { subject: Some("ann".into()), subject_hash: None, ..row(None, None, None, 100) }]);
-        let told = |subject| set.find(KeyId(Uuid::nil()), Issued { token_id: token(100), subject, maker: None });
+        set.add(vec![RevocationRow {
+            subject: Some("ann".into()),
+            subject_hash: None,
+            ..row(None, None, None, 100)
+        }]);
+        let told = |subject| {
+            set.find(
+                KeyId(Uuid::nil()),
+                Issued {
+                    token_id: token(100),
+                    subject,
+                    maker: None,
+                },
+            )
+        };
         assert_eq!((told("ann"), told("bob")), (Some(RevokedBy::Viewer), None));
     }
 }

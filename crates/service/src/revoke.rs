@@ -48,7 +48,12 @@ impl Perch {
     /// # Errors
     /// `API_KEY_SCOPE_MISSING`, `BODY_NOT_JSON`, `REQUEST_INVALID`; `NOT_FOUND` for a token this key did not issue;
     /// `TOO_MANY_REQUESTS` past what one key may revoke one by one.
-    pub async fn revoke_by_key(&self, holder: &KeyHolder, body: &[u8], request: RequestInfo) -> Result<RevokeRequest, Refusal> {
+    pub async fn revoke_by_key(
+        &self,
+        holder: &KeyHolder,
+        body: &[u8],
+        request: RequestInfo,
+    ) -> Result<RevokeRequest, Refusal> {
         holder.may(Action::RevokeByKey)?;
         let asked = RevokeRequest::parse(body)?;
         let acting = holder.acting(request);
@@ -57,15 +62,26 @@ impl Perch {
         }
         let tokens = match &asked {
             RevokeRequest::All => Tokens::Key(holder.key()),
-            RevokeRequest::Viewer(subject) => Tokens::Viewer { subject: subject.clone(), key: Some(holder.key()) },
+            RevokeRequest::Viewer(subject) => Tokens::Viewer {
+                subject: subject.clone(),
+                key: Some(holder.key()),
+            },
             RevokeRequest::Token(id) => {
-                let row = self.store.mint(acting.organization, *id).await.map_err(fault::store)?;
+                let row = self
+                    .store
+                    .mint(acting.organization, *id)
+                    .await
+                    .map_err(fault::store)?;
                 let own = row.filter(|row| self.key_of(row) == Some(holder.key()));
-                Tokens::One(own.ok_or_else(|| Refusal::because(Code::NotFound, "This key issued no token with this id."))?)
+                Tokens::One(own.ok_or_else(|| {
+                    Refusal::because(Code::NotFound, "This key issued no token with this id.")
+                })?)
             }
         };
         if let Tokens::Viewer { subject, .. } = &tokens
-            && !self.would_end(acting.organization, holder.key(), subject).await?
+            && !self
+                .would_end(acting.organization, holder.key(), subject)
+                .await?
         {
             return Ok(asked);
         }
@@ -74,21 +90,40 @@ impl Perch {
     }
 
     /// What ending these tokens means, for somebody who may end them.
-    pub async fn preview_ending(&self, acting: &Acting, ending: Ending) -> Result<EndingPreview, Refusal> {
+    pub async fn preview_ending(
+        &self,
+        acting: &Acting,
+        ending: Ending,
+    ) -> Result<EndingPreview, Refusal> {
         Ok(self.previewed(acting, ending).await?.0)
     }
 
     /// Ends them.
-    pub async fn end_tokens(&self, acting: &Acting, ending: Ending) -> Result<EndingPreview, Refusal> {
+    pub async fn end_tokens(
+        &self,
+        acting: &Acting,
+        ending: Ending,
+    ) -> Result<EndingPreview, Refusal> {
         let (preview, tokens) = self.previewed(acting, ending).await?;
         self.end(acting, tokens, None).await?;
         Ok(preview)
     }
 
-    async fn previewed(&self, acting: &Acting, ending: Ending) -> Result<(EndingPreview, Tokens), Refusal> {
+    async fn previewed(
+        &self,
+        acting: &Acting,
+        ending: Ending,
+    ) -> Result<(EndingPreview, Tokens), Refusal> {
         let (whose, tokens) = self.endable(acting, ending).await?;
         let live_tokens = self.count_live(acting.organization, &tokens).await?;
-        Ok((EndingPreview { ending, live_tokens, whose }, tokens))
+        Ok((
+            EndingPreview {
+                ending,
+                live_tokens,
+                whose,
+            },
+            tokens,
+        ))
     }
 
     /// Whether this person may end this token, so that only those who may are offered it.
@@ -127,22 +162,43 @@ impl Perch {
     }
 
     async fn recorded(&self, acting: &Acting, id: Uuid) -> Result<MintRow, Refusal> {
-        let row = self.store.mint(acting.organization, id).await.map_err(fault::store)?;
-        row.ok_or_else(|| Refusal::because(Code::NotFound, "No token with this id is in the record of your organization."))
+        let row = self
+            .store
+            .mint(acting.organization, id)
+            .await
+            .map_err(fault::store)?;
+        row.ok_or_else(|| {
+            Refusal::because(
+                Code::NotFound,
+                "No token with this id is in the record of your organization.",
+            )
+        })
     }
 
     fn key_of(&self, row: &MintRow) -> Option<KeyId> {
-        self.memory.load().secret(&row.secret_id).map(|secret| secret.row.key_id)
+        self.memory
+            .load()
+            .secret(&row.secret_id)
+            .map(|secret| secret.row.key_id)
     }
 
     fn owns(&self, acting: &Acting, key: Option<KeyId>) -> bool {
         let secret = key.and_then(|key| self.memory.load().secret_of_key(key));
-        acting.can(Action::SeeOwnKeys) && secret.is_some_and(|secret| Some(secret.row.owner_id) == acting.person)
+        acting.can(Action::SeeOwnKeys)
+            && secret.is_some_and(|secret| Some(secret.row.owner_id) == acting.person)
     }
 
-    async fn count_live(&self, organization: OrganizationId, tokens: &Tokens) -> Result<LiveTokens, Refusal> {
+    async fn count_live(
+        &self,
+        organization: OrganizationId,
+        tokens: &Tokens,
+    ) -> Result<LiveTokens, Refusal> {
         let (key, subject) = match tokens {
-            Tokens::One(row) => return Ok(LiveTokens::Exactly(i64::from(row.expires_at > self.now_seconds()))),
+            Tokens::One(row) => {
+                return Ok(LiveTokens::Exactly(i64::from(
+                    row.expires_at > self.now_seconds(),
+                )));
+            }
             Tokens::Viewer { subject, key } => (*key, Some(subject.as_str())),
             Tokens::Key(key) => (Some(*key), None),
             Tokens::All => (None, None),
@@ -151,10 +207,17 @@ impl Perch {
     }
 
     /// The Unix millisecond up to which every token that was issued until now was issued.
-    pub(crate) async fn cut_off_of_all(&self, organization: OrganizationId) -> Result<i64, Refusal> {
+    pub(crate) async fn cut_off_of_all(
+        &self,
+        organization: OrganizationId,
+    ) -> Result<i64, Refusal> {
         let now = self.now();
         // A node whose clock is ahead has issued tokens that look younger than this moment.
-        let ahead = self.store.newest_token(organization, crate::upkeep::least_id(now)).await.map_err(fault::store)?;
+        let ahead = self
+            .store
+            .newest_token(organization, crate::upkeep::least_id(now))
+            .await
+            .map_err(fault::store)?;
         Ok(ahead.map_or(now, |newest| now.max(issued_at(newest))))
     }
 
@@ -165,9 +228,11 @@ impl Perch {
         let takes_room = match &tokens {
             Tokens::One(token) if self.ended_before(token).await? => return Ok(()),
             Tokens::One(_) => true,
-            Tokens::Viewer { subject, key } => {
-                self.memory.load().organization(organization).is_none_or(|known| !known.revocations.knows(*key, subject))
-            }
+            Tokens::Viewer { subject, key } => self
+                .memory
+                .load()
+                .organization(organization)
+                .is_none_or(|known| !known.revocations.knows(*key, subject)),
             Tokens::Key(_) | Tokens::All => false,
         };
         if takes_room && let Some(known) = self.memory.load().organization(organization) {
@@ -184,18 +249,38 @@ impl Perch {
             expires_at: cut_off + OUTLIVES,
         };
         let mut change = self.store.change().await.map_err(fault::store)?;
-        let add = async |change: &mut Change, row: RevocationRow| change.add_revocation(self.new_id(), &row, now).await;
+        let add = async |change: &mut Change, row: RevocationRow| {
+            change.add_revocation(self.new_id(), &row, now).await
+        };
         let (action, target, written) = match tokens {
-            Tokens::One(token) => ("token.revoke", token.token_id.to_string(), add(&mut change, row(by, Some(token.token_id), None)).await),
+            Tokens::One(token) => (
+                "token.revoke",
+                token.token_id.to_string(),
+                add(&mut change, row(by, Some(token.token_id), None)).await,
+            ),
             Tokens::Viewer { subject, key } => {
                 let row = row(key, None, Some(&subject));
                 ("viewer.revoke", subject, add(&mut change, row).await)
             }
-            Tokens::Key(key) => ("api_key.end_tokens", key.to_string(), change.cut_off_key(organization, key, cut_off).await.map(drop)),
-            Tokens::All => ("organization.end_tokens", "all tokens".to_owned(), change.cut_off_organization(organization, cut_off).await),
+            Tokens::Key(key) => (
+                "api_key.end_tokens",
+                key.to_string(),
+                change
+                    .cut_off_key(organization, key, cut_off)
+                    .await
+                    .map(drop),
+            ),
+            Tokens::All => (
+                "organization.end_tokens",
+                "all tokens".to_owned(),
+                change.cut_off_organization(organization, cut_off).await,
+            ),
         };
         written.map_err(fault::store)?;
-        change.commit(&self.entry(acting, action, target)).await.map_err(fault::store)?;
+        change
+            .commit(&self.entry(acting, action, target))
+            .await
+            .map_err(fault::store)?;
         self.follow().await;
         Ok(())
     }

@@ -57,32 +57,65 @@ const LONGEST_PREPARED: u32 = 3_600;
 
 /// The body for what the form holds. What is sure to be more than the API takes is not even written out.
 fn sandbox_body(organization: &Organization, viewer: &ViewerForm) -> Result<String, Refusal> {
-    if least_length(viewer) > LONGEST_BODY { Err(Code::BodyTooLarge.into()) } else { Ok(request_body(&organization.declarations, viewer)) }
+    if least_length(viewer) > LONGEST_BODY {
+        Err(Code::BodyTooLarge.into())
+    } else {
+        Ok(request_body(&organization.declarations, viewer))
+    }
 }
 
 fn check_length(body: &str) -> Result<(), Refusal> {
-    if body.len() > LONGEST_BODY { Err(Code::BodyTooLarge.into()) } else { Ok(()) }
+    if body.len() > LONGEST_BODY {
+        Err(Code::BodyTooLarge.into())
+    } else {
+        Ok(())
+    }
 }
 
 /// Bytes that the body has at the least: what is typed is in it, but for blanks, and each model once.
 fn least_length(viewer: &ViewerForm) -> usize {
-    let solid = |text: &str| text.chars().filter(|char| !char.is_whitespace()).map(char::len_utf8).sum::<usize>();
+    let solid = |text: &str| {
+        text.chars()
+            .filter(|char| !char.is_whitespace())
+            .map(char::len_utf8)
+            .sum::<usize>()
+    };
     let attribute = |(name, value): &(String, String)| match solid(value) {
         0 => 0,
         value => name.len() + value + "      \"\": ".len(),
     };
     let attributes: usize = viewer.attributes.iter().map(attribute).sum();
-    let models: HashSet<&str> = viewer.permissions.iter().map(|(model, _)| model.as_str()).collect();
-    let models: usize = models.into_iter().map(|model| model.len() + "\"\": []".len()).sum();
-    let permissions: usize = viewer.permissions.iter().map(|(_, permission)| permission.len() + "\"\"".len()).sum();
-    let texts = [&viewer.distinct_id, &viewer.role, &viewer.context_clues, &viewer.lifetime];
+    let models: HashSet<&str> = viewer
+        .permissions
+        .iter()
+        .map(|(model, _)| model.as_str())
+        .collect();
+    let models: usize = models
+        .into_iter()
+        .map(|model| model.len() + "\"\": []".len())
+        .sum();
+    let permissions: usize = viewer
+        .permissions
+        .iter()
+        .map(|(_, permission)| permission.len() + "\"\"".len())
+        .sum();
+    let texts = [
+        &viewer.distinct_id,
+        &viewer.role,
+        &viewer.context_clues,
+        &viewer.lifetime,
+    ];
     attributes + models + permissions + texts.into_iter().map(|text| solid(text)).sum::<usize>()
 }
 
 /// What is wrong with a pasted key is said where it was pasted.
 fn beside_the_field(mut refusal: Refusal) -> Refusal {
     if refusal.violations.is_empty() && refusal.code.status() == 401 {
-        refusal.violations.push(Violation { field: "api_key".to_owned(), code: ViolationCode::InvalidValue, message: refusal.message.to_string() });
+        refusal.violations.push(Violation {
+            field: "api_key".to_owned(),
+            code: ViolationCode::InvalidValue,
+            message: refusal.message.to_string(),
+        });
     }
     refusal
 }
@@ -99,14 +132,24 @@ impl Perch {
     pub async fn sandbox_keys(&self, acting: &Acting) -> Result<Vec<SandboxKeyView>, Refusal> {
         let own = acting.can(Action::SandboxWithOwnKey);
         let shared = acting.can(Action::SandboxAsSharedPersona);
-        let rows = self.store.keys(acting.organization, None).await.map_err(fault::store)?;
+        let rows = self
+            .store
+            .keys(acting.organization, None)
+            .await
+            .map_err(fault::store)?;
         let now = self.now();
-        let usable = rows.into_iter().filter(|row| KeyState::of(row, now) == KeyState::Active && Scopes::from_text(&row.scopes).mint);
+        let usable = rows.into_iter().filter(|row| {
+            KeyState::of(row, now) == KeyState::Active && Scopes::from_text(&row.scopes).mint
+        });
         Ok(usable
             .filter_map(|row| {
                 let mine = Some(row.owner_id) == acting.person;
                 let may = (mine && own) || (row.sandbox_shared && shared);
-                may.then(|| SandboxKeyView { id: row.id, name: row.name, owner: (!mine).then_some(row.owner_name) })
+                may.then(|| SandboxKeyView {
+                    id: row.id,
+                    name: row.name,
+                    owner: (!mine).then_some(row.owner_name),
+                })
             })
             .collect())
     }
@@ -117,71 +160,152 @@ impl Perch {
     }
 
     /// What a backend would send for this form, and what it would be told: with a key this person may choose, with that one.
-    pub async fn preview_request(&self, acting: &Acting, viewer: &ViewerForm, key: Option<KeyId>) -> Result<RequestPreview, Refusal> {
+    pub async fn preview_request(
+        &self,
+        acting: &Acting,
+        viewer: &ViewerForm,
+        key: Option<KeyId>,
+    ) -> Result<RequestPreview, Refusal> {
         acting.may(Action::SeeSettings)?;
         self.refresh().await?;
         let memory = self.memory.load();
-        let organization = memory.organization(acting.organization).ok_or(Code::NotFound)?;
+        let organization = memory
+            .organization(acting.organization)
+            .ok_or(Code::NotFound)?;
         let body = sandbox_body(&organization, viewer)?;
-        let refused = self.verdict(&memory, &organization, acting, key, &body).err();
+        let refused = self
+            .verdict(&memory, &organization, acting, key, &body)
+            .err();
         Ok(RequestPreview { body, refused })
     }
 
     /// What the API says to this body, as far as it says anything about bodies: by the very functions that mint.
-    fn verdict(&self, memory: &Memory, organization: &Organization, acting: &Acting, key: Option<KeyId>, body: &str) -> Result<(), Refusal> {
-        let secret = key.and_then(|key| memory.secret_of_key(key)).filter(|secret| {
-            let mine = Some(secret.row.owner_id) == acting.person;
-            secret.row.organization_id == acting.organization && (mine || secret.row.sandbox_shared)
-        });
-        let holder = secret.map(|secret| Self::active_holder(memory, secret, self.now())).transpose()?;
-        holder.as_ref().map_or(Ok(()), |holder| holder.may(Action::Mint))?;
+    fn verdict(
+        &self,
+        memory: &Memory,
+        organization: &Organization,
+        acting: &Acting,
+        key: Option<KeyId>,
+        body: &str,
+    ) -> Result<(), Refusal> {
+        let secret = key
+            .and_then(|key| memory.secret_of_key(key))
+            .filter(|secret| {
+                let mine = Some(secret.row.owner_id) == acting.person;
+                secret.row.organization_id == acting.organization
+                    && (mine || secret.row.sandbox_shared)
+            });
+        let holder = secret
+            .map(|secret| Self::active_holder(memory, secret, self.now()))
+            .transpose()?;
+        holder
+            .as_ref()
+            .map_or(Ok(()), |holder| holder.may(Action::Mint))?;
         check_length(body)?;
         let row = holder.as_ref().map(|holder| &holder.secret.row);
         let longest_lifetime = row.map_or(i64::MAX, |row| row.longest_lifetime);
-        let request = MintRequest::parse(body.as_bytes(), self.rules(organization, longest_lifetime))?;
+        let request =
+            MintRequest::parse(body.as_bytes(), self.rules(organization, longest_lifetime))?;
         // The headers of all keys have the same length.
         let header = TokenKey::header_of(SecretId::from_random([0; 8]).as_str(), TOKEN_TYPE);
-        let terms = Terms { organization: acting.organization, key_ends: row.and_then(|row| row.expires_at), header: &header };
+        let terms = Terms {
+            organization: acting.organization,
+            key_ends: row.and_then(|row| row.expires_at),
+            header: &header,
+        };
         self.compose(&terms, &request, Uuid::nil(), None).map(drop)
     }
 
     /// What a request of this organization is held against.
-    pub(crate) fn rules<'a>(&self, organization: &'a Organization, longest_lifetime: i64) -> Rules<'a> {
+    pub(crate) fn rules<'a>(
+        &self,
+        organization: &'a Organization,
+        longest_lifetime: i64,
+    ) -> Rules<'a> {
         Rules {
             declarations: &organization.declarations,
-            longest_lifetime: u32::try_from(longest_lifetime.min(organization.row.longest_lifetime)).unwrap_or(0),
-            drop_undeclared: organization.row.drop_undeclared_until.is_some_and(|until| self.now_seconds() < until),
+            longest_lifetime: u32::try_from(
+                longest_lifetime.min(organization.row.longest_lifetime),
+            )
+            .unwrap_or(0),
+            drop_undeclared: organization
+                .row
+                .drop_undeclared_until
+                .is_some_and(|until| self.now_seconds() < until),
         }
     }
 
     /// Makes a sandbox token.
-    pub async fn generate_sandbox_token(&self, acting: &Acting, form: &SandboxForm) -> Result<Minted, Refusal> {
+    pub async fn generate_sandbox_token(
+        &self,
+        acting: &Acting,
+        form: &SandboxForm,
+    ) -> Result<Minted, Refusal> {
         let person = acting.person.ok_or(Code::RoleNotAllowed)?;
         let grant = self.sandbox_grant(acting, &form.key).await?;
-        let viewer = if grant.persona_only { &self.prepared_viewer(acting, form.persona).await? } else { &form.viewer };
-        let organization = self.memory.load().organization(acting.organization).ok_or(Code::NotFound)?;
+        let viewer = if grant.persona_only {
+            &self.prepared_viewer(acting, form.persona).await?
+        } else {
+            &form.viewer
+        };
+        let organization = self
+            .memory
+            .load()
+            .organization(acting.organization)
+            .ok_or(Code::NotFound)?;
         let body = sandbox_body(&organization, viewer)?;
         check_length(&body)?;
-        let minted = self.mint_for(&grant.holder, body.as_bytes(), Some(person)).await?;
+        let minted = self
+            .mint_for(&grant.holder, body.as_bytes(), Some(person))
+            .await?;
         // The token is made; that the list of first steps could not be ticked off is in the log.
-        let _ = self.store.note_sandbox_token(acting.organization, self.now()).await.map_err(fault::store);
+        let _ = self
+            .store
+            .note_sandbox_token(acting.organization, self.now())
+            .await
+            .map_err(fault::store);
         Ok(minted)
     }
 
     /// A shared persona for somebody without a secret in hand: at most an hour, never the databases.
-    async fn prepared_viewer(&self, acting: &Acting, persona: Option<PersonaId>) -> Result<ViewerForm, Refusal> {
-        let choose = || Refusal::fault("persona", ViolationCode::Required, "Choose a shared persona, or paste an API key.");
+    async fn prepared_viewer(
+        &self,
+        acting: &Acting,
+        persona: Option<PersonaId>,
+    ) -> Result<ViewerForm, Refusal> {
+        let choose = || {
+            Refusal::fault(
+                "persona",
+                ViolationCode::Required,
+                "Choose a shared persona, or paste an API key.",
+            )
+        };
         let id = persona.ok_or_else(choose)?;
         let persona = self.persona(acting, id).await?;
         let viewer = self.persona_viewer(acting, id).await?;
         if !persona.shared {
-            return Err(Refusal::because(Code::RoleNotAllowed, "With a key of somebody else you can only use shared personas."));
+            return Err(Refusal::because(
+                Code::RoleNotAllowed,
+                "With a key of somebody else you can only use shared personas.",
+            ));
         }
-        if viewer.permissions.iter().any(|(model, _)| model == "database") {
-            return Err(Refusal::because(Code::RoleNotAllowed, "This persona may use databases, which your console role may not hand out."));
+        if viewer
+            .permissions
+            .iter()
+            .any(|(model, _)| model == "database")
+        {
+            return Err(Refusal::because(
+                Code::RoleNotAllowed,
+                "This persona may use databases, which your console role may not hand out.",
+            ));
         }
-        let within_an_hour = lifetime::parse(&viewer.lifetime).is_some_and(|seconds| seconds <= u64::from(LONGEST_PREPARED));
-        let lifetime = if within_an_hour { viewer.lifetime } else { lifetime::print(LONGEST_PREPARED) };
+        let within_an_hour = lifetime::parse(&viewer.lifetime)
+            .is_some_and(|seconds| seconds <= u64::from(LONGEST_PREPARED));
+        let lifetime = if within_an_hour {
+            viewer.lifetime
+        } else {
+            lifetime::print(LONGEST_PREPARED)
+        };
         Ok(ViewerForm { lifetime, ..viewer })
     }
 
@@ -189,8 +313,14 @@ impl Perch {
         match key {
             SandboxKey::Pasted(text) => {
                 acting.may(Action::SandboxWithPastedKey)?;
-                let holder = self.pasted_holder(acting, text).await.map_err(beside_the_field)?;
-                Ok(Grant { holder, persona_only: false })
+                let holder = self
+                    .pasted_holder(acting, text)
+                    .await
+                    .map_err(beside_the_field)?;
+                Ok(Grant {
+                    holder,
+                    persona_only: false,
+                })
             }
             SandboxKey::Chosen(key) => {
                 let now = self.now();
@@ -219,17 +349,32 @@ impl Perch {
         // Quotes and the name in front of it in an environment file do no harm.
         let (bare, _) = perch_domain::pasted::unwrap(text);
         let bare = Zeroizing::new(bare);
-        let text = bare.find(api_key::PREFIX).and_then(|at| bare.get(at..)).unwrap_or(&bare);
+        let text = bare
+            .find(api_key::PREFIX)
+            .and_then(|at| bare.get(at..))
+            .unwrap_or(&bare);
         if text.is_empty() {
-            return Err(Refusal::fault("api_key", ViolationCode::Required, "Paste an API key, or choose one."));
+            return Err(Refusal::fault(
+                "api_key",
+                ViolationCode::Required,
+                "Paste an API key, or choose one.",
+            ));
         }
         // Another organization's key gets the answer of a key that never existed, whatever its state.
-        let foreign =
-            |key: ApiKeyText| self.memory.load().secret(key.id().as_str()).is_some_and(|secret| secret.row.organization_id != acting.organization);
+        let foreign = |key: ApiKeyText| {
+            self.memory
+                .load()
+                .secret(key.id().as_str())
+                .is_some_and(|secret| secret.row.organization_id != acting.organization)
+        };
         if ApiKeyText::parse(text).is_ok_and(foreign) {
             return Err(Code::ApiKeyUnknown.into());
         }
         let holder = self.prove_key(text, None).await?;
-        if holder.secret.row.organization_id == acting.organization { Ok(holder) } else { Err(Code::ApiKeyUnknown.into()) }
+        if holder.secret.row.organization_id == acting.organization {
+            Ok(holder)
+        } else {
+            Err(Code::ApiKeyUnknown.into())
+        }
     }
 }

@@ -38,7 +38,9 @@ pub(crate) fn hash_secret(secret: &str) -> [u8; 32] {
 impl Perch {
     pub(crate) fn new_secret(&self) -> OneTimeSecret {
         let random = Zeroizing::new(crate::ambient::random::<32>(&*self.entropy));
-        OneTimeSecret(Zeroizing::new(base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(*random)))
+        OneTimeSecret(Zeroizing::new(
+            base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(*random),
+        ))
     }
 
     /// Whether anybody can sign in yet.
@@ -49,24 +51,52 @@ impl Perch {
     /// Opens a setup link and ends an earlier one. `None` once an admin exists.
     pub async fn open_setup_link(&self) -> Result<Option<OneTimeSecret>, Refusal> {
         let secret = self.new_secret();
-        let opened = self.store.open_setup(&hash_secret(&secret.0), self.now() + LINK_LIFETIME).await.map_err(fault::store)?;
+        let opened = self
+            .store
+            .open_setup(&hash_secret(&secret.0), self.now() + LINK_LIFETIME)
+            .await
+            .map_err(fault::store)?;
         Ok(opened.then_some(secret))
     }
 
     /// Whether a setup link is good. Looking uses nothing up.
     pub async fn check_setup_link(&self, secret: &str) -> Result<(), Refusal> {
-        let installation = self.store.installation(self.issuer, self.now()).await.map_err(fault::store)?;
-        let fits = installation.setup_hash.is_some_and(|hash| subtle::ConstantTimeEq::ct_eq(hash.as_slice(), &hash_secret(secret)[..]).into());
-        let open = installation.setup_expires_at.is_some_and(|expires_at| expires_at > self.now());
-        if fits && open { Ok(()) } else { Err(Code::SetupLinkInvalid.into()) }
+        let installation = self
+            .store
+            .installation(self.issuer, self.now())
+            .await
+            .map_err(fault::store)?;
+        let fits = installation.setup_hash.is_some_and(|hash| {
+            subtle::ConstantTimeEq::ct_eq(hash.as_slice(), &hash_secret(secret)[..]).into()
+        });
+        let open = installation
+            .setup_expires_at
+            .is_some_and(|expires_at| expires_at > self.now());
+        if fits && open {
+            Ok(())
+        } else {
+            Err(Code::SetupLinkInvalid.into())
+        }
     }
 
     /// Makes the organization and its first admin, and uses the link up: all of it or none.
-    pub async fn complete_setup(&self, secret: &str, form: SetupForm, request: RequestInfo) -> Result<SignedIn, Refusal> {
+    pub async fn complete_setup(
+        &self,
+        secret: &str,
+        form: SetupForm,
+        request: RequestInfo,
+    ) -> Result<SignedIn, Refusal> {
         self.check_setup_link(secret).await?;
         let mut faults = Faults::default();
         let name = text::line(&mut faults, "name", "your name", &form.name, 100, true);
-        let organization = text::line(&mut faults, "organization", "the organization's name", &form.organization, 100, true);
+        let organization = text::line(
+            &mut faults,
+            "organization",
+            "the organization's name",
+            &form.organization,
+            100,
+            true,
+        );
         let email = text::email(&mut faults, "email", &form.email);
         text::new_password(&mut faults, "password", &form.password);
         faults.into_result()?;
@@ -82,11 +112,22 @@ impl Perch {
         let now = self.now();
         let mut change = self.store.change().await.map_err(fault::store)?;
         // The one statement that decides among submissions that arrive together.
-        if !change.consume_setup(&hash_secret(secret), now).await.map_err(fault::store)? {
+        if !change
+            .consume_setup(&hash_secret(secret), now)
+            .await
+            .map_err(fault::store)?
+        {
             return Err(Code::SetupLinkInvalid.into());
         }
-        change.add_organization(person.organization, &organization, now).await.map_err(fault::store)?;
-        if !change.add_person(&person, now).await.map_err(fault::store)? {
+        change
+            .add_organization(person.organization, &organization, now)
+            .await
+            .map_err(fault::store)?;
+        if !change
+            .add_person(&person, now)
+            .await
+            .map_err(fault::store)?
+        {
             return Err(Code::SetupLinkInvalid.into());
         }
         let signed_in = SignedIn::new(&person, &organization);

@@ -44,16 +44,27 @@ pub(crate) struct About {
 impl Turned {
     /// Nothing about it proved to belong to an organization.
     pub fn nobody(Failed(rung, code): Failed) -> Self {
-        Self { refusal: code.into(), rung: Some(rung), about: None }
+        Self {
+            refusal: code.into(),
+            rung: Some(rung),
+            about: None,
+        }
     }
 
     /// Its seal was ours.
-    pub fn known(rung: Rung, refusal: Refusal, secret: &Secret, claims: Option<&Claims<'_>>) -> Self {
+    pub fn known(
+        rung: Rung,
+        refusal: Refusal,
+        secret: &Secret,
+        claims: Option<&Claims<'_>>,
+    ) -> Self {
         let about = About {
             organization: secret.row.organization_id,
             secret_id: secret.row.id.clone(),
             token_id: claims.map(|claims| claims.jti),
-            subject: claims.map(|claims| claims.sub.clone().into_owned()).unwrap_or_default(),
+            subject: claims
+                .map(|claims| claims.sub.clone().into_owned())
+                .unwrap_or_default(),
         };
         Self::told(rung, refusal, about)
     }
@@ -69,19 +80,31 @@ impl Turned {
     }
 
     pub fn told(rung: Rung, refusal: Refusal, about: About) -> Self {
-        Self { refusal, rung: Some(rung), about: Some(Box::new(about)) }
+        Self {
+            refusal,
+            rung: Some(rung),
+            about: Some(Box::new(about)),
+        }
     }
 }
 
 impl From<Refusal> for Turned {
     fn from(refusal: Refusal) -> Self {
-        Self { refusal, rung: None, about: None }
+        Self {
+            refusal,
+            rung: None,
+            about: None,
+        }
     }
 }
 
 /// A viewer without the name: SHA-256 of organization and `distinctId`.
 pub(crate) fn viewer(organization: OrganizationId, subject: &str) -> [u8; 32] {
-    Sha256::new().chain_update(organization.0.as_bytes()).chain_update(subject.as_bytes()).finalize().into()
+    Sha256::new()
+        .chain_update(organization.0.as_bytes())
+        .chain_update(subject.as_bytes())
+        .finalize()
+        .into()
 }
 
 /// A refused site of a viewer on a day (days since 1970).
@@ -112,9 +135,16 @@ struct Seen {
 
 impl Seen {
     fn has_room_for(&self, site: &RefusedSite) -> bool {
-        let own = self.refused_sites.keys().filter(|known| known.organization == site.organization);
-        let of_the_viewer = own.clone().filter(|known| known.viewer == site.viewer && known.day == site.day).count();
-        let room = of_the_viewer < refused_sites::MOST_OF_A_VIEWER && own.count() < MOST_REFUSED_SITES;
+        let own = self
+            .refused_sites
+            .keys()
+            .filter(|known| known.organization == site.organization);
+        let of_the_viewer = own
+            .clone()
+            .filter(|known| known.viewer == site.viewer && known.day == site.day)
+            .count();
+        let room =
+            of_the_viewer < refused_sites::MOST_OF_A_VIEWER && own.count() < MOST_REFUSED_SITES;
         room && self.refused_sites.len() < MOST_REFUSED_SITES_OF_ALL
     }
 }
@@ -136,14 +166,30 @@ impl Sightings {
             _ => String::new(),
         };
         let about = turned.about.as_deref();
-        if let (Some(about), Caller::Site(_), Code::OriginNotAuthorized) = (about, &call.caller, turned.refusal.code) {
+        if let (Some(about), Caller::Site(_), Code::OriginNotAuthorized) =
+            (about, &call.caller, turned.refusal.code)
+        {
             let viewer = viewer(about.organization, &about.subject);
-            let site = RefusedSite { organization: about.organization, viewer, day: now.div_euclid(refused_sites::DAY), origin: origin.clone() };
+            let site = RefusedSite {
+                organization: about.organization,
+                viewer,
+                day: now.div_euclid(refused_sites::DAY),
+                origin: origin.clone(),
+            };
             self.locked(|seen| {
                 if let Some(refusals) = seen.refused_sites.get_mut(&site) {
-                    *refusals = Refusals { count: refusals.count + 1, last_at: now };
+                    *refusals = Refusals {
+                        count: refusals.count + 1,
+                        last_at: now,
+                    };
                 } else if seen.has_room_for(&site) {
-                    seen.refused_sites.insert(site, Refusals { count: 1, last_at: now });
+                    seen.refused_sites.insert(
+                        site,
+                        Refusals {
+                            count: 1,
+                            last_at: now,
+                        },
+                    );
                 }
             });
         }
@@ -158,10 +204,15 @@ impl Sightings {
 
     fn note(&self, row: RefusedRequestRow) {
         self.locked(|seen| {
-            let alike = |same: &dyn Fn(&RefusedRequestRow) -> bool| seen.requests.iter().filter(|known| same(known)).count();
-            let of_the_token = row.token_id.map_or(0, |_| alike(&|known| known.token_id == row.token_id));
+            let alike = |same: &dyn Fn(&RefusedRequestRow) -> bool| {
+                seen.requests.iter().filter(|known| same(known)).count()
+            };
+            let of_the_token = row
+                .token_id
+                .map_or(0, |_| alike(&|known| known.token_id == row.token_id));
             let of_the_organization = alike(&|known| known.organization_id == row.organization_id);
-            let room = of_the_token < MOST_REQUESTS_OF_A_TOKEN && of_the_organization < MOST_REQUESTS;
+            let room =
+                of_the_token < MOST_REQUESTS_OF_A_TOKEN && of_the_organization < MOST_REQUESTS;
             if room && seen.requests.len() < MOST_REQUESTS_OF_ALL {
                 seen.requests.push(row);
             }
@@ -170,8 +221,19 @@ impl Sightings {
 }
 
 /// What is kept of a refusal; field names and codes, never a value.
-fn row(request_id: Uuid, route: &str, refusal: &Refusal, origin: String, now: i64) -> RefusedRequestRow {
-    let faults: Vec<_> = refusal.violations.iter().take(20).map(|fault| format!("{} {}", fault.field, fault.code.as_str())).collect();
+fn row(
+    request_id: Uuid,
+    route: &str,
+    refusal: &Refusal,
+    origin: String,
+    now: i64,
+) -> RefusedRequestRow {
+    let faults: Vec<_> = refusal
+        .violations
+        .iter()
+        .take(20)
+        .map(|fault| format!("{} {}", fault.field, fault.code.as_str()))
+        .collect();
     RefusedRequestRow {
         request_id,
         organization_id: None,
@@ -179,7 +241,12 @@ fn row(request_id: Uuid, route: &str, refusal: &Refusal, origin: String, now: i6
         code: refusal.code.as_str().to_owned(),
         rung: String::new(),
         // A field's name is whatever the caller sent.
-        faults: faults.join("\n").replace('\0', "").chars().take(2_000).collect(),
+        faults: faults
+            .join("\n")
+            .replace('\0', "")
+            .chars()
+            .take(2_000)
+            .collect(),
         origin,
         secret_id: None,
         token_id: None,
@@ -189,7 +256,13 @@ fn row(request_id: Uuid, route: &str, refusal: &Refusal, origin: String, now: i6
 
 impl Perch {
     /// Notes that a backend's request was refused, with the key it proved to hold.
-    pub fn note_refused_key(&self, holder: Option<&crate::KeyHolder>, route: &str, request_id: Uuid, refusal: &Refusal) {
+    pub fn note_refused_key(
+        &self,
+        holder: Option<&crate::KeyHolder>,
+        route: &str,
+        request_id: Uuid,
+        refusal: &Refusal,
+    ) {
         // A flood is not noted request by request.
         if holder.is_none() && refusal.code == Code::TooManyRequests {
             return;
@@ -208,8 +281,13 @@ impl Perch {
     pub(crate) async fn write_sightings(&self) {
         // Whoever reads afterwards finds what another call is just writing.
         let _one_at_a_time = self.writing_sightings.lock().await;
-        let (connected, refused, requests) =
-            self.sightings.locked(|seen| (seen.connected.take(), std::mem::take(&mut seen.refused_sites), std::mem::take(&mut seen.requests)));
+        let (connected, refused, requests) = self.sightings.locked(|seen| {
+            (
+                seen.connected.take(),
+                std::mem::take(&mut seen.refused_sites),
+                std::mem::take(&mut seen.requests),
+            )
+        });
         let written: Result<(), StoreFault> = async {
             self.write_connected(connected).await?;
             if !requests.is_empty() {
@@ -227,7 +305,9 @@ impl Perch {
 
     /// Forgets what is too old to be of use.
     pub(crate) async fn forget_sightings(&self, now: i64) -> Result<(), StoreFault> {
-        self.store.forget_refused_sites(now.div_euclid(refused_sites::DAY) - refused_sites::KEPT_DAYS).await
+        self.store
+            .forget_refused_sites(now.div_euclid(refused_sites::DAY) - refused_sites::KEPT_DAYS)
+            .await
     }
 }
 
@@ -239,19 +319,43 @@ mod tests {
     #[test]
     fn a_flood_between_two_writings_is_bounded_and_hides_nobody_else() {
         let (sightings, organization) = (Sightings::default(), OrganizationId(Uuid::nil()));
-        let site = |at: u128| Caller::Site(perch_domain::origin::Origin::from_header(&format!("https://{at}.test")).unwrap());
+        let site = |at: u128| {
+            Caller::Site(
+                perch_domain::origin::Origin::from_header(&format!("https://{at}.test")).unwrap(),
+            )
+        };
         let refused = |viewer: u128, at: u128| {
             let token_id = Some(Uuid::from_u128(viewer));
-            let about = About { organization, secret_id: String::new(), token_id, subject: viewer.to_string() };
+            let about = About {
+                organization,
+                secret_id: String::new(),
+                token_id,
+                subject: viewer.to_string(),
+            };
             let turned = Turned::told(Rung::Origin, Code::OriginNotAuthorized.into(), about);
-            let call = Call { route: "r", request_id: Uuid::from_u128(at), address: None, caller: site(at), presented: Presented::Nothing };
+            let call = Call {
+                route: "r",
+                request_id: Uuid::from_u128(at),
+                address: None,
+                caller: site(at),
+                presented: Presented::Nothing,
+            };
             sightings.turned_away(&call, &turned, 1);
         };
         let noted = || sightings.locked(|seen| (seen.requests.len(), seen.refused_sites.len()));
         (0..1_000).for_each(|at| refused(0, at));
-        assert_eq!(noted(), (MOST_REQUESTS_OF_A_TOKEN, refused_sites::MOST_OF_A_VIEWER));
+        assert_eq!(
+            noted(),
+            (MOST_REQUESTS_OF_A_TOKEN, refused_sites::MOST_OF_A_VIEWER)
+        );
         refused(1, 5_000);
-        assert_eq!(noted(), (MOST_REQUESTS_OF_A_TOKEN + 1, refused_sites::MOST_OF_A_VIEWER + 1));
+        assert_eq!(
+            noted(),
+            (
+                MOST_REQUESTS_OF_A_TOKEN + 1,
+                refused_sites::MOST_OF_A_VIEWER + 1
+            )
+        );
         (2..1_000).for_each(|viewer| refused(viewer, 10_000 + viewer));
         assert_eq!(noted(), (MOST_REQUESTS, MOST_REFUSED_SITES));
     }

@@ -56,14 +56,24 @@ impl SignedIn {
 
     /// This person asking for something in a request.
     pub fn acting(&self, actor: Actor, request: RequestInfo) -> Acting {
-        Acting { organization: self.organization, actor, person: Some(self.person), name: self.name.clone(), request }
+        Acting {
+            organization: self.organization,
+            actor,
+            person: Some(self.person),
+            name: self.name.clone(),
+            request,
+        }
     }
 }
 
 impl Perch {
     /// Signs in. Somebody unknown and a wrong password take the same time and get the same answer. An attempt has its place
     /// in memory before anything is written or hashed, so that a flood of them costs little.
-    pub async fn sign_in(&self, form: SignInForm, request: &RequestInfo) -> Result<SignedIn, Refusal> {
+    pub async fn sign_in(
+        &self,
+        form: SignInForm,
+        request: &RequestInfo,
+    ) -> Result<SignedIn, Refusal> {
         let email = form.email.trim().to_lowercase();
         let network = network_of(&request.address);
         let device = self.known_device(form.device.as_deref(), &email).await?;
@@ -80,21 +90,41 @@ impl Perch {
     }
 
     /// Who signs in with this email and password; `stranger` is the network of a browser that is not known.
-    async fn find_person(&self, email: &str, password: Zeroizing<String>, stranger: Option<&str>) -> Result<PersonRow, Refusal> {
-        let place = self.hashing.place(if stranger.is_some() { Hasher::Stranger } else { Hasher::Known })?;
+    async fn find_person(
+        &self,
+        email: &str,
+        password: Zeroizing<String>,
+        stranger: Option<&str>,
+    ) -> Result<PersonRow, Refusal> {
+        let place = self.hashing.place(if stranger.is_some() {
+            Hasher::Stranger
+        } else {
+            Hasher::Known
+        })?;
         // Account and network together: nobody can lock somebody else out from another one.
-        let subject = stranger.map(|network| <[u8; 32]>::from(Sha256::digest(format!("{email}\n{network}"))));
+        let subject =
+            stranger.map(|network| <[u8; 32]>::from(Sha256::digest(format!("{email}\n{network}"))));
         if let Some(subject) = &subject {
             self.begin(subject).await?;
         }
         // A text that no database stores is nobody's email.
-        let person = if email.contains('\0') { None } else { self.store.person_by_email(email).await.map_err(fault::store)? };
+        let person = if email.contains('\0') {
+            None
+        } else {
+            self.store
+                .person_by_email(email)
+                .await
+                .map_err(fault::store)?
+        };
         let active = person.filter(|person| person.active);
         let stored = active.as_ref().map(|person| person.password_hash.clone());
         let fits = self.verify_password(place, password, stored).await?;
         let person = active.filter(|_| fits).ok_or(Code::SignInFailed)?;
         if let Some(subject) = &subject {
-            self.store.clear_sign_in_failures(subject, 0).await.map_err(fault::store)?;
+            self.store
+                .clear_sign_in_failures(subject, 0)
+                .await
+                .map_err(fault::store)?;
         }
         Ok(person)
     }
@@ -103,19 +133,45 @@ impl Perch {
     async fn begin(&self, subject: &[u8]) -> Result<(), Refusal> {
         let now = self.now();
         let held_back = |seconds| Err(Refusal::retry(Code::TooManyRequests, seconds));
-        if let Some(seconds) = left_to_wait(self.store.sign_in_failures(subject).await.map_err(fault::store)?, now) {
+        if let Some(seconds) = left_to_wait(
+            self.store
+                .sign_in_failures(subject)
+                .await
+                .map_err(fault::store)?,
+            now,
+        ) {
             return held_back(seconds);
         }
-        if self.store.begin_sign_in(subject, now).await.map_err(fault::store)? {
+        if self
+            .store
+            .begin_sign_in(subject, now)
+            .await
+            .map_err(fault::store)?
+        {
             return Ok(());
         }
         // Another attempt was counted in between.
-        held_back(left_to_wait(self.store.sign_in_failures(subject).await.map_err(fault::store)?, now).unwrap_or(1))
+        held_back(
+            left_to_wait(
+                self.store
+                    .sign_in_failures(subject)
+                    .await
+                    .map_err(fault::store)?,
+                now,
+            )
+            .unwrap_or(1),
+        )
     }
 
     async fn welcome(&self, person: PersonRow) -> Result<SignedIn, Refusal> {
-        let name = |memory: &Memory| memory.organization(person.organization).map(|organization| organization.row.name.clone());
-        let organization_name = self.decide(|memory| name(memory).ok_or_else(|| Refusal::from(Code::Internal))).await?;
+        let name = |memory: &Memory| {
+            memory
+                .organization(person.organization)
+                .map(|organization| organization.row.name.clone())
+        };
+        let organization_name = self
+            .decide(|memory| name(memory).ok_or_else(|| Refusal::from(Code::Internal)))
+            .await?;
         Ok(SignedIn {
             organization: person.organization,
             person: person.id,
@@ -128,67 +184,138 @@ impl Perch {
     }
 
     /// The person of a session as they are today; `None` where they may no longer sign in.
-    pub async fn signed_in(&self, organization: OrganizationId, person: PersonId) -> Result<Option<SignedIn>, Refusal> {
-        let found = self.store.person(organization, person).await.map_err(fault::store)?;
-        let Some(person) = found.filter(|person| person.active) else { return Ok(None) };
+    pub async fn signed_in(
+        &self,
+        organization: OrganizationId,
+        person: PersonId,
+    ) -> Result<Option<SignedIn>, Refusal> {
+        let found = self
+            .store
+            .person(organization, person)
+            .await
+            .map_err(fault::store)?;
+        let Some(person) = found.filter(|person| person.active) else {
+            return Ok(None);
+        };
         self.welcome(person).await.map(Some)
     }
 
     /// Makes a one-time link for an account whose person is locked out. For the operator.
-    pub async fn open_sign_in_link(&self, email: &str, request_id: String) -> Result<OneTimeSecret, Refusal> {
-        let found = self.store.person_by_email(&email.trim().to_lowercase()).await.map_err(fault::store)?;
-        let person =
-            found.filter(|person| person.active).ok_or_else(|| Refusal::because(Code::NotFound, "Nobody active signs in with this email."))?;
+    pub async fn open_sign_in_link(
+        &self,
+        email: &str,
+        request_id: String,
+    ) -> Result<OneTimeSecret, Refusal> {
+        let found = self
+            .store
+            .person_by_email(&email.trim().to_lowercase())
+            .await
+            .map_err(fault::store)?;
+        let person = found.filter(|person| person.active).ok_or_else(|| {
+            Refusal::because(Code::NotFound, "Nobody active signs in with this email.")
+        })?;
         let secret = self.new_secret();
         let acting = Acting::operator(person.organization, request_id);
         acting.may(Action::OpenSignInLink)?;
         let mut change = self.store.act().await.map_err(fault::store)?;
-        if !change.may_sign_in(person.organization, person.id, person.sign_ins_ended).await.map_err(fault::store)? {
+        if !change
+            .may_sign_in(person.organization, person.id, person.sign_ins_ended)
+            .await
+            .map_err(fault::store)?
+        {
             return Err(Code::Conflict.into());
         }
-        change.add_sign_in_link(&hash_secret(&secret.0), person.organization, person.id, self.now() + LINK_LIFETIME).await.map_err(fault::store)?;
-        change.commit(&self.entry(&acting, "person.sign_in_link", &person.email)).await.map_err(fault::store)?;
+        change
+            .add_sign_in_link(
+                &hash_secret(&secret.0),
+                person.organization,
+                person.id,
+                self.now() + LINK_LIFETIME,
+            )
+            .await
+            .map_err(fault::store)?;
+        change
+            .commit(&self.entry(&acting, "person.sign_in_link", &person.email))
+            .await
+            .map_err(fault::store)?;
         Ok(secret)
     }
 
     /// Whether a sign-in link is good. Looking uses nothing up.
     pub async fn check_sign_in_link(&self, secret: &str) -> Result<(), Refusal> {
-        let good = self.store.is_sign_in_link(&hash_secret(secret), self.now()).await.map_err(fault::store)?;
-        if good { Ok(()) } else { Err(sign_in_link_ended()) }
+        let good = self
+            .store
+            .is_sign_in_link(&hash_secret(secret), self.now())
+            .await
+            .map_err(fault::store)?;
+        if good {
+            Ok(())
+        } else {
+            Err(sign_in_link_ended())
+        }
     }
 
     /// Signs in by a link and uses it up.
-    pub async fn use_sign_in_link(&self, secret: &str, request: &RequestInfo) -> Result<SignedIn, Refusal> {
+    pub async fn use_sign_in_link(
+        &self,
+        secret: &str,
+        request: &RequestInfo,
+    ) -> Result<SignedIn, Refusal> {
         // A link that was made up takes no turn of those who write.
         self.check_sign_in_link(secret).await?;
         let mut change = self.store.act().await.map_err(fault::store)?;
-        let used = change.consume_sign_in_link(&hash_secret(secret), self.now()).await.map_err(fault::store)?;
+        let used = change
+            .consume_sign_in_link(&hash_secret(secret), self.now())
+            .await
+            .map_err(fault::store)?;
         let (organization, person) = used.ok_or_else(sign_in_link_ended)?;
-        let signed_in = self.signed_in(organization, person).await?.ok_or_else(sign_in_link_ended)?;
+        let signed_in = self
+            .signed_in(organization, person)
+            .await?
+            .ok_or_else(sign_in_link_ended)?;
         let acting = signed_in.acting(Actor::Person(signed_in.role), request.clone());
-        change.commit(&self.entry(&acting, "person.sign_in_by_link", &signed_in.email)).await.map_err(fault::store)?;
+        change
+            .commit(&self.entry(&acting, "person.sign_in_by_link", &signed_in.email))
+            .await
+            .map_err(fault::store)?;
         Ok(signed_in)
     }
 
     /// Ends every sign-in of a person and forgets every device of theirs, this one too: whoever holds a copy of one of its
     /// cookies is a stranger from here on.
-    pub async fn sign_out_everywhere(&self, signed_in: &SignedIn, request: &RequestInfo) -> Result<(), Refusal> {
+    pub async fn sign_out_everywhere(
+        &self,
+        signed_in: &SignedIn,
+        request: &RequestInfo,
+    ) -> Result<(), Refusal> {
         let acting = signed_in.acting(Actor::Person(signed_in.role), request.clone());
         acting.may(Action::SignOutEverywhere)?;
         let mut change = self.store.act().await.map_err(fault::store)?;
-        change.end_sign_ins(signed_in.organization, signed_in.person).await.map_err(fault::store)?;
-        change.commit(&self.entry(&acting, "person.sign_out_everywhere", &signed_in.email)).await.map_err(fault::store)
+        change
+            .end_sign_ins(signed_in.organization, signed_in.person)
+            .await
+            .map_err(fault::store)?;
+        change
+            .commit(&self.entry(&acting, "person.sign_out_everywhere", &signed_in.email))
+            .await
+            .map_err(fault::store)
     }
 }
 
 /// Seconds that a subject with these failures still has to wait. The store decides by the same figures.
 fn left_to_wait(seen: Failures, now: i64) -> Option<u32> {
     let over = u32::try_from(seen.failures - FREE_ATTEMPTS).ok()?;
-    let wait = 1i64.checked_shl(over).unwrap_or(LONGEST_WAIT).clamp(1, LONGEST_WAIT);
+    let wait = 1i64
+        .checked_shl(over)
+        .unwrap_or(LONGEST_WAIT)
+        .clamp(1, LONGEST_WAIT);
     let left = seen.last_at + wait * 1_000 - now;
     (left > 0).then(|| u32::try_from((left + 999).div_euclid(1_000)).unwrap_or(1))
 }
 
 fn sign_in_link_ended() -> Refusal {
-    Refusal::because(Code::SetupLinkInvalid, "This sign-in link has ended; it works once, for one hour.")
+    Refusal::because(
+        Code::SetupLinkInvalid,
+        "This sign-in link has ended; it works once, for one hour.",
+    )
 }

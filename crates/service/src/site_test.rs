@@ -60,7 +60,11 @@ pub struct Instead {
 
 impl Perch {
     /// Would this site be let in? The very matcher the runtime uses, on the same list.
-    pub async fn test_site(&self, acting: &Acting, typed: &str) -> Result<Result<SiteVerdict, OriginFault>, Refusal> {
+    pub async fn test_site(
+        &self,
+        acting: &Acting,
+        typed: &str,
+    ) -> Result<Result<SiteVerdict, OriginFault>, Refusal> {
         acting.may(Action::SeeSettings)?;
         self.refresh().await?;
         let asked = match Origin::parse_asked(typed) {
@@ -68,34 +72,68 @@ impl Perch {
             Err(fault) => return Ok(Err(fault)),
         };
         let memory = self.memory.load();
-        let organization = memory.organization(acting.organization).ok_or(Code::NotFound)?;
+        let organization = memory
+            .organization(acting.organization)
+            .ok_or(Code::NotFound)?;
         let list = &organization.origins;
         let outcome = match list.decide(&asked) {
-            Decision::Listed(Listed { origin, label, environment }) => {
-                SiteOutcome::Listed { entry: origin.to_string(), label: label.clone(), environment: *environment }
-            }
+            Decision::Listed(Listed {
+                origin,
+                label,
+                environment,
+            }) => SiteOutcome::Listed {
+                entry: origin.to_string(),
+                label: label.clone(),
+                environment: *environment,
+            },
             Decision::NotListed { nearest } => SiteOutcome::NotListed {
                 nearest: nearest.map(|(entry, miss)| (entry.origin.to_string(), miss)),
                 list_is_empty: list.entries().is_empty(),
             },
         };
-        Ok(Ok(SiteVerdict { asked: asked.to_string(), outcome }))
+        Ok(Ok(SiteVerdict {
+            asked: asked.to_string(),
+            outcome,
+        }))
     }
 
     /// What would be listed for each of these texts, with the entry it edits: that is no duplicate of itself.
-    pub async fn read_sites(&self, acting: &Acting, lines: &[(&str, Option<OriginId>)]) -> Result<Vec<SiteReading>, Refusal> {
+    pub async fn read_sites(
+        &self,
+        acting: &Acting,
+        lines: &[(&str, Option<OriginId>)],
+    ) -> Result<Vec<SiteReading>, Refusal> {
         acting.may(Action::EditOrigins)?;
-        let stored = self.store.origins(acting.organization).await.map_err(fault::store)?;
-        let mut seen: HashMap<String, OriginId> = stored.into_iter().map(|row| (row.canonical, row.id)).collect();
+        let stored = self
+            .store
+            .origins(acting.organization)
+            .await
+            .map_err(fault::store)?;
+        let mut seen: HashMap<String, OriginId> = stored
+            .into_iter()
+            .map(|row| (row.canonical, row.id))
+            .collect();
         let mut read = |(typed, edited): &(&str, Option<OriginId>)| {
-            let result = Origin::parse(typed, &self.http_hosts).map_err(|fault| fault.to_string()).map(|(origin, adjusted)| {
-                let text = origin.to_string();
-                let listed = seen.get(&text).is_some_and(|known| Some(*known) != *edited);
-                seen.entry(text.clone()).or_insert(edited.unwrap_or(OriginId(Uuid::nil())));
-                let instead = playground(&origin).map(|(playground, origin)| Instead { playground, origin });
-                SiteForm { origin: text, adjusted: adjusted.into_iter().map(Adjustment::sentence).collect(), listed, instead }
-            });
-            SiteReading { typed: (*typed).trim().to_owned(), result }
+            let result = Origin::parse(typed, &self.http_hosts)
+                .map_err(|fault| fault.to_string())
+                .map(|(origin, adjusted)| {
+                    let text = origin.to_string();
+                    let listed = seen.get(&text).is_some_and(|known| Some(*known) != *edited);
+                    seen.entry(text.clone())
+                        .or_insert(edited.unwrap_or(OriginId(Uuid::nil())));
+                    let instead = playground(&origin)
+                        .map(|(playground, origin)| Instead { playground, origin });
+                    SiteForm {
+                        origin: text,
+                        adjusted: adjusted.into_iter().map(Adjustment::sentence).collect(),
+                        listed,
+                        instead,
+                    }
+                });
+            SiteReading {
+                typed: (*typed).trim().to_owned(),
+                result,
+            }
         };
         Ok(lines.iter().map(&mut read).collect())
     }

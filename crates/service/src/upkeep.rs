@@ -49,7 +49,9 @@ pub(crate) fn start(inner: &Weak<Inner>, justified: Justified) {
 
 /// Keeps memory what the database holds. A failure is known to the store, and the next look comes soon.
 async fn follow(inner: Weak<Inner>) {
-    let Some(mut following) = alive(&inner).map(|perch| perch.store.follow()) else { return };
+    let Some(mut following) = alive(&inner).map(|perch| perch.store.follow()) else {
+        return;
+    };
     while let Some(perch) = alive(&inner) {
         let _ = perch.look(following.ask()).await;
         drop(perch);
@@ -87,12 +89,19 @@ pub(crate) struct Justified {
 impl Justified {
     /// `newest_mint` is the time of the newest token on record; the generation is the time of the newest change.
     pub fn at_start(now: i64, newest_mint: Option<i64>, generation: i64) -> Self {
-        Self { started: now, newest_record: newest_mint.unwrap_or(0).max(generation) }
+        Self {
+            started: now,
+            newest_record: newest_mint.unwrap_or(0).max(generation),
+        }
     }
 
     /// Up to when rows may have expired, at this clock's time after this many milliseconds of life.
     pub fn until(self, now: i64, lived: i64) -> i64 {
-        let believed = if lived >= OUTLIVES { self.started } else { self.started.min(self.newest_record) };
+        let believed = if lived >= OUTLIVES {
+            self.started
+        } else {
+            self.started.min(self.newest_record)
+        };
         now.min(believed.saturating_add(lived))
     }
 }
@@ -109,15 +118,26 @@ impl Perch {
             self.forget_dropped(until).await?;
             self.forget_sightings(until).await?;
             self.store.forget_revocations(until).await?;
-            self.memory.load().organizations().for_each(|organization| organization.revocations.forget(until));
+            self.memory
+                .load()
+                .organizations()
+                .for_each(|organization| organization.revocations.forget(until));
             self.store.delete_expired_sessions(until).await?;
             self.store.clear_sign_in_failures(&[], until - DAY).await?;
             self.forget_devices(until).await?;
-            self.store.forget_mints(bound, kept_since.div_euclid(1_000)).await?;
+            self.store
+                .forget_mints(bound, kept_since.div_euclid(1_000))
+                .await?;
             Ok(())
         }
         .await;
-        if let Err(error) = swept.or_else(|fault| if matches!(fault, StoreFault::Closed) { Ok(()) } else { Err(fault) }) {
+        if let Err(error) = swept.or_else(|fault| {
+            if matches!(fault, StoreFault::Closed) {
+                Ok(())
+            } else {
+                Err(fault)
+            }
+        }) {
             tracing::warn!(%error, "expired rows could not be removed; the next hour tries again");
         }
     }
@@ -155,14 +175,23 @@ mod tests {
         assert_eq!(right.until(NOW + DAY, DAY), NOW - 60_000 + DAY);
         // A start a year ahead, a step ahead in the middle of life, and a step back.
         let ahead = Justified::at_start(NOW + 365 * DAY, Some(NOW), 5);
-        assert_eq!(ahead.until(NOW + 365 * DAY + 3_600_000, 3_600_000), NOW + 3_600_000);
-        assert_eq!(right.until(NOW + 9 * DAY, 3_600_000), NOW - 60_000 + 3_600_000);
+        assert_eq!(
+            ahead.until(NOW + 365 * DAY + 3_600_000, 3_600_000),
+            NOW + 3_600_000
+        );
+        assert_eq!(
+            right.until(NOW + 9 * DAY, 3_600_000),
+            NOW - 60_000 + 3_600_000
+        );
         assert_eq!(right.until(NOW - DAY, 3_600_000), NOW - DAY);
         // A server that was off for weeks catches up once every token from before has expired.
         let back = Justified::at_start(NOW, Some(NOW - 21 * DAY), 5);
         assert_eq!(back.until(NOW + DAY, DAY), NOW - 20 * DAY);
         assert_eq!(back.until(NOW + OUTLIVES, OUTLIVES), NOW + OUTLIVES);
         // The newest change counts as a record; a generation of an early version is no time.
-        assert_eq!(Justified::at_start(NOW, None, NOW - 5).until(NOW, 0), NOW - 5);
+        assert_eq!(
+            Justified::at_start(NOW, None, NOW - 5).until(NOW, 0),
+            NOW - 5
+        );
     }
 }

@@ -39,13 +39,21 @@ impl Uses {
         }
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         for (name, _) in sent {
-            at(&mut counts, name, |[sent, _]| (sent.tokens, sent.last_at) = (sent.tokens + 1, now));
+            at(&mut counts, name, |[sent, _]| {
+                (sent.tokens, sent.last_at) = (sent.tokens + 1, now)
+            });
         }
         // Names that nobody could declare or store are not worth keeping.
-        for dropped in dropped.iter().filter(|dropped| !dropped.name.chars().any(char::is_control)) {
+        for dropped in dropped
+            .iter()
+            .filter(|dropped| !dropped.name.chars().any(char::is_control))
+        {
             at(&mut counts, &dropped.name, |[_, count]| {
                 (count.tokens, count.last_at) = (count.tokens + 1, now);
-                count.kind = dropped.kind.map(|(kind, list)| type_name(kind, list)).unwrap_or_default();
+                count.kind = dropped
+                    .kind
+                    .map(|(kind, list)| type_name(kind, list))
+                    .unwrap_or_default();
             });
         }
     }
@@ -82,7 +90,11 @@ fn add(rows: &mut Rows, row: UseRow) {
 /// Adds everything a secret counted.
 fn add_counts(rows: &mut Rows, secret: &SecretRow, counts: &Counts) {
     for (name, both) in counts {
-        for (dropped, count) in [false, true].into_iter().zip(both).filter(|(_, count)| count.tokens > 0) {
+        for (dropped, count) in [false, true]
+            .into_iter()
+            .zip(both)
+            .filter(|(_, count)| count.tokens > 0)
+        {
             let row = UseRow {
                 organization: secret.organization_id,
                 key_id: secret.key_id,
@@ -119,7 +131,11 @@ impl Perch {
                     at(current, &name, |known| {
                         for (known, count) in known.iter_mut().zip(counts) {
                             let tokens = known.tokens + count.tokens;
-                            *known = if known.last_at < count.last_at { count } else { std::mem::take(known) };
+                            *known = if known.last_at < count.last_at {
+                                count
+                            } else {
+                                std::mem::take(known)
+                            };
                             known.tokens = tokens;
                         }
                     });
@@ -129,12 +145,27 @@ impl Perch {
     }
 
     async fn write_rows(&self, mut rows: Vec<UseRow>) -> Result<(), Refusal> {
-        let organizations: HashSet<_> = rows.iter().filter(|row| row.dropped).map(|row| row.organization).collect();
+        let organizations: HashSet<_> = rows
+            .iter()
+            .filter(|row| row.dropped)
+            .map(|row| row.organization)
+            .collect();
         for organization in organizations {
             let stored = self.store.uses(organization).await.map_err(fault::store)?;
             let declared = self.memory.load().organization(organization);
-            let is_declared = |name: &str| declared.as_ref().is_some_and(|known| known.declarations.iter().any(|declared| declared.name == name));
-            let mut known: HashSet<String> = stored.into_iter().filter(|row| row.dropped && !is_declared(&row.name)).map(|row| row.name).collect();
+            let is_declared = |name: &str| {
+                declared.as_ref().is_some_and(|known| {
+                    known
+                        .declarations
+                        .iter()
+                        .any(|declared| declared.name == name)
+                })
+            };
+            let mut known: HashSet<String> = stored
+                .into_iter()
+                .filter(|row| row.dropped && !is_declared(&row.name))
+                .map(|row| row.name)
+                .collect();
             rows.retain(|row| {
                 let bounded = row.dropped && row.organization == organization;
                 if bounded && known.len() < MOST_DROPPED {
@@ -154,8 +185,15 @@ impl Perch {
         for stored in self.store.uses(organization).await.map_err(fault::store)? {
             add(&mut rows, stored);
         }
-        for secret in self.memory.load().secrets().filter(|secret| secret.row.organization_id == organization) {
-            secret.uses.locked(|counts| add_counts(&mut rows, &secret.row, counts));
+        for secret in self
+            .memory
+            .load()
+            .secrets()
+            .filter(|secret| secret.row.organization_id == organization)
+        {
+            secret
+                .uses
+                .locked(|counts| add_counts(&mut rows, &secret.row, counts));
         }
         let mut rows: Vec<_> = rows.into_values().collect();
         rows.sort_by(|one, other| other.last_at.cmp(&one.last_at).then_with(|| one.cmp(other)));

@@ -44,10 +44,16 @@ impl TryFrom<Raw> for AttributeRow {
     type Error = StoreFault;
 
     fn try_from(raw: Raw) -> Result<Self, StoreFault> {
-        let kind = Kind::parse(&raw.kind).ok_or_else(|| StoreFault::inconsistent("attribute", "kind", raw.id))?;
+        let kind = Kind::parse(&raw.kind)
+            .ok_or_else(|| StoreFault::inconsistent("attribute", "kind", raw.id))?;
         Ok(Self {
             id: raw.id,
-            declaration: Declaration { name: raw.name, kind, list: raw.is_list, required: raw.required },
+            declaration: Declaration {
+                name: raw.name,
+                kind,
+                list: raw.is_list,
+                required: raw.required,
+            },
             description: raw.description,
             example: raw.example,
             version: raw.version,
@@ -61,7 +67,10 @@ const LISTED: &str = "SELECT id, organization_id, name, kind, is_list, required,
 
 impl Store {
     /// The declared attributes of an organization in the order they were declared.
-    pub async fn attributes(&self, organization: OrganizationId) -> Result<Vec<AttributeRow>, StoreFault> {
+    pub async fn attributes(
+        &self,
+        organization: OrganizationId,
+    ) -> Result<Vec<AttributeRow>, StoreFault> {
         let raw: Vec<Raw> = each!(read self, pool => sqlx::query_as(LISTED).bind(organization).fetch_all(pool).await)?;
         raw.into_iter().map(TryInto::try_into).collect()
     }
@@ -69,13 +78,22 @@ impl Store {
 
 impl Change {
     /// The same inside a change, so that what is compared is what will be overwritten.
-    pub async fn attributes(&mut self, organization: OrganizationId) -> Result<Vec<AttributeRow>, StoreFault> {
+    pub async fn attributes(
+        &mut self,
+        organization: OrganizationId,
+    ) -> Result<Vec<AttributeRow>, StoreFault> {
         let raw: Vec<Raw> = each!(in self, connection => sqlx::query_as(LISTED).bind(organization).fetch_all(connection).await)?;
         raw.into_iter().map(TryInto::try_into).collect()
     }
 
     /// Declares an attribute; `false` where the name is taken.
-    pub async fn add_attribute(&mut self, organization: OrganizationId, attribute: &NewAttribute, by: &str, now: i64) -> Result<bool, StoreFault> {
+    pub async fn add_attribute(
+        &mut self,
+        organization: OrganizationId,
+        attribute: &NewAttribute,
+        by: &str,
+        now: i64,
+    ) -> Result<bool, StoreFault> {
         const SQL: &str = "INSERT INTO attribute (id, organization_id, name, kind, is_list, required, description, example, changed_at, changed_by) \
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (organization_id, name) DO NOTHING";
         let declared = &attribute.declaration;
@@ -106,25 +124,38 @@ impl Change {
     }
 
     /// Gives a row that will get another name a stand-in, so that rows can trade theirs.
-    pub async fn park_attribute(&mut self, organization: OrganizationId, id: AttributeId) -> Result<(), StoreFault> {
+    pub async fn park_attribute(
+        &mut self,
+        organization: OrganizationId,
+        id: AttributeId,
+    ) -> Result<(), StoreFault> {
         const SQL: &str = "UPDATE attribute SET name = $3 WHERE organization_id = $1 AND id = $2";
         each!(in self, connection => sqlx::query(SQL).bind(organization).bind(id).bind(id.to_string()).execute(connection).await.map(drop))?;
         Ok(())
     }
 
     /// Removes the attribute that still has this version.
-    pub async fn remove_attribute(&mut self, organization: OrganizationId, id: AttributeId, version: i64) -> Result<bool, StoreFault> {
-        const SQL: &str = "DELETE FROM attribute WHERE organization_id = $1 AND id = $2 AND version = $3";
+    pub async fn remove_attribute(
+        &mut self,
+        organization: OrganizationId,
+        id: AttributeId,
+        version: i64,
+    ) -> Result<bool, StoreFault> {
+        const SQL: &str =
+            "DELETE FROM attribute WHERE organization_id = $1 AND id = $2 AND version = $3";
         let removed = each!(in self, connection => sqlx::query(SQL).bind(organization).bind(id).bind(version).execute(connection).await.map(|done| done.rows_affected()))?;
         Ok(removed == 1)
     }
 
     /// Lets undeclared attributes be dropped until then (Unix seconds), or refused again. Tells what held before.
-    pub async fn drop_undeclared(&mut self, organization: OrganizationId, until: Option<i64>) -> Result<Option<i64>, StoreFault> {
+    pub async fn drop_undeclared(
+        &mut self,
+        organization: OrganizationId,
+        until: Option<i64>,
+    ) -> Result<Option<i64>, StoreFault> {
         const BEFORE: &str = "SELECT drop_undeclared_until FROM organization WHERE id = $1";
         const SQL: &str = "UPDATE organization SET drop_undeclared_until = $2 WHERE id = $1";
-        let before: Option<Option<i64>> =
-            each!(in self, connection => sqlx::query_scalar(BEFORE).bind(organization).fetch_optional(connection).await)?;
+        let before: Option<Option<i64>> = each!(in self, connection => sqlx::query_scalar(BEFORE).bind(organization).fetch_optional(connection).await)?;
         each!(in self, connection => sqlx::query(SQL).bind(organization).bind(until).execute(connection).await.map(drop))?;
         Ok(before.flatten())
     }

@@ -61,9 +61,14 @@ pub(crate) async fn append(change: &mut Change, entry: &AuditEntry) -> Result<()
 
 impl Store {
     /// The newest entries of an organization, newest first.
-    pub async fn audit(&self, organization: OrganizationId, limit: i64) -> Result<Vec<AuditRow>, StoreFault> {
-        const SQL: &str =
-            "SELECT actor, action, target, before, after, request_id, at FROM audit WHERE organization_id = $1 ORDER BY at DESC, id DESC LIMIT $2";
-        Ok(each!(read self, pool => sqlx::query_as(SQL).bind(organization).bind(limit).fetch_all(pool).await)?)
+    pub async fn audit(
+        &self,
+        organization: OrganizationId,
+        limit: i64,
+    ) -> Result<Vec<AuditRow>, StoreFault> {
+        const SQL: &str = "SELECT actor, action, target, before, after, request_id, at FROM audit WHERE organization_id = $1 ORDER BY at DESC, id DESC LIMIT $2";
+        Ok(
+            each!(read self, pool => sqlx::query_as(SQL).bind(organization).bind(limit).fetch_all(pool).await)?,
+        )
     }
 }

@@ -38,8 +38,16 @@ pub enum Location {
 /// configuration are read through connections of their own: what else is read must not delay them.
 #[derive(Clone, Debug)]
 pub(crate) enum Db {
-    Lite { read: SqlitePool, write: SqlitePool, follow: SqlitePool },
-    Pg { pool: PgPool, follow: PgPool, address: String },
+    Lite {
+        read: SqlitePool,
+        write: SqlitePool,
+        follow: SqlitePool,
+    },
+    Pg {
+        pool: PgPool,
+        follow: PgPool,
+        address: String,
+    },
 }
 
 /// The database, opened and migrated. Cheap to clone.
@@ -131,19 +139,34 @@ impl Store {
                 migrate(&SQLITE, &mut *write.acquire().await?, upgrade).await?;
                 let read_only = options.read_only(true);
                 let read = sqlite_pool(4).connect_with(read_only.clone()).await?;
-                let follow = sqlite_pool(2).acquire_timeout(FOLLOW).connect_with(read_only).await?;
-                Db::Lite { read, write, follow }
+                let follow = sqlite_pool(2)
+                    .acquire_timeout(FOLLOW)
+                    .connect_with(read_only)
+                    .await?;
+                Db::Lite {
+                    read,
+                    write,
+                    follow,
+                }
             }
             Location::Postgres(address) => {
                 let connecting = postgres(address, Use::Upgrading)?;
-                let connected = tokio::time::timeout(LONG_DEADLINE, PgConnection::connect_with(&connecting)).await;
+                let connected =
+                    tokio::time::timeout(LONG_DEADLINE, PgConnection::connect_with(&connecting))
+                        .await;
                 let mut upgrading = connected.map_err(|_| StoreFault::TooLate)??;
                 migrate(&POSTGRES, &mut upgrading, upgrade).await?;
                 // Its work is done, whether or not the other end says goodbye.
                 let _ = upgrading.close().await;
-                let pool = postgres_pool(postgres(address, Use::Serving)?, 16, DEADLINE, &shared).await?;
-                let follow = postgres_pool(postgres(address, Use::Following)?, 3, FOLLOW, &shared).await?;
-                Db::Pg { pool, follow, address: address.clone() }
+                let pool =
+                    postgres_pool(postgres(address, Use::Serving)?, 16, DEADLINE, &shared).await?;
+                let follow =
+                    postgres_pool(postgres(address, Use::Following)?, 3, FOLLOW, &shared).await?;
+                Db::Pg {
+                    pool,
+                    follow,
+                    address: address.clone(),
+                }
             }
         };
         Ok(Self { db, shared })
@@ -164,16 +187,22 @@ impl Store {
     #[cfg(feature = "testing")]
     pub async fn let_no_page_be_added(&self) -> Result<(), StoreFault> {
         match &self.db {
-            Db::Lite { .. } => each!(write self, connection => sqlx::query("PRAGMA max_page_count = 1").execute(connection).await.map(drop)),
+            Db::Lite { .. } => {
+                each!(write self, connection => sqlx::query("PRAGMA max_page_count = 1").execute(connection).await.map(drop))
+            }
             Db::Pg { .. } => Ok(()),
         }
     }
 
     /// The number that every change of configuration raises.
     pub async fn generation(&self) -> Result<i64, StoreFault> {
-        let asked = async { each!(look self, connection => sqlx::query_scalar(GENERATION).fetch_one(connection).await) };
+        let asked = async {
+            each!(look self, connection => sqlx::query_scalar(GENERATION).fetch_one(connection).await)
+        };
         // Everybody's request may wait for this number.
-        tokio::time::timeout(LOOK, asked).await.unwrap_or(Err(StoreFault::TooLate))
+        tokio::time::timeout(LOOK, asked)
+            .await
+            .unwrap_or(Err(StoreFault::TooLate))
     }
 
     /// Which database this is, for people.
@@ -196,7 +225,11 @@ impl Store {
     pub async fn close(&self) {
         let closed = async {
             match &self.db {
-                Db::Lite { read, write, follow } => {
+                Db::Lite {
+                    read,
+                    write,
+                    follow,
+                } => {
                     follow.close().await;
                     read.close().await;
                     write.close().await;
@@ -218,13 +251,24 @@ const FOLLOW: Duration = Duration::from_millis(800);
 const LOOK: Duration = Duration::from_millis(850);
 
 /// Applies what is missing, or refuses a database that lacks something.
-async fn migrate<C: Migrate>(migrator: &'static Migrator, connection: &mut C, upgrade: bool) -> Result<(), StoreFault> {
+async fn migrate<C: Migrate>(
+    migrator: &'static Migrator,
+    connection: &mut C,
+    upgrade: bool,
+) -> Result<(), StoreFault> {
     if upgrade {
         return Ok(migrator.run_direct(None, connection, false).await?);
     }
     // A database without the list of what was applied was never brought up to date.
-    let applied = connection.list_applied_migrations(&migrator.table_name).await.map_err(|_| StoreFault::Older)?;
-    let newest = migrator.iter().map(|migration| migration.version).max().unwrap_or_default();
+    let applied = connection
+        .list_applied_migrations(&migrator.table_name)
+        .await
+        .map_err(|_| StoreFault::Older)?;
+    let newest = migrator
+        .iter()
+        .map(|migration| migration.version)
+        .max()
+        .unwrap_or_default();
     match applied.iter().map(|migration| migration.version).max() {
         Some(version) if version > newest => Err(StoreFault::Newer(version)),
         Some(version) if version == newest => Ok(()),

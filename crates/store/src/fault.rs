@@ -11,15 +11,23 @@ pub enum StoreFault {
     Closed,
     #[error("the database could not be brought up to date: {0}")]
     Migration(MigrateError),
-    #[error("the database was written by a newer Perch (migration {0}); start that version, or restore a backup")]
+    #[error(
+        "the database was written by a newer Perch (migration {0}); start that version, or restore a backup"
+    )]
     Newer(i64),
-    #[error("the database was not brought up to date by this version yet; start `perch serve` once")]
+    #[error(
+        "the database was not brought up to date by this version yet; start `perch serve` once"
+    )]
     Older,
     #[error("the address of the database must begin with postgres:// or postgresql://")]
     Address,
     /// Stored data that no version of Perch writes.
     #[error("{table}.{column} of row {row} cannot be read")]
-    Inconsistent { table: &'static str, column: &'static str, row: String },
+    Inconsistent {
+        table: &'static str,
+        column: &'static str,
+        row: String,
+    },
     /// Nothing was changed.
     #[error("the database did not answer in time")]
     TooLate,
@@ -37,8 +45,16 @@ pub enum StoreFault {
 }
 
 impl StoreFault {
-    pub(crate) fn inconsistent(table: &'static str, column: &'static str, row: impl ToString) -> Self {
-        Self::Inconsistent { table, column, row: row.to_string() }
+    pub(crate) fn inconsistent(
+        table: &'static str,
+        column: &'static str,
+        row: impl ToString,
+    ) -> Self {
+        Self::Inconsistent {
+            table,
+            column,
+            row: row.to_string(),
+        }
     }
 }
 
@@ -54,7 +70,9 @@ impl From<sqlx::Error> for StoreFault {
 impl From<MigrateError> for StoreFault {
     fn from(error: MigrateError) -> Self {
         match error {
-            MigrateError::VersionMissing(version) | MigrateError::VersionTooNew(version, _) => Self::Newer(version),
+            MigrateError::VersionMissing(version) | MigrateError::VersionTooNew(version, _) => {
+                Self::Newer(version)
+            }
             other => Self::Migration(other),
         }
     }

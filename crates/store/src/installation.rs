@@ -34,7 +34,8 @@ impl Store {
 
     /// Notes who sent a forwarding header that does not count; without anybody, that none does any more.
     pub async fn note_untrusted_proxy(&self, seen: Option<(&str, i64)>) -> Result<(), StoreFault> {
-        const SQL: &str = "UPDATE installation SET untrusted_proxy = $1, untrusted_proxy_at = $2 WHERE one = 1";
+        const SQL: &str =
+            "UPDATE installation SET untrusted_proxy = $1, untrusted_proxy_at = $2 WHERE one = 1";
         let (proxy, at) = seen.unzip();
         each!(write self, pool => sqlx::query(SQL).bind(proxy).bind(at).execute(pool).await.map(drop))?;
         Ok(())
@@ -62,7 +63,8 @@ impl Change {
 
     /// Ends any setup link: the first admin exists.
     pub async fn close_setup(&mut self) -> Result<(), StoreFault> {
-        const SQL: &str = "UPDATE installation SET setup_hash = NULL, setup_expires_at = NULL WHERE one = 1";
+        const SQL: &str =
+            "UPDATE installation SET setup_hash = NULL, setup_expires_at = NULL WHERE one = 1";
         each!(in self, connection => sqlx::query(SQL).execute(connection).await.map(drop))?;
         Ok(())
     }

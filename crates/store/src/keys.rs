@@ -66,12 +66,18 @@ pub struct SecretRow {
 
 impl Store {
     /// The keys of an organization, newest first; of one owner where one is named.
-    pub async fn keys(&self, organization: OrganizationId, owner: Option<PersonId>) -> Result<Vec<KeyRow>, StoreFault> {
+    pub async fn keys(
+        &self,
+        organization: OrganizationId,
+        owner: Option<PersonId>,
+    ) -> Result<Vec<KeyRow>, StoreFault> {
         const SQL: &str = "SELECT k.id, k.owner_id, p.name AS owner_name, k.name, k.scopes, k.sandbox_shared, k.created_at, k.revoked_at, k.exposed_at, \
             s.id AS secret_id, s.expires_at, s.minted, s.last_used_at \
             FROM api_key k JOIN api_secret s ON s.key_id = k.id JOIN person p ON p.id = k.owner_id \
             WHERE k.organization_id = $1 AND ($2 IS NULL OR k.owner_id = $2) ORDER BY k.created_at DESC, k.id DESC";
-        Ok(each!(read self, pool => sqlx::query_as(SQL).bind(organization).bind(owner).fetch_all(pool).await)?)
+        Ok(
+            each!(read self, pool => sqlx::query_as(SQL).bind(organization).bind(owner).fetch_all(pool).await)?,
+        )
     }
 
     /// Some secret's id and wrapped content key: what a master key has to open.
@@ -85,8 +91,7 @@ impl Change {
     /// Adds a key with its first secret; `false` where its id is taken, in whichever organization.
     pub async fn add_key(&mut self, key: &NewKey, now: i64) -> Result<bool, StoreFault> {
         const KEY: &str = "INSERT INTO api_key (id, organization_id, owner_id, name, scopes, sandbox_shared, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING";
-        const SECRET: &str =
-            "INSERT INTO api_secret (id, organization_id, key_id, hash, wrapped_key, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+        const SECRET: &str = "INSERT INTO api_secret (id, organization_id, key_id, hash, wrapped_key, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
         let added = each!(in self, connection => sqlx::query(KEY)
             .bind(key.id).bind(key.organization).bind(key.owner).bind(&key.name).bind(key.scopes.to_text()).bind(key.sandbox_shared).bind(now)
             .execute(connection).await.map(|done| done.rows_affected()))?;
@@ -101,21 +106,37 @@ impl Change {
     }
 
     /// Revokes a key; `false` where it is not there or already was.
-    pub async fn revoke_key(&mut self, organization: OrganizationId, key: KeyId, now: i64) -> Result<bool, StoreFault> {
+    pub async fn revoke_key(
+        &mut self,
+        organization: OrganizationId,
+        key: KeyId,
+        now: i64,
+    ) -> Result<bool, StoreFault> {
         const SQL: &str = "UPDATE api_key SET revoked_at = $3 WHERE organization_id = $1 AND id = $2 AND revoked_at IS NULL";
         let revoked = each!(in self, connection => sqlx::query(SQL).bind(organization).bind(key).bind(now).execute(connection).await.map(|done| done.rows_affected()))?;
         Ok(revoked == 1)
     }
 
     /// Opens a key for the sandbox or closes it; `false` where it is not there.
-    pub async fn share_key(&mut self, organization: OrganizationId, key: KeyId, shared: bool) -> Result<bool, StoreFault> {
-        const SQL: &str = "UPDATE api_key SET sandbox_shared = $3 WHERE organization_id = $1 AND id = $2";
+    pub async fn share_key(
+        &mut self,
+        organization: OrganizationId,
+        key: KeyId,
+        shared: bool,
+    ) -> Result<bool, StoreFault> {
+        const SQL: &str =
+            "UPDATE api_key SET sandbox_shared = $3 WHERE organization_id = $1 AND id = $2";
         let set = each!(in self, connection => sqlx::query(SQL).bind(organization).bind(key).bind(shared).execute(connection).await.map(|done| done.rows_affected()))?;
         Ok(set == 1)
     }
 
     /// Notes exposure inside a change, for the audit entry beside it; `false` where it was known.
-    pub async fn mark_exposed(&mut self, organization: OrganizationId, key: KeyId, now: i64) -> Result<bool, StoreFault> {
+    pub async fn mark_exposed(
+        &mut self,
+        organization: OrganizationId,
+        key: KeyId,
+        now: i64,
+    ) -> Result<bool, StoreFault> {
         const SQL: &str = "UPDATE api_key SET exposed_at = $3 WHERE organization_id = $1 AND id = $2 AND exposed_at IS NULL";
         let marked = each!(in self, connection => sqlx::query(SQL).bind(organization).bind(key).bind(now).execute(connection).await.map(|done| done.rows_affected()))?;
         Ok(marked == 1)

@@ -44,18 +44,35 @@ const FOUND: &str = "SELECT token_id, secret_id, subject, sandbox_by FROM mint W
 
 impl Store {
     /// Looks at no more than `look` rows, whosever they are, and brings no more than `most` of them.
-    pub async fn mint_page(&self, wanted: &WantedMints<'_>, look: u32, most: u32) -> Result<MintPage, StoreFault> {
-        let WantedMints { organization, secrets, subject, expires_after, ids_from, ids_before } = *wanted;
+    pub async fn mint_page(
+        &self,
+        wanted: &WantedMints<'_>,
+        look: u32,
+        most: u32,
+    ) -> Result<MintPage, StoreFault> {
+        let WantedMints {
+            organization,
+            secrets,
+            subject,
+            expires_after,
+            ids_from,
+            ids_before,
+        } = *wanted;
         let last = i64::from(look.saturating_sub(1));
-        let end: Option<Uuid> =
-            each!(read self, pool => sqlx::query_scalar(END).bind(ids_from).bind(ids_before).bind(last).fetch_optional(pool).await)?;
+        let end: Option<Uuid> = each!(read self, pool => sqlx::query_scalar(END).bind(ids_from).bind(ids_before).bind(last).fetch_optional(pool).await)?;
         // Lists of texts always become JSON.
-        let secrets = serde_json::to_string(&secrets.iter().map(|secret| [secret]).collect::<Vec<_>>()).unwrap_or_default();
+        let secrets =
+            serde_json::to_string(&secrets.iter().map(|secret| [secret]).collect::<Vec<_>>())
+                .unwrap_or_default();
         let found: Vec<FoundMint> = each!(read self, pool => sqlx::query_as(FOUND)
             .bind(end.unwrap_or(ids_from)).bind(ids_before).bind(organization).bind(secrets).bind(subject).bind(expires_after).bind(i64::from(most))
             .fetch_all(pool).await)?;
         let full = u32::try_from(found.len()).is_ok_and(|count| count >= most);
-        let next = if full { found.last().map(|row| row.token_id) } else { end };
+        let next = if full {
+            found.last().map(|row| row.token_id)
+        } else {
+            end
+        };
         Ok(MintPage { found, next })
     }
 }
@@ -67,16 +84,37 @@ mod tests {
     use crate::db::Db;
 
     #[tokio::test]
-    #[expect(clippy::panic, reason = "a test that cannot go on may stop where it stands")]
+    #[expect(
+        clippy::panic,
+        reason = "a test that cannot go on may stop where it stands"
+    )]
     async fn sqlite_reads_the_record_in_its_order_and_sorts_nothing() {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(&Location::File { path: folder.path().join("perch.sqlite3"), create: true }).await.unwrap();
-        let Db::Lite { read, .. } = &store.db else { panic!("this is SQLite") };
+        let store = Store::open(&Location::File {
+            path: folder.path().join("perch.sqlite3"),
+            create: true,
+        })
+        .await
+        .unwrap();
+        let Db::Lite { read, .. } = &store.db else {
+            panic!("this is SQLite")
+        };
         for sql in [END, FOUND] {
             let plan: Vec<(i64, i64, i64, String)> =
-                sqlx::query_as(sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"))).fetch_all(read).await.unwrap();
-            let told = plan.into_iter().map(|step| step.3).collect::<Vec<_>>().join("; ");
-            assert!(told.contains("SEARCH mint USING PRIMARY KEY (token_id>? AND token_id<?)") && !told.contains("TEMP B-TREE FOR ORDER"), "{told}");
+                sqlx::query_as(sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}")))
+                    .fetch_all(read)
+                    .await
+                    .unwrap();
+            let told = plan
+                .into_iter()
+                .map(|step| step.3)
+                .collect::<Vec<_>>()
+                .join("; ");
+            assert!(
+                told.contains("SEARCH mint USING PRIMARY KEY (token_id>? AND token_id<?)")
+                    && !told.contains("TEMP B-TREE FOR ORDER"),
+                "{told}"
+            );
         }
     }
 }

@@ -43,7 +43,13 @@ const INSERT: &str = insert!("$1");
 const COUNT: &str = count!("$1");
 const LOCK: &str = "SELECT id FROM api_secret WHERE id IN (SELECT value->>0 FROM json_each($1)) ORDER BY id FOR UPDATE";
 /// Both and the transaction around them, as one text; its parameters are numbered through.
-const LITE: &str = concat!("BEGIN IMMEDIATE; ", insert!("$1"), "; ", count!("$2"), "; COMMIT");
+const LITE: &str = concat!(
+    "BEGIN IMMEDIATE; ",
+    insert!("$1"),
+    "; ",
+    count!("$2"),
+    "; COMMIT"
+);
 
 /// What is kept of a token: who, key, id, expiry; never the token. Times are Unix seconds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,7 +120,10 @@ async fn write(store: Store, mut receiver: mpsc::Receiver<Waiting>) {
             Ok(Err(_)) => Outcome::Failed,
             Err(_) => {
                 store.shared.suspect_all();
-                store.shared.health.failed(Purpose::Writing, &StoreFault::Unconfirmed);
+                store
+                    .shared
+                    .health
+                    .failed(Purpose::Writing, &StoreFault::Unconfirmed);
                 Outcome::Unconfirmed
             }
         };
@@ -154,7 +163,14 @@ async fn commit(store: &Store, rows: &str, used: &str) -> Result<(), StoreFault>
         Db::Lite { write, .. } => {
             let mut held = Held::take(write, &store.shared, Purpose::Writing).await?;
             held.in_transaction();
-            let done = timeout(DEADLINE, sqlx::query(LITE).bind(rows).bind(used).execute(held.connection())).await;
+            let done = timeout(
+                DEADLINE,
+                sqlx::query(LITE)
+                    .bind(rows)
+                    .bind(used)
+                    .execute(held.connection()),
+            )
+            .await;
             held.committed(done.map(|done| done.map(drop)))
         }
         Db::Pg { .. } => {
@@ -188,9 +204,15 @@ fn documents(batch: &[Waiting]) -> (String, String) {
             )
         })
         .collect();
-    let used: Vec<_> = used.into_iter().map(|(id, (tokens, at))| (id, tokens, at)).collect();
+    let used: Vec<_> = used
+        .into_iter()
+        .map(|(id, (tokens, at))| (id, tokens, at))
+        .collect();
     // Tuples of texts and numbers always become JSON.
-    (serde_json::to_string(&rows).unwrap_or_default(), serde_json::to_string(&used).unwrap_or_default())
+    (
+        serde_json::to_string(&rows).unwrap_or_default(),
+        serde_json::to_string(&used).unwrap_or_default(),
+    )
 }
 
 #[derive(sqlx::FromRow)]
@@ -206,7 +228,11 @@ struct Raw {
 
 impl Store {
     /// What is recorded of a token of this organization.
-    pub async fn mint(&self, organization: OrganizationId, token_id: Uuid) -> Result<Option<MintRow>, StoreFault> {
+    pub async fn mint(
+        &self,
+        organization: OrganizationId,
+        token_id: Uuid,
+    ) -> Result<Option<MintRow>, StoreFault> {
         const SQL: &str = "SELECT token_id, organization_id, secret_id, subject, sandbox_by, issued_at, expires_at FROM mint WHERE token_id = $2 AND organization_id = $1";
         let raw: Option<Raw> = each!(read self, pool => sqlx::query_as(SQL).bind(organization).bind(token_id).fetch_optional(pool).await)?;
         Ok(raw.map(|raw| MintRow {
@@ -229,7 +255,11 @@ impl Store {
 
     /// Forgets tokens with ids before this one and expired before `expired_before` (Unix seconds). Ids are UUID v7, so
     /// the bound on the id finds the old end of the table by its index.
-    pub async fn forget_mints(&self, ids_before: Uuid, expired_before: i64) -> Result<u64, StoreFault> {
+    pub async fn forget_mints(
+        &self,
+        ids_before: Uuid,
+        expired_before: i64,
+    ) -> Result<u64, StoreFault> {
         // A part at a time, so that no statement holds up what is being minted.
         const SQL: &str = "DELETE FROM mint WHERE token_id IN \
             (SELECT token_id FROM mint WHERE token_id < $1 AND expires_at < $2 ORDER BY token_id LIMIT 2000)";

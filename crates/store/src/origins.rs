@@ -26,23 +26,35 @@ pub struct OriginRow {
 
 impl Store {
     /// The origins of an organization in the order they were added.
-    pub async fn origins(&self, organization: OrganizationId) -> Result<Vec<OriginRow>, StoreFault> {
-        const SQL: &str =
-            "SELECT id, canonical, label, environment, version, changed_at, changed_by FROM origin WHERE organization_id = $1 ORDER BY id";
+    pub async fn origins(
+        &self,
+        organization: OrganizationId,
+    ) -> Result<Vec<OriginRow>, StoreFault> {
+        const SQL: &str = "SELECT id, canonical, label, environment, version, changed_at, changed_by FROM origin WHERE organization_id = $1 ORDER BY id";
         Ok(each!(read self, pool => sqlx::query_as(SQL).bind(organization).fetch_all(pool).await)?)
     }
 }
 
 impl Change {
     /// The same inside a change, so that what is compared is what will be overwritten.
-    pub async fn origins(&mut self, organization: OrganizationId) -> Result<Vec<OriginRow>, StoreFault> {
-        const SQL: &str =
-            "SELECT id, canonical, label, environment, version, changed_at, changed_by FROM origin WHERE organization_id = $1 ORDER BY id";
-        Ok(each!(in self, connection => sqlx::query_as(SQL).bind(organization).fetch_all(connection).await)?)
+    pub async fn origins(
+        &mut self,
+        organization: OrganizationId,
+    ) -> Result<Vec<OriginRow>, StoreFault> {
+        const SQL: &str = "SELECT id, canonical, label, environment, version, changed_at, changed_by FROM origin WHERE organization_id = $1 ORDER BY id";
+        Ok(
+            each!(in self, connection => sqlx::query_as(SQL).bind(organization).fetch_all(connection).await)?,
+        )
     }
 
     /// Lists an origin; `false` where it already is.
-    pub async fn add_origin(&mut self, organization: OrganizationId, origin: &NewOrigin, by: &str, now: i64) -> Result<bool, StoreFault> {
+    pub async fn add_origin(
+        &mut self,
+        organization: OrganizationId,
+        origin: &NewOrigin,
+        by: &str,
+        now: i64,
+    ) -> Result<bool, StoreFault> {
         const SQL: &str = "INSERT INTO origin (id, organization_id, canonical, label, environment, changed_at, changed_by) \
             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (organization_id, canonical) DO NOTHING";
         let added = each!(in self, connection => sqlx::query(SQL)
@@ -69,15 +81,25 @@ impl Change {
     }
 
     /// Gives a row that will get another origin a stand-in, so that rows can trade theirs.
-    pub async fn park_origin(&mut self, organization: OrganizationId, id: OriginId) -> Result<(), StoreFault> {
+    pub async fn park_origin(
+        &mut self,
+        organization: OrganizationId,
+        id: OriginId,
+    ) -> Result<(), StoreFault> {
         const SQL: &str = "UPDATE origin SET canonical = $3 WHERE organization_id = $1 AND id = $2";
         each!(in self, connection => sqlx::query(SQL).bind(organization).bind(id).bind(id.to_string()).execute(connection).await.map(drop))?;
         Ok(())
     }
 
     /// Removes the origin that still has this version.
-    pub async fn remove_origin(&mut self, organization: OrganizationId, id: OriginId, version: i64) -> Result<bool, StoreFault> {
-        const SQL: &str = "DELETE FROM origin WHERE organization_id = $1 AND id = $2 AND version = $3";
+    pub async fn remove_origin(
+        &mut self,
+        organization: OrganizationId,
+        id: OriginId,
+        version: i64,
+    ) -> Result<bool, StoreFault> {
+        const SQL: &str =
+            "DELETE FROM origin WHERE organization_id = $1 AND id = $2 AND version = $3";
         let removed = each!(in self, connection => sqlx::query(SQL).bind(organization).bind(id).bind(version).execute(connection).await.map(|done| done.rows_affected()))?;
         Ok(removed == 1)
     }

@@ -59,7 +59,8 @@ impl TryFrom<Raw> for PersonRow {
     type Error = StoreFault;
 
     fn try_from(raw: Raw) -> Result<Self, StoreFault> {
-        let role = ConsoleRole::parse(&raw.role).ok_or_else(|| StoreFault::inconsistent("person", "role", raw.id))?;
+        let role = ConsoleRole::parse(&raw.role)
+            .ok_or_else(|| StoreFault::inconsistent("person", "role", raw.id))?;
         Ok(Self {
             id: raw.id,
             organization: raw.organization_id,
@@ -83,7 +84,8 @@ impl Store {
 
     /// Whether an active Admin exists anywhere: while none does, the setup link is the way in.
     pub async fn has_admin(&self) -> Result<bool, StoreFault> {
-        const SQL: &str = "SELECT COUNT(*) FROM person WHERE role = 'admin' AND deactivated_at IS NULL";
+        const SQL: &str =
+            "SELECT COUNT(*) FROM person WHERE role = 'admin' AND deactivated_at IS NULL";
         let count: i64 = each!(read self, pool => sqlx::query_scalar(SQL).fetch_one(pool).await)?;
         Ok(count > 0)
     }
@@ -91,12 +93,17 @@ impl Store {
     /// Who signs in with this email; it is unique over all organizations.
     pub async fn person_by_email(&self, email: &str) -> Result<Option<PersonRow>, StoreFault> {
         const SQL: &str = "SELECT id, organization_id, email, name, role, password_hash, deactivated_at, sign_ins_ended FROM person WHERE email = $1";
-        let raw: Option<Raw> = each!(read self, pool => sqlx::query_as(SQL).bind(email).fetch_optional(pool).await)?;
+        let raw: Option<Raw> =
+            each!(read self, pool => sqlx::query_as(SQL).bind(email).fetch_optional(pool).await)?;
         raw.map(TryInto::try_into).transpose()
     }
 
     /// A person of an organization.
-    pub async fn person(&self, organization: OrganizationId, id: PersonId) -> Result<Option<PersonRow>, StoreFault> {
+    pub async fn person(
+        &self,
+        organization: OrganizationId,
+        id: PersonId,
+    ) -> Result<Option<PersonRow>, StoreFault> {
         const SQL: &str = "SELECT id, organization_id, email, name, role, password_hash, deactivated_at, sign_ins_ended FROM person WHERE organization_id = $1 AND id = $2";
         let raw: Option<Raw> = each!(read self, pool => sqlx::query_as(SQL).bind(organization).bind(id).fetch_optional(pool).await)?;
         raw.map(TryInto::try_into).transpose()
@@ -105,13 +112,19 @@ impl Store {
     /// The people of an organization, oldest first.
     pub async fn people(&self, organization: OrganizationId) -> Result<Vec<PersonRow>, StoreFault> {
         const SQL: &str = "SELECT id, organization_id, email, name, role, password_hash, deactivated_at, sign_ins_ended FROM person WHERE organization_id = $1 ORDER BY created_at, id";
-        let raw: Vec<Raw> = each!(read self, pool => sqlx::query_as(SQL).bind(organization).fetch_all(pool).await)?;
+        let raw: Vec<Raw> =
+            each!(read self, pool => sqlx::query_as(SQL).bind(organization).fetch_all(pool).await)?;
         raw.into_iter().map(TryInto::try_into).collect()
     }
 }
 
 impl Change {
-    pub async fn add_organization(&mut self, id: OrganizationId, name: &str, now: i64) -> Result<(), StoreFault> {
+    pub async fn add_organization(
+        &mut self,
+        id: OrganizationId,
+        name: &str,
+        now: i64,
+    ) -> Result<(), StoreFault> {
         const SQL: &str = "INSERT INTO organization (id, name, created_at) VALUES ($1, $2, $3)";
         each!(in self, connection => sqlx::query(SQL).bind(id).bind(name).bind(now).execute(connection).await.map(drop))?;
         Ok(())

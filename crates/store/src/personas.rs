@@ -28,30 +28,53 @@ pub struct NewPersona {
 
 impl Store {
     /// The personas a person may use: their own and those that are shared, by name.
-    pub async fn personas(&self, organization: OrganizationId, person: PersonId) -> Result<Vec<PersonaRow>, StoreFault> {
+    pub async fn personas(
+        &self,
+        organization: OrganizationId,
+        person: PersonId,
+    ) -> Result<Vec<PersonaRow>, StoreFault> {
         const SQL: &str = "SELECT persona.id, owner_id, person.name AS owner_name, persona.name, shared, changed_at, changed_by \
             FROM persona JOIN person ON person.id = persona.owner_id \
             WHERE persona.organization_id = $1 AND (shared OR owner_id = $2) ORDER BY persona.name, persona.id";
-        Ok(each!(read self, pool => sqlx::query_as(SQL).bind(organization).bind(person).fetch_all(pool).await)?)
+        Ok(
+            each!(read self, pool => sqlx::query_as(SQL).bind(organization).bind(person).fetch_all(pool).await)?,
+        )
     }
 
     /// What a persona holds, where this person may use it.
-    pub async fn persona_content(&self, organization: OrganizationId, person: PersonId, id: PersonaId) -> Result<Option<String>, StoreFault> {
+    pub async fn persona_content(
+        &self,
+        organization: OrganizationId,
+        person: PersonId,
+        id: PersonaId,
+    ) -> Result<Option<String>, StoreFault> {
         const SQL: &str = "SELECT content FROM persona WHERE organization_id = $1 AND id = $3 AND (shared OR owner_id = $2)";
-        Ok(each!(read self, pool => sqlx::query_scalar(SQL).bind(organization).bind(person).bind(id).fetch_optional(pool).await)?)
+        Ok(
+            each!(read self, pool => sqlx::query_scalar(SQL).bind(organization).bind(person).bind(id).fetch_optional(pool).await)?,
+        )
     }
 }
 
 impl Change {
     /// Whether the persona's owner has another of that name.
-    pub async fn persona_name_taken(&mut self, organization: OrganizationId, persona: &NewPersona) -> Result<bool, StoreFault> {
+    pub async fn persona_name_taken(
+        &mut self,
+        organization: OrganizationId,
+        persona: &NewPersona,
+    ) -> Result<bool, StoreFault> {
         const SQL: &str = "SELECT COUNT(*) FROM persona WHERE organization_id = $1 AND owner_id = $2 AND name = $3 AND id <> $4";
         let taken: i64 = each!(in self, connection => sqlx::query_scalar(SQL)
             .bind(organization).bind(persona.owner).bind(&persona.name).bind(persona.id).fetch_one(connection).await)?;
         Ok(taken > 0)
     }
 
-    pub async fn add_persona(&mut self, organization: OrganizationId, persona: &NewPersona, by: &str, now: i64) -> Result<(), StoreFault> {
+    pub async fn add_persona(
+        &mut self,
+        organization: OrganizationId,
+        persona: &NewPersona,
+        by: &str,
+        now: i64,
+    ) -> Result<(), StoreFault> {
         const SQL: &str = "INSERT INTO persona (id, organization_id, owner_id, name, shared, content, changed_at, changed_by) \
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
         each!(in self, connection => sqlx::query(SQL)
@@ -61,9 +84,14 @@ impl Change {
     }
 
     /// Changes a persona; `false` where it is gone. Its owner stays.
-    pub async fn update_persona(&mut self, organization: OrganizationId, persona: &NewPersona, by: &str, now: i64) -> Result<bool, StoreFault> {
-        const SQL: &str =
-            "UPDATE persona SET name = $3, shared = $4, content = $5, changed_at = $6, changed_by = $7 WHERE organization_id = $1 AND id = $2";
+    pub async fn update_persona(
+        &mut self,
+        organization: OrganizationId,
+        persona: &NewPersona,
+        by: &str,
+        now: i64,
+    ) -> Result<bool, StoreFault> {
+        const SQL: &str = "UPDATE persona SET name = $3, shared = $4, content = $5, changed_at = $6, changed_by = $7 WHERE organization_id = $1 AND id = $2";
         let updated = each!(in self, connection => sqlx::query(SQL)
             .bind(organization).bind(persona.id).bind(&persona.name).bind(persona.shared).bind(&persona.content).bind(now).bind(by)
             .execute(connection).await.map(|done| done.rows_affected()))?;
@@ -71,10 +99,13 @@ impl Change {
     }
 
     /// Removes a persona; `false` where it is gone.
-    pub async fn remove_persona(&mut self, organization: OrganizationId, id: PersonaId) -> Result<bool, StoreFault> {
+    pub async fn remove_persona(
+        &mut self,
+        organization: OrganizationId,
+        id: PersonaId,
+    ) -> Result<bool, StoreFault> {
         const SQL: &str = "DELETE FROM persona WHERE organization_id = $1 AND id = $2";
-        let removed =
-            each!(in self, connection => sqlx::query(SQL).bind(organization).bind(id).execute(connection).await.map(|done| done.rows_affected()))?;
+        let removed = each!(in self, connection => sqlx::query(SQL).bind(organization).bind(id).execute(connection).await.map(|done| done.rows_affected()))?;
         Ok(removed == 1)
     }
 }

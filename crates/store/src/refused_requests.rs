@@ -54,7 +54,8 @@ impl Store {
             )
         };
         // Tuples of texts and numbers always become JSON.
-        let document = serde_json::to_string(&rows.iter().map(row).collect::<Vec<_>>()).unwrap_or_default();
+        let document =
+            serde_json::to_string(&rows.iter().map(row).collect::<Vec<_>>()).unwrap_or_default();
         let mut organizations: Vec<_> = rows.iter().filter_map(|row| row.organization_id).collect();
         organizations.sort_unstable();
         organizations.dedup();
@@ -72,15 +73,26 @@ impl Store {
     }
 
     /// How many are kept.
-    pub async fn count_refused_requests(&self, organization: Option<OrganizationId>) -> Result<i64, StoreFault> {
+    pub async fn count_refused_requests(
+        &self,
+        organization: Option<OrganizationId>,
+    ) -> Result<i64, StoreFault> {
         const SQL: &str = "SELECT COUNT(*) FROM refused_request WHERE organization_id = $1 OR ($1 IS NULL AND organization_id IS NULL)";
-        Ok(each!(read self, pool => sqlx::query_scalar(SQL).bind(organization).fetch_one(pool).await)?)
+        Ok(
+            each!(read self, pool => sqlx::query_scalar(SQL).bind(organization).fetch_one(pool).await)?,
+        )
     }
 
     /// A refused request of this organization, or of none: whoever was told its id may know of it.
-    pub async fn refused_request(&self, organization: OrganizationId, request_id: Uuid) -> Result<Option<RefusedRequestRow>, StoreFault> {
+    pub async fn refused_request(
+        &self,
+        organization: OrganizationId,
+        request_id: Uuid,
+    ) -> Result<Option<RefusedRequestRow>, StoreFault> {
         const SQL: &str = "SELECT request_id, organization_id, route, code, rung, faults, origin, secret_id, token_id, at FROM refused_request \
             WHERE request_id = $2 AND (organization_id = $1 OR organization_id IS NULL)";
-        Ok(each!(read self, pool => sqlx::query_as(SQL).bind(organization).bind(request_id).fetch_optional(pool).await)?)
+        Ok(
+            each!(read self, pool => sqlx::query_as(SQL).bind(organization).bind(request_id).fetch_optional(pool).await)?,
+        )
     }
 }

@@ -24,21 +24,33 @@ pub struct RevocationRow {
 
 impl Store {
     /// What was revoked by changes after this generation.
-    pub(crate) async fn revocations_since(&self, generation: i64) -> Result<Vec<RevocationRow>, StoreFault> {
-        const SQL: &str =
-            "SELECT organization_id, key_id, token_id, subject_hash, subject, cut_off, expires_at FROM revocation WHERE generation > $1";
+    pub(crate) async fn revocations_since(
+        &self,
+        generation: i64,
+    ) -> Result<Vec<RevocationRow>, StoreFault> {
+        const SQL: &str = "SELECT organization_id, key_id, token_id, subject_hash, subject, cut_off, expires_at FROM revocation WHERE generation > $1";
         Ok(each!(follow self, pool => sqlx::query_as(SQL).bind(generation).fetch_all(pool).await)?)
     }
 
     /// Up to when a viewer's tokens of this key are refused, by what is written down; none where nothing is.
-    pub async fn viewer_cut_off(&self, organization: OrganizationId, key: KeyId, subject: SubjectHash) -> Result<Option<i64>, StoreFault> {
+    pub async fn viewer_cut_off(
+        &self,
+        organization: OrganizationId,
+        key: KeyId,
+        subject: SubjectHash,
+    ) -> Result<Option<i64>, StoreFault> {
         const SQL: &str = "SELECT MAX(cut_off) FROM revocation WHERE organization_id = $1 AND subject_hash = $3 AND (key_id = $2 OR key_id IS NULL)";
         each!(read self, connection => sqlx::query_scalar(SQL).bind(organization).bind(key).bind(subject).fetch_one(connection).await)
     }
 
     /// Whether it is written down that this token was revoked.
-    pub async fn is_token_revoked(&self, organization: OrganizationId, token_id: Uuid) -> Result<bool, StoreFault> {
-        const SQL: &str = "SELECT COUNT(*) FROM revocation WHERE organization_id = $1 AND token_id = $2";
+    pub async fn is_token_revoked(
+        &self,
+        organization: OrganizationId,
+        token_id: Uuid,
+    ) -> Result<bool, StoreFault> {
+        const SQL: &str =
+            "SELECT COUNT(*) FROM revocation WHERE organization_id = $1 AND token_id = $2";
         let count: i64 = each!(read self, connection => sqlx::query_scalar(SQL).bind(organization).bind(token_id).fetch_one(connection).await)?;
         Ok(count > 0)
     }
@@ -56,15 +68,26 @@ impl Store {
 
     /// The newest token of an organization, if it is not older than `ids_from`: a node whose clock is ahead issues tokens that
     /// a cut-off by this node's clock would miss.
-    pub async fn newest_token(&self, organization: OrganizationId, ids_from: Uuid) -> Result<Option<Uuid>, StoreFault> {
+    pub async fn newest_token(
+        &self,
+        organization: OrganizationId,
+        ids_from: Uuid,
+    ) -> Result<Option<Uuid>, StoreFault> {
         const SQL: &str = "SELECT token_id FROM mint WHERE token_id >= $2 AND organization_id = $1 ORDER BY token_id DESC LIMIT 1";
-        Ok(each!(read self, pool => sqlx::query_scalar(SQL).bind(organization).bind(ids_from).fetch_optional(pool).await)?)
+        Ok(
+            each!(read self, pool => sqlx::query_scalar(SQL).bind(organization).bind(ids_from).fetch_optional(pool).await)?,
+        )
     }
 }
 
 impl Change {
     /// Revokes one token, or a viewer's tokens.
-    pub async fn add_revocation(&mut self, id: Uuid, row: &RevocationRow, now: i64) -> Result<(), StoreFault> {
+    pub async fn add_revocation(
+        &mut self,
+        id: Uuid,
+        row: &RevocationRow,
+        now: i64,
+    ) -> Result<(), StoreFault> {
         // The change has raised the generation already, and no other change runs beside it.
         const SQL: &str = "INSERT INTO revocation (id, organization_id, key_id, token_id, subject_hash, subject, cut_off, created_at, expires_at, generation) \
             SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, value FROM generation WHERE one = 1";
@@ -79,14 +102,23 @@ impl Change {
     }
 
     /// Refuses every token of a key issued up to then; `false` where the key is not there.
-    pub async fn cut_off_key(&mut self, organization: OrganizationId, key: KeyId, cut_off: i64) -> Result<bool, StoreFault> {
+    pub async fn cut_off_key(
+        &mut self,
+        organization: OrganizationId,
+        key: KeyId,
+        cut_off: i64,
+    ) -> Result<bool, StoreFault> {
         const SQL: &str = "UPDATE api_key SET cut_off = CASE WHEN cut_off < $3 THEN $3 ELSE cut_off END WHERE organization_id = $1 AND id = $2";
         let set = each!(in self, connection => sqlx::query(SQL).bind(organization).bind(key).bind(cut_off).execute(connection).await.map(|done| done.rows_affected()))?;
         Ok(set == 1)
     }
 
     /// Refuses every token of an organization issued up to then.
-    pub async fn cut_off_organization(&mut self, organization: OrganizationId, cut_off: i64) -> Result<(), StoreFault> {
+    pub async fn cut_off_organization(
+        &mut self,
+        organization: OrganizationId,
+        cut_off: i64,
+    ) -> Result<(), StoreFault> {
         const SQL: &str = "UPDATE organization SET cut_off = CASE WHEN cut_off < $2 THEN $2 ELSE cut_off END WHERE id = $1";
         each!(in self, connection => sqlx::query(SQL).bind(organization).bind(cut_off).execute(connection).await.map(drop))?;
         Ok(())

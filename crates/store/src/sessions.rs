@@ -34,10 +34,15 @@ impl Store {
         Ok(())
     }
 
-    pub async fn session(&self, id_hash: &[u8], now: i64) -> Result<Option<SessionRow>, StoreFault> {
-        const SQL: &str =
-            "SELECT id_hash, organization_id, person_id, data, created_at, expires_at FROM session WHERE id_hash = $1 AND expires_at > $2";
-        Ok(each!(read self, pool => sqlx::query_as(SQL).bind(id_hash).bind(now).fetch_optional(pool).await)?)
+    pub async fn session(
+        &self,
+        id_hash: &[u8],
+        now: i64,
+    ) -> Result<Option<SessionRow>, StoreFault> {
+        const SQL: &str = "SELECT id_hash, organization_id, person_id, data, created_at, expires_at FROM session WHERE id_hash = $1 AND expires_at > $2";
+        Ok(
+            each!(read self, pool => sqlx::query_as(SQL).bind(id_hash).bind(now).fetch_optional(pool).await)?,
+        )
     }
 
     pub async fn delete_session(&self, id_hash: &[u8]) -> Result<(), StoreFault> {

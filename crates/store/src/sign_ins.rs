@@ -40,7 +40,11 @@ impl Store {
     }
 
     /// Forgets the failures of one subject, or, with a time, all older than it.
-    pub async fn clear_sign_in_failures(&self, subject_hash: &[u8], older_than: i64) -> Result<(), StoreFault> {
+    pub async fn clear_sign_in_failures(
+        &self,
+        subject_hash: &[u8],
+        older_than: i64,
+    ) -> Result<(), StoreFault> {
         const SQL: &str = "DELETE FROM sign_in_failure WHERE subject_hash = $1 OR last_at < $2";
         each!(write self, pool => sqlx::query(SQL).bind(subject_hash).bind(older_than).execute(pool).await.map(drop))?;
         Ok(())
@@ -55,10 +59,16 @@ impl Store {
 
     /// Whose device this is, if it was used after that moment (Unix milliseconds). It asks by the device alone: the work is
     /// the same whatever email was typed.
-    pub async fn device_owners(&self, device_hash: &[u8], used_after: i64) -> Result<Vec<DeviceOwner>, StoreFault> {
+    pub async fn device_owners(
+        &self,
+        device_hash: &[u8],
+        used_after: i64,
+    ) -> Result<Vec<DeviceOwner>, StoreFault> {
         const SQL: &str = "SELECT person.id AS person, person.email AS email FROM known_device \
             JOIN person ON person.id = known_device.person_id WHERE known_device.device_hash = $1 AND known_device.used_at > $2";
-        Ok(each!(read self, pool => sqlx::query_as(SQL).bind(device_hash).bind(used_after).fetch_all(pool).await)?)
+        Ok(
+            each!(read self, pool => sqlx::query_as(SQL).bind(device_hash).bind(used_after).fetch_all(pool).await)?,
+        )
     }
 
     /// Forgets the devices that nobody signed in on after that moment (Unix milliseconds).
@@ -71,13 +81,25 @@ impl Store {
 
 impl Change {
     /// Ends every sign-in of a person.
-    pub async fn delete_sessions_of(&mut self, organization: OrganizationId, person: PersonId) -> Result<u64, StoreFault> {
+    pub async fn delete_sessions_of(
+        &mut self,
+        organization: OrganizationId,
+        person: PersonId,
+    ) -> Result<u64, StoreFault> {
         const SQL: &str = "DELETE FROM session WHERE organization_id = $1 AND person_id = $2";
-        Ok(each!(in self, connection => sqlx::query(SQL).bind(organization).bind(person).execute(connection).await.map(|done| done.rows_affected()))?)
+        Ok(
+            each!(in self, connection => sqlx::query(SQL).bind(organization).bind(person).execute(connection).await.map(|done| done.rows_affected()))?,
+        )
     }
 
     /// Makes a one-time link for a person; their earlier ones end.
-    pub async fn add_sign_in_link(&mut self, hash: &[u8], organization: OrganizationId, person: PersonId, expires_at: i64) -> Result<(), StoreFault> {
+    pub async fn add_sign_in_link(
+        &mut self,
+        hash: &[u8],
+        organization: OrganizationId,
+        person: PersonId,
+        expires_at: i64,
+    ) -> Result<(), StoreFault> {
         const END: &str = "DELETE FROM sign_in_link WHERE organization_id = $1 AND person_id = $2";
         const ADD: &str = "INSERT INTO sign_in_link (hash, organization_id, person_id, expires_at) VALUES ($1, $2, $3, $4)";
         each!(in self, connection => sqlx::query(END).bind(organization).bind(person).execute(connection).await.map(drop))?;
@@ -86,14 +108,26 @@ impl Change {
     }
 
     /// Uses a link up and tells whose it was.
-    pub async fn consume_sign_in_link(&mut self, hash: &[u8], now: i64) -> Result<Option<(OrganizationId, PersonId)>, StoreFault> {
+    pub async fn consume_sign_in_link(
+        &mut self,
+        hash: &[u8],
+        now: i64,
+    ) -> Result<Option<(OrganizationId, PersonId)>, StoreFault> {
         const SQL: &str = "DELETE FROM sign_in_link WHERE hash = $1 AND expires_at > $2 RETURNING organization_id, person_id";
-        Ok(each!(in self, connection => sqlx::query_as(SQL).bind(hash).bind(now).fetch_optional(connection).await)?)
+        Ok(
+            each!(in self, connection => sqlx::query_as(SQL).bind(hash).bind(now).fetch_optional(connection).await)?,
+        )
     }
 
     /// Remembers a device for a person as used now (Unix milliseconds), and forgets those of the person that are beyond
     /// [`MOST_DEVICES`], the longest unused first.
-    pub async fn add_known_device(&mut self, device_hash: &[u8], organization: OrganizationId, person: PersonId, now: i64) -> Result<(), StoreFault> {
+    pub async fn add_known_device(
+        &mut self,
+        device_hash: &[u8],
+        organization: OrganizationId,
+        person: PersonId,
+        now: i64,
+    ) -> Result<(), StoreFault> {
         const ADD: &str = "INSERT INTO known_device (device_hash, organization_id, person_id, created_at, used_at) VALUES ($1, $2, $3, $4, $4) \
             ON CONFLICT (device_hash, person_id) DO UPDATE SET used_at = excluded.used_at";
         const FORGET: &str = "DELETE FROM known_device WHERE person_id = $1 AND device_hash <> $2 AND device_hash NOT IN \
@@ -104,7 +138,11 @@ impl Change {
     }
 
     /// Forgets every device of a person.
-    pub async fn delete_known_devices_of(&mut self, organization: OrganizationId, person: PersonId) -> Result<(), StoreFault> {
+    pub async fn delete_known_devices_of(
+        &mut self,
+        organization: OrganizationId,
+        person: PersonId,
+    ) -> Result<(), StoreFault> {
         const SQL: &str = "DELETE FROM known_device WHERE organization_id = $1 AND person_id = $2";
         each!(in self, connection => sqlx::query(SQL).bind(organization).bind(person).execute(connection).await.map(drop))?;
         Ok(())

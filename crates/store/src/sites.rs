@@ -37,8 +37,13 @@ pub struct ConnectedSitesPlan {
 const CONNECTED: &str = "SELECT origin, first_at, live_at, last_at FROM connected_site WHERE organization_id = $1 ORDER BY last_at DESC, origin";
 
 impl Store {
-    pub async fn connected_sites(&self, organization: OrganizationId) -> Result<Vec<ConnectedSiteRow>, StoreFault> {
-        Ok(each!(read self, pool => sqlx::query_as(CONNECTED).bind(organization).fetch_all(pool).await)?)
+    pub async fn connected_sites(
+        &self,
+        organization: OrganizationId,
+    ) -> Result<Vec<ConnectedSiteRow>, StoreFault> {
+        Ok(
+            each!(read self, pool => sqlx::query_as(CONNECTED).bind(organization).fetch_all(pool).await)?,
+        )
     }
 
     /// Notes sites that connected by a plan that is made from what is stored; the first one of an organization ticks its first
@@ -52,7 +57,8 @@ impl Store {
         const NOTE: &str = "INSERT INTO connected_site (organization_id, origin, first_at, live_at, last_at) VALUES ($1, $2, $3, $4, $5) \
             ON CONFLICT (organization_id, origin) DO UPDATE SET live_at = COALESCE(connected_site.live_at, excluded.live_at), last_at = excluded.last_at";
         const DROP: &str = "DELETE FROM connected_site WHERE organization_id = $1 AND origin = $2";
-        const FIRST: &str = "UPDATE organization SET first_embed_at = $2 WHERE id = $1 AND first_embed_at IS NULL";
+        const FIRST: &str =
+            "UPDATE organization SET first_embed_at = $2 WHERE id = $1 AND first_embed_at IS NULL";
         let mut act = self.act().await?;
         each!(in act, connection => sqlx::query(LOCK).bind(organization).execute(connection).await.map(drop))?;
         let stored = each!(in act, connection => sqlx::query_as(CONNECTED).bind(organization).fetch_all(connection).await)?;
@@ -69,8 +75,13 @@ impl Store {
     }
 
     /// The sites that were refused, the latest first.
-    pub async fn refused_sites(&self, organization: OrganizationId) -> Result<Vec<RefusedSiteRow>, StoreFault> {
-        Ok(each!(read self, pool => sqlx::query_as(REFUSED).bind(organization).fetch_all(pool).await)?)
+    pub async fn refused_sites(
+        &self,
+        organization: OrganizationId,
+    ) -> Result<Vec<RefusedSiteRow>, StoreFault> {
+        Ok(
+            each!(read self, pool => sqlx::query_as(REFUSED).bind(organization).fetch_all(pool).await)?,
+        )
     }
 
     /// Forgets refusals of days before this one.
@@ -83,8 +94,7 @@ impl Store {
 
 /// An update that changes nothing is a lock in both databases.
 const LOCK: &str = "UPDATE organization SET name = name WHERE id = $1";
-const REFUSED: &str =
-    "SELECT origin, viewer, day, refusals, last_at FROM refused_site WHERE organization_id = $1 ORDER BY last_at DESC, origin, viewer";
+const REFUSED: &str = "SELECT origin, viewer, day, refusals, last_at FROM refused_site WHERE organization_id = $1 ORDER BY last_at DESC, origin, viewer";
 
 /// What becomes of the refused sites of an organization.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -3,7 +3,10 @@
 use crate::attributes::Raw as AttributeRaw;
 use crate::db::each;
 use crate::people::ORGANIZATIONS;
-use crate::{AttributeRow, OrganizationId, OrganizationRow, OriginRow, PersonId, RevocationRow, SecretRow, Store, StoreFault};
+use crate::{
+    AttributeRow, OrganizationId, OrganizationRow, OriginRow, PersonId, RevocationRow, SecretRow,
+    Store, StoreFault,
+};
 
 /// The configuration at or after a generation.
 #[derive(Clone, Debug)]
@@ -50,23 +53,43 @@ impl Store {
             FROM api_secret s JOIN api_key k ON k.id = s.key_id";
         const ATTRIBUTES: &str = "SELECT id, organization_id, name, kind, is_list, required, description, example, version, changed_at, changed_by FROM attribute ORDER BY id";
         const ORIGINS: &str = "SELECT organization_id, id, canonical, label, environment, version, changed_at, changed_by FROM origin ORDER BY id";
-        const PEOPLE: &str = "SELECT organization_id, id, sandbox_cut_off FROM person WHERE deactivated_at IS NULL";
+        const PEOPLE: &str =
+            "SELECT organization_id, id, sandbox_cut_off FROM person WHERE deactivated_at IS NULL";
         let generation = self.generation().await?;
-        let organizations = each!(follow self, pool => sqlx::query_as(ORGANIZATIONS).fetch_all(pool).await)?;
-        let secrets: Vec<Raw> = each!(follow self, pool => sqlx::query_as(SECRETS).fetch_all(pool).await)?;
-        let attributes: Vec<AttributeRaw> = each!(follow self, pool => sqlx::query_as(ATTRIBUTES).fetch_all(pool).await)?;
-        let origins: Vec<RawOrigin> = each!(follow self, pool => sqlx::query_as(ORIGINS).fetch_all(pool).await)?;
-        let active_people = each!(follow self, pool => sqlx::query_as(PEOPLE).fetch_all(pool).await)?;
+        let organizations =
+            each!(follow self, pool => sqlx::query_as(ORGANIZATIONS).fetch_all(pool).await)?;
+        let secrets: Vec<Raw> =
+            each!(follow self, pool => sqlx::query_as(SECRETS).fetch_all(pool).await)?;
+        let attributes: Vec<AttributeRaw> =
+            each!(follow self, pool => sqlx::query_as(ATTRIBUTES).fetch_all(pool).await)?;
+        let origins: Vec<RawOrigin> =
+            each!(follow self, pool => sqlx::query_as(ORIGINS).fetch_all(pool).await)?;
+        let active_people =
+            each!(follow self, pool => sqlx::query_as(PEOPLE).fetch_all(pool).await)?;
         // A number below what is known was restored from a backup: what was revoked is read from the beginning.
-        let revocations = self.revocations_since(if generation < since { -1 } else { since }).await?;
+        let revocations = self
+            .revocations_since(if generation < since { -1 } else { since })
+            .await?;
         Ok(Snapshot {
             generation,
             revocations,
             active_people,
             organizations,
-            secrets: secrets.into_iter().map(|raw| SecretState { row: raw.row, minted: raw.minted }).collect(),
-            origins: origins.into_iter().map(|raw| (raw.organization_id, raw.row)).collect(),
-            attributes: attributes.into_iter().map(|raw| Ok((raw.organization_id, raw.try_into()?))).collect::<Result<_, StoreFault>>()?,
+            secrets: secrets
+                .into_iter()
+                .map(|raw| SecretState {
+                    row: raw.row,
+                    minted: raw.minted,
+                })
+                .collect(),
+            origins: origins
+                .into_iter()
+                .map(|raw| (raw.organization_id, raw.row))
+                .collect(),
+            attributes: attributes
+                .into_iter()
+                .map(|raw| Ok((raw.organization_id, raw.try_into()?)))
+                .collect::<Result<_, StoreFault>>()?,
         })
     }
 }

@@ -39,7 +39,8 @@ impl Store {
             )
         };
         // Tuples of texts and numbers always become JSON.
-        let document = serde_json::to_string(&rows.iter().map(row).collect::<Vec<_>>()).unwrap_or_default();
+        let document =
+            serde_json::to_string(&rows.iter().map(row).collect::<Vec<_>>()).unwrap_or_default();
         each!(write self, pool => sqlx::query(SQL).bind(document).execute(pool).await.map(drop))?;
         Ok(())
     }

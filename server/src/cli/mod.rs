@@ -177,7 +177,9 @@ pub fn main() -> ExitCode {
 fn run(cli: Cli) -> Result<Said, Box<dyn std::error::Error>> {
     let config = Config::from_environment()?;
     log(&config.log);
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
     runtime.block_on(async {
         match cli.command.unwrap_or(Command::Serve) {
             Command::Serve => serve::serve(&config).await,
@@ -191,12 +193,22 @@ const QUIET: &str = "tower_sessions=error,tower_sessions_core=error";
 
 /// The filter that `PERCH_LOG` asks for. Whatever it asks, libraries do not log addresses: one-time links are addresses.
 pub fn log_filter(wanted: &str) -> EnvFilter {
-    let filter = EnvFilter::try_new(format!("{QUIET},{wanted}")).unwrap_or_else(|_| EnvFilter::new(format!("{QUIET},info")));
-    ["tower_http=warn", "hyper=info", "axum=info"].iter().filter_map(|directive| directive.parse().ok()).fold(filter, EnvFilter::add_directive)
+    let filter = EnvFilter::try_new(format!("{QUIET},{wanted}"))
+        .unwrap_or_else(|_| EnvFilter::new(format!("{QUIET},info")));
+    ["tower_http=warn", "hyper=info", "axum=info"]
+        .iter()
+        .filter_map(|directive| directive.parse().ok())
+        .fold(filter, EnvFilter::add_directive)
 }
 
 /// Lines for people at a terminal, JSON for whatever collects them elsewhere.
 fn log(filter: &str) {
-    let builder = tracing_subscriber::fmt().with_env_filter(log_filter(filter)).with_writer(std::io::stderr);
-    if std::io::stderr().is_terminal() { builder.init() } else { builder.json().init() }
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(log_filter(filter))
+        .with_writer(std::io::stderr);
+    if std::io::stderr().is_terminal() {
+        builder.init()
+    } else {
+        builder.json().init()
+    }
 }

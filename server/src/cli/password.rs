@@ -20,12 +20,17 @@ pub(super) fn new_password() -> Asked {
 fn first_line(mut input: impl BufRead) -> std::io::Result<Zeroizing<String>> {
     let mut line = Zeroizing::new(String::new());
     input.read_line(&mut line)?;
-    Ok(Zeroizing::new(line.trim_end_matches(['\r', '\n']).to_owned()))
+    Ok(Zeroizing::new(
+        line.trim_end_matches(['\r', '\n']).to_owned(),
+    ))
 }
 
 /// Asks on standard error, so that standard output stays the answer.
 fn ask(prompt: &str) -> std::io::Result<Zeroizing<String>> {
-    let terminal = rpassword::ConfigBuilder::new().input_file_path("/dev/stdin").output_writer(std::io::stderr()).build();
+    let terminal = rpassword::ConfigBuilder::new()
+        .input_file_path("/dev/stdin")
+        .output_writer(std::io::stderr())
+        .build();
     rpassword::prompt_password_with_config(prompt, terminal).map(Zeroizing::new)
 }
 
@@ -36,7 +41,11 @@ mod tests {
     #[test]
     fn one_line_is_the_password_whatever_ends_it_and_whatever_follows() {
         for input in ["a b  \n", "a b  \r\n", "a b  ", "a b  \nsecond line\n"] {
-            assert_eq!(first_line(input.as_bytes()).unwrap().as_str(), "a b  ", "{input:?}");
+            assert_eq!(
+                first_line(input.as_bytes()).unwrap().as_str(),
+                "a b  ",
+                "{input:?}"
+            );
         }
         assert_eq!(first_line("".as_bytes()).unwrap().as_str(), "");
     }

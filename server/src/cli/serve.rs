@@ -20,7 +20,11 @@ pub(super) async fn serve(config: &Config) -> Result<Said, Box<dyn std::error::E
     // A link of an earlier run is replaced or of no use; either way its file goes.
     data_dir::remove_link(&link_file)?;
     if let Some(secret) = perch.open_setup_link().await? {
-        let link = format!("{}/setup/{}", server.state().site.public_url, secret.0.as_str());
+        let link = format!(
+            "{}/setup/{}",
+            server.state().site.public_url,
+            secret.0.as_str()
+        );
         if std::io::stdout().is_terminal() {
             say(&format!("set up Perch at {link}"));
         } else {
@@ -30,7 +34,10 @@ pub(super) async fn serve(config: &Config) -> Result<Said, Box<dyn std::error::E
         }
     }
     server.serve(stopped()).await?;
-    Ok(Said { line: String::new(), value: serde_json::json!({ "stopped": true }) })
+    Ok(Said {
+        line: String::new(),
+        value: serde_json::json!({ "stopped": true }),
+    })
 }
 
 /// Standard output may be a pipe that nobody reads any more; the server goes on.
@@ -42,7 +49,9 @@ fn say(line: &str) {
 /// Ctrl-C, or what a service manager sends.
 async fn stopped() {
     let interrupt = tokio::signal::ctrl_c();
-    let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) else {
+    let Ok(mut terminate) =
+        tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
+    else {
         let _ = interrupt.await;
         return;
     };

@@ -77,9 +77,18 @@ impl Line {
     }
 
     pub fn phase(&self) -> Phase {
-        const PHASES: [Phase; 5] = [Phase::New, Phase::Busy, Phase::Answering, Phase::Idle, Phase::Head];
+        const PHASES: [Phase; 5] = [
+            Phase::New,
+            Phase::Busy,
+            Phase::Answering,
+            Phase::Idle,
+            Phase::Head,
+        ];
         let phase = self.phase.load(Ordering::Acquire);
-        PHASES.into_iter().find(|known| *known as u8 == phase).unwrap_or(Phase::New)
+        PHASES
+            .into_iter()
+            .find(|known| *known as u8 == phase)
+            .unwrap_or(Phase::New)
     }
 
     pub fn turn(&self, phase: Phase) {
@@ -88,7 +97,9 @@ impl Line {
 
     /// From one phase to the next, unless it is in another.
     pub fn pass(&self, from: Phase, to: Phase) {
-        let _ = self.phase.compare_exchange(from as u8, to as u8, Ordering::AcqRel, Ordering::Relaxed);
+        let _ =
+            self.phase
+                .compare_exchange(from as u8, to as u8, Ordering::AcqRel, Ordering::Relaxed);
     }
 
     pub fn move_on(&self) {
@@ -114,7 +125,9 @@ where
     let line = seat.line().clone();
     let served = Served::new(handler, line.clone());
     // hyper's own timer for heads runs between requests too, so it would close what a proxy keeps for later after ten seconds.
-    let connection = http1::Builder::new().max_buf_size(LONGEST_HEAD).serve_connection(TokioIo::new(Wire::new(io, line.clone())), served);
+    let connection = http1::Builder::new()
+        .max_buf_size(LONGEST_HEAD)
+        .serve_connection(TokioIo::new(Wire::new(io, line.clone())), served);
     let mut connection = pin!(connection);
     let mut patience = pin!(sleep(bounds.head_time));
     // The head that is awaited: its place in the table, and until when.
@@ -157,7 +170,9 @@ where
                 Some((_, until)) if until <= now => return Poll::Ready(()),
                 Some((_, until)) => patience.as_mut().reset(until),
                 // Handlers end by deadlines of their own.
-                None if !line.moved.swap(false, Ordering::Relaxed) && phase != Phase::Busy => return Poll::Ready(()),
+                None if !line.moved.swap(false, Ordering::Relaxed) && phase != Phase::Busy => {
+                    return Poll::Ready(());
+                }
                 None => patience.as_mut().reset(now + bounds.idle_time),
             }
         }

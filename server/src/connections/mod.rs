@@ -50,13 +50,24 @@ impl Bounds {
     }
 
     fn within(files: u64) -> Self {
-        let connections = usize::try_from(files.saturating_sub(RESERVE)).unwrap_or(MOST).clamp(64, MOST);
-        Self { connections, heads: MOST_HEADS.min(connections / 2), head_time: Duration::from_secs(10), idle_time: Duration::from_secs(75) }
+        let connections = usize::try_from(files.saturating_sub(RESERVE))
+            .unwrap_or(MOST)
+            .clamp(64, MOST);
+        Self {
+            connections,
+            heads: MOST_HEADS.min(connections / 2),
+            head_time: Duration::from_secs(10),
+            idle_time: Duration::from_secs(75),
+        }
     }
 
     /// The preview's, which few look at.
     pub fn of_preview() -> Self {
-        Self { connections: 256, heads: 128, ..Self::within(0) }
+        Self {
+            connections: 256,
+            heads: 128,
+            ..Self::within(0)
+        }
     }
 }
 
@@ -84,8 +95,12 @@ const PAUSE: Duration = Duration::from_millis(100);
 const SAID_EVERY: Duration = Duration::from_mins(1);
 
 /// Answers every connection by what `handler` gives for its address, until `stop`; then finishes the requests under way.
-pub async fn serve<D: Door, H>(door: D, bounds: Bounds, handler: impl Fn(IpAddr) -> H, stop: impl Future<Output = ()>)
-where
+pub async fn serve<D: Door, H>(
+    door: D,
+    bounds: Bounds,
+    handler: impl Fn(IpAddr) -> H,
+    stop: impl Future<Output = ()>,
+) where
     H: Fn(Request) -> Answer + Send + 'static,
 {
     let table = Arc::new(Table::new(bounds));
@@ -123,7 +138,12 @@ where
 }
 
 fn is_the_callers(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset)
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionRefused
+            | io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::ConnectionReset
+    )
 }
 
 #[cfg(test)]

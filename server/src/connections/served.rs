@@ -31,7 +31,10 @@ impl<H: Fn(Request) -> Answer> hyper::service::Service<Request<Incoming>> for Se
 
     fn call(&self, request: Request<Incoming>) -> Answering {
         self.line.turn(Phase::Busy);
-        Answering { answer: (self.handler)(request.map(Body::new)), line: self.line.clone() }
+        Answering {
+            answer: (self.handler)(request.map(Body::new)),
+            line: self.line.clone(),
+        }
     }
 }
 
@@ -47,7 +50,12 @@ impl Future for Answering {
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let answer = ready!(self.answer.as_mut().poll(context));
         self.line.turn(Phase::Answering);
-        Poll::Ready(answer.map(|response| response.map(|body| Sent { body, line: self.line.clone() })))
+        Poll::Ready(answer.map(|response| {
+            response.map(|body| Sent {
+                body,
+                line: self.line.clone(),
+            })
+        }))
     }
 }
 
@@ -61,7 +69,10 @@ impl http_body::Body for Sent {
     type Data = Bytes;
     type Error = axum::Error;
 
-    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
         Pin::new(&mut self.body).poll_frame(context)
     }
 

@@ -45,7 +45,9 @@ impl Lines {
         });
         let idle = idle.map(|(number, line)| (*number, line.clone()));
         self.hand = last + 1;
-        let Some((number, line)) = idle else { return false };
+        let Some((number, line)) = idle else {
+            return false;
+        };
         self.all.remove(&number);
         line.tell(Wish::Leave);
         true
@@ -54,7 +56,11 @@ impl Lines {
 
 impl Table {
     pub fn new(bounds: Bounds) -> Self {
-        Self { bounds, lines: Mutex::default(), seats: watch::Sender::new(()) }
+        Self {
+            bounds,
+            lines: Mutex::default(),
+            seats: watch::Sender::new(()),
+        }
     }
 
     fn locked<T>(&self, f: impl FnOnce(&mut Lines) -> T) -> T {
@@ -72,7 +78,12 @@ impl Table {
             lines.all.insert(number, line.clone());
             Some(number)
         })?;
-        Some(Seat { number, line, _taken: table.seats.subscribe(), table: table.clone() })
+        Some(Seat {
+            number,
+            line,
+            _taken: table.seats.subscribe(),
+            table: table.clone(),
+        })
     }
 
     /// Sends one idle connection away, if there is one.

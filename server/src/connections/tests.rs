@@ -10,7 +10,12 @@ use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-const BOUNDS: Bounds = Bounds { connections: 6, heads: 3, head_time: Duration::from_secs(10), idle_time: Duration::from_secs(75) };
+const BOUNDS: Bounds = Bounds {
+    connections: 6,
+    heads: 3,
+    head_time: Duration::from_secs(10),
+    idle_time: Duration::from_secs(75),
+};
 /// Longer than anything lasts here.
 const LONG: Duration = Duration::from_hours(1);
 const WHOLE: &[u8] = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n";
@@ -62,10 +67,20 @@ impl Town {
                 })
             }
         };
-        let served = tokio::spawn(serve(Street(tokio::sync::Mutex::new(from)), BOUNDS, handler, async move {
-            let _ = stopped.await;
-        }));
-        Self { to, slow, stop, served }
+        let served = tokio::spawn(serve(
+            Street(tokio::sync::Mutex::new(from)),
+            BOUNDS,
+            handler,
+            async move {
+                let _ = stopped.await;
+            },
+        ));
+        Self {
+            to,
+            slow,
+            stop,
+            served,
+        }
     }
 
     /// A connection on which this was sent.
@@ -82,7 +97,10 @@ async fn hears(connection: &mut DuplexStream, body: &str) {
     let mut heard = String::new();
     while !heard.ends_with(body) {
         let mut piece = [0; 1_024];
-        let read = timeout(LONG, connection.read(&mut piece)).await.expect("an answer").unwrap();
+        let read = timeout(LONG, connection.read(&mut piece))
+            .await
+            .expect("an answer")
+            .unwrap();
         assert!(read > 0, "closed after {heard:?}");
         heard.push_str(std::str::from_utf8(&piece[..read]).unwrap());
     }
@@ -182,7 +200,11 @@ async fn a_system_that_gives_no_connection_does_not_stop_the_server() {
     }
     let mut connection = town.connect(WHOLE).await;
     hears(&mut connection, "quick").await;
-    assert_eq!(begun.elapsed().as_millis(), 5 * PAUSE.as_millis(), "it pauses instead of spinning");
+    assert_eq!(
+        begun.elapsed().as_millis(),
+        5 * PAUSE.as_millis(),
+        "it pauses instead of spinning"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -194,7 +216,13 @@ async fn a_stop_lets_requests_under_way_finish() {
     let mut busy = town.connect(b"GET /slow HTTP/1.1\r\nhost: x\r\n\r\n").await;
     tokio::time::sleep(Duration::from_millis(1)).await;
     town.stop.send(()).unwrap();
-    assert_eq!([closed_after(&mut idle).await, closed_after(&mut silent).await], [0, 0]);
+    assert_eq!(
+        [
+            closed_after(&mut idle).await,
+            closed_after(&mut silent).await
+        ],
+        [0, 0]
+    );
     assert!(!town.served.is_finished());
     town.slow.notify_waiters();
     hears(&mut busy, "slow").await;
@@ -215,11 +243,22 @@ async fn what_is_still_being_told_stays_as_long_as_somebody_listens() {
     while let Ok(read @ 1..) = timeout(LONG, deaf.read(&mut piece)).await.unwrap_or(Ok(0)) {
         sent += read;
     }
-    assert!(sent < 128 * 1024, "what it never read was not kept for it: {sent}");
+    assert!(
+        sent < 128 * 1024,
+        "what it never read was not kept for it: {sent}"
+    );
 }
 
 #[test]
 fn a_process_that_may_open_few_files_takes_few_connections() {
-    let of = |files| (Bounds::within(files).connections, Bounds::within(files).heads);
-    assert_eq!([of(1_048_576), of(1_024), of(0)], [(25_000, 1_000), (512, 256), (64, 32)]);
+    let of = |files| {
+        (
+            Bounds::within(files).connections,
+            Bounds::within(files).heads,
+        )
+    };
+    assert_eq!(
+        [of(1_048_576), of(1_024), of(0)],
+        [(25_000, 1_000), (512, 256), (64, 32)]
+    );
 }

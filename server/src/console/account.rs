@@ -10,21 +10,36 @@ use crate::http::AppState;
 use axum::extract::State;
 use axum::response::Response;
 use perch_app::model::{NewKey, NewKeyState};
-use perch_app::pages::{AccountPage, account, end_tokens as end_tokens_page, new_key as new_key_page, revoke};
+use perch_app::pages::{
+    AccountPage, account, end_tokens as end_tokens_page, new_key as new_key_page, revoke,
+};
 use perch_app::{forms, present};
 use perch_domain::{Action, Code};
 use perch_service::{Ending, KeyId, Refusal};
 use tower_sessions::Session;
 
-pub(super) async fn show(State(state): State<AppState>, visitor: Visitor, session: Session) -> Response {
+pub(super) async fn show(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    session: Session,
+) -> Response {
     let acting = visitor.acting();
     let may_create = acting.can(Action::CreateKey);
-    let keys = if acting.can(Action::SeeOwnKeys) { state.perch.keys(&acting).await } else { Ok(Vec::new()) };
+    let keys = if acting.can(Action::SeeOwnKeys) {
+        state.perch.keys(&acting).await
+    } else {
+        Ok(Vec::new())
+    };
     match keys {
         Err(refused) => refusal(&state, &visitor.anyone, "Account settings", refused).await,
         Ok(keys) => {
-            let done = flash::take(&session, &[Place::Keys, Place::SignIns], state.perch.now()).await;
-            let done_at = |wanted: Place| done.as_ref().filter(|(place, _)| *place == wanted).map(|(_, told)| told.clone());
+            let done =
+                flash::take(&session, &[Place::Keys, Place::SignIns], state.perch.now()).await;
+            let done_at = |wanted: Place| {
+                done.as_ref()
+                    .filter(|(place, _)| *place == wanted)
+                    .map(|(_, told)| told.clone())
+            };
             let shown = AccountPage {
                 keys,
                 may_create,
@@ -35,13 +50,27 @@ pub(super) async fn show(State(state): State<AppState>, visitor: Visitor, sessio
                 sign_ins_done: done_at(Place::SignIns),
             };
             let frame = frame(&visitor, "/account", "account");
-            page(&state, &visitor.anyone, Answer::ok("Account settings"), move || account(&frame, shown.clone())).await
+            page(
+                &state,
+                &visitor.anyone,
+                Answer::ok("Account settings"),
+                move || account(&frame, shown.clone()),
+            )
+            .await
         }
     }
 }
 
-pub(super) async fn sign_out_everywhere(State(state): State<AppState>, visitor: Visitor, session: Session) -> Response {
-    if let Err(refused) = state.perch.sign_out_everywhere(&visitor.signed_in, &visitor.anyone.request).await {
+pub(super) async fn sign_out_everywhere(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    session: Session,
+) -> Response {
+    if let Err(refused) = state
+        .perch
+        .sign_out_everywhere(&visitor.signed_in, &visitor.anyone.request)
+        .await
+    {
         refusal(&state, &visitor.anyone, "Sign out everywhere", refused).await
     } else {
         // The row is gone with the others; this forgets the cookie too.
@@ -52,7 +81,13 @@ pub(super) async fn sign_out_everywhere(State(state): State<AppState>, visitor: 
 
 pub(super) async fn new_key(State(state): State<AppState>, visitor: Visitor) -> Response {
     if !visitor.acting().can(Action::CreateKey) {
-        return refusal(&state, &visitor.anyone, "Create API Key", Code::RoleNotAllowed.into()).await;
+        return refusal(
+            &state,
+            &visitor.anyone,
+            "Create API Key",
+            Code::RoleNotAllowed.into(),
+        )
+        .await;
     }
     let blank = NewKeyState {
         form_id: state.perch.fresh_id().to_string(),
@@ -63,19 +98,40 @@ pub(super) async fn new_key(State(state): State<AppState>, visitor: Visitor) -> 
 }
 
 /// The plain form: the secret is in this one answer.
-pub(super) async fn create_key(State(state): State<AppState>, visitor: Visitor, form: Form) -> Response {
-    let created = state.perch.create_key(&visitor.acting(), &forms::new_key::form(&form.0)).await;
-    show_new_key(&state, &visitor, forms::new_key::typed(&form.0), created.map(|key| Some(present::new_key(&key)))).await
+pub(super) async fn create_key(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    form: Form,
+) -> Response {
+    let created = state
+        .perch
+        .create_key(&visitor.acting(), &forms::new_key::form(&form.0))
+        .await;
+    show_new_key(
+        &state,
+        &visitor,
+        forms::new_key::typed(&form.0),
+        created.map(|key| Some(present::new_key(&key))),
+    )
+    .await
 }
 
-async fn show_new_key(state: &AppState, visitor: &Visitor, mut shown: NewKeyState, created: Result<Option<NewKey>, Refusal>) -> Response {
+async fn show_new_key(
+    state: &AppState,
+    visitor: &Visitor,
+    mut shown: NewKeyState,
+    created: Result<Option<NewKey>, Refusal>,
+) -> Response {
     let answer = Answer::after("Create API Key", created.as_ref().err());
     let created = created.unwrap_or_else(|refused| {
         shown.problem = Some(problem(refused, &visitor.anyone));
         None
     });
     let frame = frame(visitor, "/account/keys/new", "account");
-    page(state, &visitor.anyone, answer, move || new_key_page(&frame, &shown, created.clone())).await
+    page(state, &visitor.anyone, answer, move || {
+        new_key_page(&frame, &shown, created.clone())
+    })
+    .await
 }
 
 /// An id that cannot be read names no key.
@@ -83,69 +139,147 @@ fn key_id(text: &str) -> Result<KeyId, Refusal> {
     text.parse().map(KeyId).map_err(|_| Code::NotFound.into())
 }
 
-pub(super) async fn confirm_revocation(State(state): State<AppState>, visitor: Visitor, Named(id): Named) -> Response {
-    let preview = async { state.perch.preview_revocation(&visitor.acting(), key_id(&id)?).await }.await;
+pub(super) async fn confirm_revocation(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    Named(id): Named,
+) -> Response {
+    let preview = async {
+        state
+            .perch
+            .preview_revocation(&visitor.acting(), key_id(&id)?)
+            .await
+    }
+    .await;
     match preview {
         Err(refused) => refusal(&state, &visitor.anyone, "Revoke API key", refused).await,
         Ok(preview) => {
             let frame = frame(&visitor, "/account", "account");
             let now = state.perch.now().div_euclid(1_000);
-            page(&state, &visitor.anyone, Answer::ok("Revoke API key"), move || revoke(&frame, preview.clone(), now)).await
+            page(
+                &state,
+                &visitor.anyone,
+                Answer::ok("Revoke API key"),
+                move || revoke(&frame, preview.clone(), now),
+            )
+            .await
         }
     }
 }
 
 /// Opens a key for the sandbox of the whole organization, or closes it.
-pub(super) async fn open_key(State(state): State<AppState>, visitor: Visitor, Named(id): Named, form: Form) -> Response {
-    let opened = async { state.perch.open_key(&visitor.acting(), key_id(&id)?, form.value("open") == "yes").await }.await;
+pub(super) async fn open_key(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    Named(id): Named,
+    form: Form,
+) -> Response {
+    let opened = async {
+        state
+            .perch
+            .open_key(&visitor.acting(), key_id(&id)?, form.value("open") == "yes")
+            .await
+    }
+    .await;
     match opened {
         Err(refused) => refusal(&state, &visitor.anyone, "API key", refused).await,
         Ok(()) => see_other("/account#api-keys"),
     }
 }
 
-pub(super) async fn revoke_key(State(state): State<AppState>, visitor: Visitor, session: Session, Named(id): Named) -> Response {
-    let revoked = async { state.perch.revoke_key(&visitor.acting(), key_id(&id)?).await }.await;
+pub(super) async fn revoke_key(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    session: Session,
+    Named(id): Named,
+) -> Response {
+    let revoked = async {
+        state
+            .perch
+            .revoke_key(&visitor.acting(), key_id(&id)?)
+            .await
+    }
+    .await;
     match revoked {
         Err(refused) => refusal(&state, &visitor.anyone, "Revoke API key", refused).await,
-        Ok(preview) => to_keys(&state, &session, format!("The key {} is revoked; its tokens have ended.", preview.key.name)).await,
+        Ok(preview) => {
+            to_keys(
+                &state,
+                &session,
+                format!(
+                    "The key {} is revoked; its tokens have ended.",
+                    preview.key.name
+                ),
+            )
+            .await
+        }
     }
 }
 
-pub(super) async fn confirm_ending(State(state): State<AppState>, visitor: Visitor, Named(id): Named) -> Response {
+pub(super) async fn confirm_ending(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    Named(id): Named,
+) -> Response {
     ask_ending(&state, &visitor, key_id(&id).map(Ending::Key)).await
 }
 
-pub(super) async fn confirm_ending_all(State(state): State<AppState>, visitor: Visitor) -> Response {
+pub(super) async fn confirm_ending_all(
+    State(state): State<AppState>,
+    visitor: Visitor,
+) -> Response {
     ask_ending(&state, &visitor, Ok(Ending::Everything)).await
 }
 
-pub(super) async fn end_tokens(State(state): State<AppState>, visitor: Visitor, session: Session, Named(id): Named) -> Response {
+pub(super) async fn end_tokens(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    session: Session,
+    Named(id): Named,
+) -> Response {
     end(&state, &visitor, &session, key_id(&id).map(Ending::Key)).await
 }
 
-pub(super) async fn end_all_tokens(State(state): State<AppState>, visitor: Visitor, session: Session) -> Response {
+pub(super) async fn end_all_tokens(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    session: Session,
+) -> Response {
     end(&state, &visitor, &session, Ok(Ending::Everything)).await
 }
 
 const ENDING: &str = "End tokens";
 
-async fn ask_ending(state: &AppState, visitor: &Visitor, ending: Result<Ending, Refusal>) -> Response {
+async fn ask_ending(
+    state: &AppState,
+    visitor: &Visitor,
+    ending: Result<Ending, Refusal>,
+) -> Response {
     match async { state.perch.preview_ending(&visitor.acting(), ending?).await }.await {
         Err(refused) => refusal(state, &visitor.anyone, ENDING, refused).await,
         Ok(preview) => {
             let frame = frame(visitor, "/account", "account");
-            page(state, &visitor.anyone, Answer::ok(ENDING), move || end_tokens_page(&frame, preview.clone())).await
+            page(state, &visitor.anyone, Answer::ok(ENDING), move || {
+                end_tokens_page(&frame, preview.clone())
+            })
+            .await
         }
     }
 }
 
-async fn end(state: &AppState, visitor: &Visitor, session: &Session, ending: Result<Ending, Refusal>) -> Response {
+async fn end(
+    state: &AppState,
+    visitor: &Visitor,
+    session: &Session,
+    ending: Result<Ending, Refusal>,
+) -> Response {
     match async { state.perch.end_tokens(&visitor.acting(), ending?).await }.await {
         Err(refused) => refusal(state, &visitor.anyone, ENDING, refused).await,
         Ok(ended) => {
             let told = match ended.ending {
-                Ending::Everything => "Every token of the organization has ended; the keys go on.".to_owned(),
+                Ending::Everything => {
+                    "Every token of the organization has ended; the keys go on.".to_owned()
+                }
                 _ => format!("The tokens of {} have ended; the key goes on.", ended.whose),
             };
             to_keys(state, session, told).await

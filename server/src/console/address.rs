@@ -26,7 +26,11 @@ impl FromRequestParts<AppState> for Asked {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, Infallible> {
-        Ok(Self(form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect()))
+        Ok(Self(
+            form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes())
+                .into_owned()
+                .collect(),
+        ))
     }
 }
 
@@ -39,6 +43,8 @@ impl FromRequestParts<AppState> for Named {
     /// A part that is no text names nothing.
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
         let named = Path::<String>::from_request_parts(parts, state).await;
-        named.map(|Path(name)| Self(name)).map_err(|_| refuse(Code::NotFound.into(), &parts.extensions))
+        named
+            .map(|Path(name)| Self(name))
+            .map_err(|_| refuse(Code::NotFound.into(), &parts.extensions))
     }
 }

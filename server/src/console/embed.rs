@@ -47,22 +47,48 @@ async fn stored(state: &AppState, visitor: &Visitor, asked: &Asked) -> Result<Em
 /// The list for those who only read it.
 async fn listed(state: &AppState, visitor: &Visitor) -> Result<OriginsState, Refusal> {
     let (perch, acting) = (&state.perch, visitor.acting());
-    let (rows, refused_lately) = (present::origin_rows(perch, &acting).await?, present::refused_sites(perch, &acting).await?);
-    let mut listed = OriginsState { rows, refused_lately, ..OriginsState::default() };
+    let (rows, refused_lately) = (
+        present::origin_rows(perch, &acting).await?,
+        present::refused_sites(perch, &acting).await?,
+    );
+    let mut listed = OriginsState {
+        rows,
+        refused_lately,
+        ..OriginsState::default()
+    };
     listed.paging.total = listed.rows.len();
     Ok(listed)
 }
 
-async fn show_page(state: &AppState, visitor: &Visitor, answer: Answer, shown: EmbedPage) -> Response {
+async fn show_page(
+    state: &AppState,
+    visitor: &Visitor,
+    answer: Answer,
+    shown: EmbedPage,
+) -> Response {
     let frame = frame(visitor, "/settings/embed", "settings");
-    page(state, &visitor.anyone, answer, move || embed(&frame, shown.clone())).await
+    page(state, &visitor.anyone, answer, move || {
+        embed(&frame, shown.clone())
+    })
+    .await
 }
 
-pub(super) async fn show(State(state): State<AppState>, visitor: Visitor, session: Session, asked: Asked) -> Response {
+pub(super) async fn show(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    session: Session,
+    asked: Asked,
+) -> Response {
     match stored(&state, &visitor, &asked).await {
         Err(refused) => refusal(&state, &visitor.anyone, TITLE, refused).await,
         Ok(mut shown) => {
-            match flash::take(&session, &[FlashPlace::Origins, FlashPlace::Attributes], state.perch.now()).await {
+            match flash::take(
+                &session,
+                &[FlashPlace::Origins, FlashPlace::Attributes],
+                state.perch.now(),
+            )
+            .await
+            {
                 Some((FlashPlace::Origins, told)) => shown.origins.outcome.done = Some(told),
                 Some((_, told)) => shown.attributes.outcome.done = Some(told),
                 None => {}
@@ -72,7 +98,12 @@ pub(super) async fn show(State(state): State<AppState>, visitor: Visitor, sessio
     }
 }
 
-pub(super) async fn submit(State(state): State<AppState>, visitor: Visitor, session: Session, form: Form) -> Response {
+pub(super) async fn submit(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    session: Session,
+    form: Form,
+) -> Response {
     match submitted(&state, &visitor, &session, &form).await {
         Ok(response) => response,
         Err(refused) => refusal(&state, &visitor.anyone, TITLE, refused).await,
@@ -82,14 +113,30 @@ pub(super) async fn submit(State(state): State<AppState>, visitor: Visitor, sess
 /// Where what came of a submission stands on the page.
 type Place = Box<dyn FnOnce(&mut EmbedPage) + Send>;
 
-async fn submitted(state: &AppState, visitor: &Visitor, session: &Session, form: &Form) -> Result<Response, Refusal> {
+async fn submitted(
+    state: &AppState,
+    visitor: &Visitor,
+    session: &Session,
+    form: &Form,
+) -> Result<Response, Refusal> {
     let (perch, acting, fields) = (&state.perch, visitor.acting(), &form.0);
-    let mut after = After { visitor, refused: None };
+    let mut after = After {
+        visitor,
+        refused: None,
+    };
     let place: Place = match form.value("form").as_str() {
         "origins" => {
             let turn = flows::origins::submit(perch, &acting, fields).await;
             if let Some(changes) = saved(&turn) {
-                return Ok(to_list(state, visitor, session, FlashPlace::Origins, changes, fields).await);
+                return Ok(to_list(
+                    state,
+                    visitor,
+                    session,
+                    FlashPlace::Origins,
+                    changes,
+                    fields,
+                )
+                .await);
             }
             let origins = match after.settle(turn) {
                 Ok(origins) => origins,
@@ -100,7 +147,15 @@ async fn submitted(state: &AppState, visitor: &Visitor, session: &Session, form:
         "attributes" => {
             let turn = flows::attributes::submit(perch, &acting, fields).await;
             if let Some(changes) = saved(&turn) {
-                return Ok(to_list(state, visitor, session, FlashPlace::Attributes, changes, fields).await);
+                return Ok(to_list(
+                    state,
+                    visitor,
+                    session,
+                    FlashPlace::Attributes,
+                    changes,
+                    fields,
+                )
+                .await);
             }
             let attributes = match after.settle(turn) {
                 Ok(attributes) => attributes,
@@ -133,12 +188,16 @@ async fn submitted(state: &AppState, visitor: &Visitor, session: &Session, form:
         "migration" => {
             let day = form.value("migration_until");
             let until = Some(day.as_str()).filter(|_| forms::intent(fields).0 != "stop");
-            let Err(refused) = perch.set_migration(&acting, until).await else { return Ok(see_other("/settings/embed#attributes")) };
+            let Err(refused) = perch.set_migration(&acting, until).await else {
+                return Ok(see_other("/settings/embed#attributes"));
+            };
             let problem = after.refuse(refused);
             Box::new(|page| (page.migration.typed, page.migration.problem) = (day, Some(problem)))
         }
         "first-steps" => {
-            perch.hide_first_steps(&acting, forms::intent(fields).0 == "hide").await?;
+            perch
+                .hide_first_steps(&acting, forms::intent(fields).0 == "hide")
+                .await?;
             return Ok(see_other("/settings/embed"));
         }
         _ => return Ok(see_other("/settings/embed")),
@@ -150,7 +209,11 @@ async fn submitted(state: &AppState, visitor: &Visitor, session: &Session, form:
     Ok(show_page(state, visitor, answer, shown).await)
 }
 
-async fn introspected(after: &mut After<'_>, state: &AppState, fields: &Fields) -> Result<IntrospectionState, Refusal> {
+async fn introspected(
+    after: &mut After<'_>,
+    state: &AppState,
+    fields: &Fields,
+) -> Result<IntrospectionState, Refusal> {
     let acting = after.visitor.acting();
     let turn = flows::introspection::submit(&state.perch, &acting, fields).await;
     match after.settle(turn) {
@@ -186,15 +249,40 @@ fn saved<S>(turn: &Result<Turn<S>, Refusal>) -> Option<usize> {
 }
 
 /// After a list was saved: to the same part of it, which then tells how many changes there were. Reloading repeats nothing.
-async fn to_list(state: &AppState, visitor: &Visitor, session: &Session, place: FlashPlace, changes: usize, fields: &Fields) -> Response {
-    flash::leave(session, place, present::saved(&state.perch, &visitor.acting(), changes), state.perch.now()).await;
-    let list = if place == FlashPlace::Origins { "origins" } else { "attributes" };
+async fn to_list(
+    state: &AppState,
+    visitor: &Visitor,
+    session: &Session,
+    place: FlashPlace,
+    changes: usize,
+    fields: &Fields,
+) -> Response {
+    flash::leave(
+        session,
+        place,
+        present::saved(&state.perch, &visitor.acting(), changes),
+        state.perch.now(),
+    )
+    .await;
+    let list = if place == FlashPlace::Origins {
+        "origins"
+    } else {
+        "attributes"
+    };
     let kept = [format!("{list}-filter"), format!("{list}-page")].map(|name| {
         let value = forms::value(fields, &name).to_owned();
         (name, value)
     });
-    let kept = kept.into_iter().filter(|(_, value)| !matches!(value.as_str(), "" | "1"));
-    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).finish();
-    let query = if query.is_empty() { query } else { format!("?{query}") };
+    let kept = kept
+        .into_iter()
+        .filter(|(_, value)| !matches!(value.as_str(), "" | "1"));
+    let query = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(kept)
+        .finish();
+    let query = if query.is_empty() {
+        query
+    } else {
+        format!("?{query}")
+    };
     see_other(&format!("/settings/embed{query}#{list}"))
 }

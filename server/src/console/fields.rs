@@ -31,14 +31,17 @@ impl FromRequest<AppState> for PublicForm {
     type Rejection = Response;
 
     async fn from_request(request: Request, _: &AppState) -> Result<Self, Response> {
-        Form::read(request, PUBLIC_LIMIT, PUBLIC_FIELDS).await.map(Self)
+        Form::read(request, PUBLIC_LIMIT, PUBLIC_FIELDS)
+            .await
+            .map(Self)
     }
 }
 
 impl Form {
     async fn read(request: Request, bytes: usize, fields: usize) -> Result<Self, Response> {
         let (parts, body) = request.into_parts();
-        let read = async { Self::parse(&read_body(&parts.headers, body, bytes).await?, fields) }.await;
+        let read =
+            async { Self::parse(&read_body(&parts.headers, body, bytes).await?, fields) }.await;
         read.map_err(|refusal| refuse(refusal, &parts.extensions))
     }
 
@@ -46,7 +49,10 @@ impl Form {
         let mut form = Self(Fields::new());
         for (name, value) in form_urlencoded::parse(body) {
             if form.0.len() == most {
-                return Err(Refusal::because(Code::BodyTooLarge, format!("The form has more than {most} fields.")));
+                return Err(Refusal::because(
+                    Code::BodyTooLarge,
+                    format!("The form has more than {most} fields."),
+                ));
             }
             form.0.push((name.into_owned(), value.into_owned()));
         }

@@ -28,14 +28,28 @@ struct Flash {
 
 /// Leaves word. What was done is done: where the session cannot keep this, the page says nothing about it.
 pub(super) async fn leave(session: &Session, place: Place, told: String, now: i64) {
-    if let Err(error) = session.insert(FLASH, Flash { place, told, at: now }).await {
+    if let Err(error) = session
+        .insert(
+            FLASH,
+            Flash {
+                place,
+                told,
+                at: now,
+            },
+        )
+        .await
+    {
         tracing::warn!(%error, "the session could not keep what was done");
     }
 }
 
 /// Takes what was left for one of these places. The session is only written where there is something to take.
 pub(super) async fn take(session: &Session, places: &[Place], now: i64) -> Option<(Place, String)> {
-    let flash = session.get::<Flash>(FLASH).await.ok()?.filter(|flash| places.contains(&flash.place))?;
+    let flash = session
+        .get::<Flash>(FLASH)
+        .await
+        .ok()?
+        .filter(|flash| places.contains(&flash.place))?;
     forget(session).await;
     (now - flash.at < LIFETIME).then_some((flash.place, flash.told))
 }

@@ -14,10 +14,17 @@ pub(super) async fn home(_: Visitor) -> Response {
 }
 
 pub(super) async fn errors(State(state): State<AppState>, anyone: Anyone) -> Response {
-    page(&state, &anyone, Answer::ok("Error codes"), || plain(errors_page())).await
+    page(&state, &anyone, Answer::ok("Error codes"), || {
+        plain(errors_page())
+    })
+    .await
 }
 
-pub(super) async fn not_found(State(state): State<AppState>, anyone: Anyone, request: Request) -> Response {
+pub(super) async fn not_found(
+    State(state): State<AppState>,
+    anyone: Anyone,
+    request: Request,
+) -> Response {
     if !wants_page(&request) {
         return refuse(Code::NotFound.into(), request.extensions());
     }
@@ -25,5 +32,9 @@ pub(super) async fn not_found(State(state): State<AppState>, anyone: Anyone, req
 }
 
 fn wants_page(request: &Request) -> bool {
-    request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains("text/html"))
+    request
+        .headers()
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.contains("text/html"))
 }

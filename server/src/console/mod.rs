@@ -40,16 +40,37 @@ pub fn routes(state: &AppState) -> Router<AppState> {
         .route("/settings", get(index::home))
         .route("/settings/embed", get(embed::show).post(embed::submit))
         .route("/account", get(account::show))
-        .route("/account/password", get(password::show).post(password::submit))
-        .route("/account/sign-out-everywhere", post(account::sign_out_everywhere))
-        .route("/account/keys/new", get(account::new_key).post(account::create_key))
-        .route("/account/keys/{id}/revoke", get(account::confirm_revocation).post(account::revoke_key))
-        .route("/account/keys/{id}/end-tokens", get(account::confirm_ending).post(account::end_tokens))
-        .route("/account/end-tokens", get(account::confirm_ending_all).post(account::end_all_tokens))
+        .route(
+            "/account/password",
+            get(password::show).post(password::submit),
+        )
+        .route(
+            "/account/sign-out-everywhere",
+            post(account::sign_out_everywhere),
+        )
+        .route(
+            "/account/keys/new",
+            get(account::new_key).post(account::create_key),
+        )
+        .route(
+            "/account/keys/{id}/revoke",
+            get(account::confirm_revocation).post(account::revoke_key),
+        )
+        .route(
+            "/account/keys/{id}/end-tokens",
+            get(account::confirm_ending).post(account::end_tokens),
+        )
+        .route(
+            "/account/end-tokens",
+            get(account::confirm_ending_all).post(account::end_all_tokens),
+        )
         .route("/account/keys/{id}/sandbox", post(account::open_key))
         .route("/setup/{secret}", get(setup::show).post(setup::submit))
         .route("/sign-in", get(sign_in::show).post(sign_in::submit))
-        .route("/sign-in/link/{secret}", get(sign_in::show_link).post(sign_in::use_link))
+        .route(
+            "/sign-in/link/{secret}",
+            get(sign_in::show_link).post(sign_in::use_link),
+        )
         .route("/sign-out", post(sign_in::sign_out))
         .route("/theme", post(theme::choose))
         .route("/docs/errors", get(index::errors))
@@ -60,12 +81,19 @@ pub fn routes(state: &AppState) -> Router<AppState> {
         .layer(session::layer(state))
         .layer(csrf(state))
         .layer(middleware::from_fn_with_state(state.clone(), same_scheme))
-        .layer(middleware::from_fn_with_state(state.clone(), content_policy::apply))
+        .layer(middleware::from_fn_with_state(
+            state.clone(),
+            content_policy::apply,
+        ))
 }
 
 /// On https, a page that came over plain http is another site, whatever its host: what changes something is refused. The layer
 /// below compares hosts only. This machine by its own names has no https.
-async fn same_scheme(State(state): State<AppState>, request: Request, next: Next) -> Response<Body> {
+async fn same_scheme(
+    State(state): State<AppState>,
+    request: Request,
+    next: Next,
+) -> Response<Body> {
     if state.site.is_https() && !request.method().is_safe() && is_plain(request.headers()) {
         return crate::http::refuse(Code::CrossSite.into(), request.extensions());
     }
@@ -73,18 +101,28 @@ async fn same_scheme(State(state): State<AppState>, request: Request, next: Next
 }
 
 fn is_plain(headers: &HeaderMap) -> bool {
-    let origin = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok()).unwrap_or_default();
-    origin.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http://")) && !is_loopback_origin(origin)
+    let origin = headers
+        .get(header::ORIGIN)
+        .and_then(|origin| origin.to_str().ok())
+        .unwrap_or_default();
+    origin
+        .get(..7)
+        .is_some_and(|scheme| scheme.eq_ignore_ascii_case("http://"))
+        && !is_loopback_origin(origin)
 }
 
 /// Refuses forms and calls of other sites by `Sec-Fetch-Site` and `Origin` (RFC 6454); over plain http on a network, where
 /// browsers send no `Sec-Fetch-*`, `Origin` against `Host` decides.
-fn csrf(state: &AppState) -> CsrfLayer<impl FnMut(ProtectionError) -> Response<Body> + Clone + use<>> {
+fn csrf(
+    state: &AppState,
+) -> CsrfLayer<impl FnMut(ProtectionError) -> Response<Body> + Clone + use<>> {
     let layer = CsrfLayer::new();
     // A public URL that is no origin was refused when the settings were read.
     let layer = match layer.clone().add_trusted_origin(&state.site.public_url) {
         Ok(trusting) => trusting,
         Err(_) => layer,
     };
-    layer.with_rejection_response(|_: ProtectionError| crate::http::answered_later(Code::CrossSite.into()))
+    layer.with_rejection_response(|_: ProtectionError| {
+        crate::http::answered_later(Code::CrossSite.into())
+    })
 }

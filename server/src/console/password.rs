@@ -23,9 +23,21 @@ pub(super) async fn show(State(state): State<AppState>, visitor: Visitor) -> Res
     show_page(&state, &visitor, Answer::ok(TITLE), None).await
 }
 
-pub(super) async fn submit(State(state): State<AppState>, visitor: Visitor, session: Session, form: Form) -> Response {
-    let typed = OwnPasswordForm { current: form.secret("current_password"), new: form.secret("new_password") };
-    match state.perch.change_own_password(&visitor.signed_in, typed, &visitor.anyone.request).await {
+pub(super) async fn submit(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    session: Session,
+    form: Form,
+) -> Response {
+    let typed = OwnPasswordForm {
+        current: form.secret("current_password"),
+        new: form.secret("new_password"),
+    };
+    match state
+        .perch
+        .change_own_password(&visitor.signed_in, typed, &visitor.anyone.request)
+        .await
+    {
         Ok(continued) => go_on(&state, &visitor, &session, &continued).await,
         Err(refused) => {
             let retry = refused.retry_after;
@@ -37,7 +49,9 @@ pub(super) async fn submit(State(state): State<AppState>, visitor: Visitor, sess
             }
             let mut response = show_page(&state, &visitor, answer, Some(shown)).await;
             if let Some(seconds) = retry {
-                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+                response
+                    .headers_mut()
+                    .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
             }
             response
         }
@@ -45,7 +59,12 @@ pub(super) async fn submit(State(state): State<AppState>, visitor: Visitor, sess
 }
 
 /// The session of this browser went with all the others; it begins anew under another id.
-async fn go_on(state: &AppState, visitor: &Visitor, session: &Session, continued: &Continued) -> Response {
+async fn go_on(
+    state: &AppState,
+    visitor: &Visitor,
+    session: &Session,
+    continued: &Continued,
+) -> Response {
     let now = state.perch.now();
     if let Err(error) = session::begin(session, &continued.signed_in, now).await {
         tracing::debug!(%error, "the session could not be written");
@@ -57,7 +76,20 @@ async fn go_on(state: &AppState, visitor: &Visitor, session: &Session, continued
     response
 }
 
-async fn show_page(state: &AppState, visitor: &Visitor, answer: Answer, problem: Option<WireError>) -> Response {
+async fn show_page(
+    state: &AppState,
+    visitor: &Visitor,
+    answer: Answer,
+    problem: Option<WireError>,
+) -> Response {
     let frame = frame(visitor, "/account/password", "account");
-    page(state, &visitor.anyone, answer, move || password(&frame, &PasswordPage { problem: problem.clone() })).await
+    page(state, &visitor.anyone, answer, move || {
+        password(
+            &frame,
+            &PasswordPage {
+                problem: problem.clone(),
+            },
+        )
+    })
+    .await
 }

@@ -23,18 +23,33 @@ pub(super) struct Answer {
 
 impl Answer {
     pub fn ok(title: &str) -> Self {
-        Self { title: title.to_owned(), status: StatusCode::OK, retry_after: None }
+        Self {
+            title: title.to_owned(),
+            status: StatusCode::OK,
+            retry_after: None,
+        }
     }
 
     /// The page after a submission: with the status of what went wrong, if something did.
     pub fn after(title: &str, problem: Option<&Refusal>) -> Self {
-        let status = problem.and_then(|refusal| StatusCode::from_u16(refusal.code.status()).ok()).unwrap_or(StatusCode::OK);
-        Self { title: title.to_owned(), status, retry_after: problem.and_then(|refusal| refusal.retry_after) }
+        let status = problem
+            .and_then(|refusal| StatusCode::from_u16(refusal.code.status()).ok())
+            .unwrap_or(StatusCode::OK);
+        Self {
+            title: title.to_owned(),
+            status,
+            retry_after: problem.and_then(|refusal| refusal.retry_after),
+        }
     }
 }
 
 /// Renders a document around what `body` makes.
-pub(super) async fn page(state: &AppState, anyone: &Anyone, answer: Answer, body: impl Fn() -> AnyView + Clone + Send + Sync + 'static) -> Response {
+pub(super) async fn page(
+    state: &AppState,
+    anyone: &Anyone,
+    answer: Answer,
+    body: impl Fn() -> AnyView + Clone + Send + Sync + 'static,
+) -> Response {
     let head = Head {
         title: answer.title,
         failed: answer.status.is_client_error() || answer.status.is_server_error(),
@@ -44,27 +59,43 @@ pub(super) async fn page(state: &AppState, anyone: &Anyone, answer: Answer, body
     };
     let nonce = anyone.nonce.clone();
     let context = move || provide_context(Nonce::from_value(nonce.as_str()));
-    let render = leptos_axum::render_app_async_with_context(context, move || document(head.clone(), body()));
+    let render =
+        leptos_axum::render_app_async_with_context(context, move || document(head.clone(), body()));
     let mut response = render(Request::new(Body::empty())).await;
     *response.status_mut() = answer.status;
     if let Some(seconds) = answer.retry_after {
-        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, seconds.into());
     }
     response
 }
 
 /// The frame of the console around a page at this path.
 pub(super) fn frame(visitor: &Visitor, path: &'static str, area: &'static str) -> Frame {
-    Frame { viewer: visitor.viewer(), theme: visitor.anyone.theme, path, area }
+    Frame {
+        viewer: visitor.viewer(),
+        theme: visitor.anyone.theme,
+        path,
+        area,
+    }
 }
 
 /// A refusal as a page of its own.
-pub(super) async fn refusal(state: &AppState, anyone: &Anyone, title: &str, refusal: Refusal) -> Response {
+pub(super) async fn refusal(
+    state: &AppState,
+    anyone: &Anyone,
+    title: &str,
+    refusal: Refusal,
+) -> Response {
     let answer = Answer::after(title, Some(&refusal));
     let fix = refusal.code.fix().to_owned();
     let problem = problem(refusal, anyone);
     let title = title.to_owned();
-    page(state, anyone, answer, move || plain(message(title.clone(), problem.clone(), fix.clone()))).await
+    page(state, anyone, answer, move || {
+        plain(message(title.clone(), problem.clone(), fix.clone()))
+    })
+    .await
 }
 
 /// A refusal as a page shows it.

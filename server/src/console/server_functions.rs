@@ -13,22 +13,42 @@ use perch_service::Refusal;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-pub(super) async fn handle(State(state): State<AppState>, anyone: Anyone, request: Request) -> Response {
+pub(super) async fn handle(
+    State(state): State<AppState>,
+    anyone: Anyone,
+    request: Request,
+) -> Response {
     let (parts, body) = request.into_parts();
-    let known = server_fn::axum::server_fn_paths().any(|(path, method)| path == parts.uri.path() && method == Method::POST);
-    let plain_form = parts.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains("text/html"));
+    let known = server_fn::axum::server_fn_paths()
+        .any(|(path, method)| path == parts.uri.path() && method == Method::POST);
+    let plain_form = parts
+        .headers
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.contains("text/html"));
     if !known || plain_form {
         return refuse(Code::NotFound.into(), &parts.extensions);
     }
     // Nobody signed in is told so before the body is read.
-    let Some(acting) = anyone.acting() else { return refuse(Code::SignInRequired.into(), &parts.extensions) };
-    let body = match read_body(&parts.headers, body, FORM_LIMIT).await.and_then(few_fields) {
+    let Some(acting) = anyone.acting() else {
+        return refuse(Code::SignInRequired.into(), &parts.extensions);
+    };
+    let body = match read_body(&parts.headers, body, FORM_LIMIT)
+        .await
+        .and_then(few_fields)
+    {
         Ok(body) => body,
         Err(refused) => return refuse(refused, &parts.extensions),
     };
-    let context = ConsoleContext { perch: state.perch.clone(), request_id: anyone.request.id.clone(), acting: Some(acting) };
+    let context = ConsoleContext {
+        perch: state.perch.clone(),
+        request_id: anyone.request.id.clone(),
+        acting: Some(acting),
+    };
     let request = Request::from_parts(parts, Body::from(body));
-    leptos_axum::handle_server_fns_with_context(move || provide_context(context.clone()), request).await.into_response()
+    leptos_axum::handle_server_fns_with_context(move || provide_context(context.clone()), request)
+        .await
+        .into_response()
 }
 
 /// The fields of a call, to be counted: they take no memory.
@@ -43,6 +63,15 @@ const SHORTEST: usize = r#"["",""],"#.len();
 /// The body, unless it holds more fields than a form of the console has. One that cannot be read is the function's to refuse.
 fn few_fields(body: Bytes) -> Result<Bytes, Refusal> {
     let may_be_many = body.len() / SHORTEST >= FORM_FIELDS;
-    let many = may_be_many && serde_json::from_slice::<Counted>(&body).is_ok_and(|counted| counted.fields.len() > FORM_FIELDS);
-    if many { Err(Refusal::because(Code::BodyTooLarge, format!("The form has more than {FORM_FIELDS} fields."))) } else { Ok(body) }
+    let many = may_be_many
+        && serde_json::from_slice::<Counted>(&body)
+            .is_ok_and(|counted| counted.fields.len() > FORM_FIELDS);
+    if many {
+        Err(Refusal::because(
+            Code::BodyTooLarge,
+            format!("The form has more than {FORM_FIELDS} fields."),
+        ))
+    } else {
+        Ok(body)
+    }
 }

@@ -37,11 +37,31 @@ pub(super) fn layer(state: &AppState) -> SessionManagerLayer<Sessions> {
 }
 
 /// Begins a sign-in under a new session id, so that an id known before is worth nothing.
-pub(super) async fn begin(session: &Session, signed_in: &SignedIn, now: i64) -> Result<(), tower_sessions::session::Error> {
+pub(super) async fn begin(
+    session: &Session,
+    signed_in: &SignedIn,
+    now: i64,
+) -> Result<(), tower_sessions::session::Error> {
     session.cycle_id().await?;
     flash::forget(session).await;
-    let SignedIn { organization, person, sign_ins_ended, .. } = *signed_in;
-    session.insert(SIGN_IN, SignIn { organization, person, sign_ins_ended, since: now, seen: now }).await
+    let SignedIn {
+        organization,
+        person,
+        sign_ins_ended,
+        ..
+    } = *signed_in;
+    session
+        .insert(
+            SIGN_IN,
+            SignIn {
+                organization,
+                person,
+                sign_ins_ended,
+                since: now,
+                seen: now,
+            },
+        )
+        .await
 }
 
 impl SignIn {
@@ -52,8 +72,13 @@ impl SignIn {
 }
 
 /// The sign-in of a session, unless it is over. One in use is kept alive.
-pub(super) async fn current(session: &Session, now: i64) -> Result<Option<SignIn>, tower_sessions::session::Error> {
-    let Some(mut sign_in) = session.get::<SignIn>(SIGN_IN).await? else { return Ok(None) };
+pub(super) async fn current(
+    session: &Session,
+    now: i64,
+) -> Result<Option<SignIn>, tower_sessions::session::Error> {
+    let Some(mut sign_in) = session.get::<SignIn>(SIGN_IN).await? else {
+        return Ok(None);
+    };
     if now - sign_in.since > LONGEST {
         session.flush().await?;
         return Ok(None);

@@ -30,12 +30,19 @@ fn backend(error: impl std::fmt::Display) -> Error {
 
 impl Sessions {
     fn row(&self, record: &Record) -> Result<SessionRow> {
-        let id = |name: &str| record.data.get(SIGN_IN).and_then(|sign_in| sign_in.get(name)).and_then(|value| value.as_str()?.parse().ok());
+        let id = |name: &str| {
+            record
+                .data
+                .get(SIGN_IN)
+                .and_then(|sign_in| sign_in.get(name))
+                .and_then(|value| value.as_str()?.parse().ok())
+        };
         Ok(SessionRow {
             id_hash: hash(&record.id),
             organization_id: id("organization").map(OrganizationId),
             person_id: id("person").map(PersonId),
-            data: serde_json::to_string(&record.data).map_err(|error| Error::Encode(error.to_string()))?,
+            data: serde_json::to_string(&record.data)
+                .map_err(|error| Error::Encode(error.to_string()))?,
             created_at: self.0.now(),
             // By our own clock, against which it is held when it is loaded; the record's date is the system's.
             expires_at: self.0.now() + IDLE_HOURS * 3_600_000,
@@ -47,24 +54,52 @@ impl Sessions {
 impl SessionStore for Sessions {
     /// Never overwrites: an id that exists gets another.
     async fn create(&self, record: &mut Record) -> Result<()> {
-        while !self.0.store().add_session(&self.row(record)?).await.map_err(backend)? {
+        while !self
+            .0
+            .store()
+            .add_session(&self.row(record)?)
+            .await
+            .map_err(backend)?
+        {
             record.id = Id::default();
         }
         Ok(())
     }
 
     async fn save(&self, record: &Record) -> Result<()> {
-        self.0.store().update_session(&self.row(record)?).await.map_err(backend)
+        self.0
+            .store()
+            .update_session(&self.row(record)?)
+            .await
+            .map_err(backend)
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
-        let Some(row) = self.0.store().session(&hash(id), self.0.now()).await.map_err(backend)? else { return Ok(None) };
-        let data: HashMap<String, serde_json::Value> = serde_json::from_str(&row.data).map_err(|error| Error::Decode(error.to_string()))?;
-        let expiry_date = OffsetDateTime::from_unix_timestamp(row.expires_at.div_euclid(1_000)).map_err(backend)?;
-        Ok(Some(Record { id: *id, data, expiry_date }))
+        let Some(row) = self
+            .0
+            .store()
+            .session(&hash(id), self.0.now())
+            .await
+            .map_err(backend)?
+        else {
+            return Ok(None);
+        };
+        let data: HashMap<String, serde_json::Value> =
+            serde_json::from_str(&row.data).map_err(|error| Error::Decode(error.to_string()))?;
+        let expiry_date = OffsetDateTime::from_unix_timestamp(row.expires_at.div_euclid(1_000))
+            .map_err(backend)?;
+        Ok(Some(Record {
+            id: *id,
+            data,
+            expiry_date,
+        }))
     }
 
     async fn delete(&self, id: &Id) -> Result<()> {
-        self.0.store().delete_session(&hash(id)).await.map_err(backend)
+        self.0
+            .store()
+            .delete_session(&hash(id))
+            .await
+            .map_err(backend)
     }
 }

@@ -16,14 +16,24 @@ use tower_sessions::Session;
 
 const TITLE: &str = "Set up Perch";
 
-pub(super) async fn show(State(state): State<AppState>, anyone: Anyone, Named(secret): Named) -> Response {
+pub(super) async fn show(
+    State(state): State<AppState>,
+    anyone: Anyone,
+    Named(secret): Named,
+) -> Response {
     match state.perch.check_setup_link(&secret).await {
         // Whoever just used it comes back here with the browser's arrow: they have a place to be.
         Err(_) if anyone.signed_in.is_some() => see_other("/settings/embed"),
         Err(refused) => refusal(&state, &anyone, TITLE, refused).await,
         Ok(()) => {
-            let form = SetupPage { path: format!("/setup/{secret}"), ..SetupPage::default() };
-            page(&state, &anyone, Answer::ok(TITLE), move || plain(setup(form.clone()))).await
+            let form = SetupPage {
+                path: format!("/setup/{secret}"),
+                ..SetupPage::default()
+            };
+            page(&state, &anyone, Answer::ok(TITLE), move || {
+                plain(setup(form.clone()))
+            })
+            .await
         }
     }
 }
@@ -51,13 +61,32 @@ pub(super) async fn submit(
     };
     // The password waits for its turn in one place, and nothing else of the form does.
     drop(form);
-    match state.perch.complete_setup(&secret, typed, anyone.request.clone()).await {
-        Ok(signed_in) => welcome(&state, &anyone, &session, &headers, signed_in, "/settings/embed").await,
+    match state
+        .perch
+        .complete_setup(&secret, typed, anyone.request.clone())
+        .await
+    {
+        Ok(signed_in) => {
+            welcome(
+                &state,
+                &anyone,
+                &session,
+                &headers,
+                signed_in,
+                "/settings/embed",
+            )
+            .await
+        }
         // What was typed stays, but a link that has ended has no form to show.
-        Err(refused) if refused.code == Code::SetupLinkInvalid => refusal(&state, &anyone, TITLE, refused).await,
+        Err(refused) if refused.code == Code::SetupLinkInvalid => {
+            refusal(&state, &anyone, TITLE, refused).await
+        }
         Err(refused) => {
             let answer = Answer::after(TITLE, Some(&refused));
-            let shown = SetupPage { problem: Some(problem(refused, &anyone)), ..shown };
+            let shown = SetupPage {
+                problem: Some(problem(refused, &anyone)),
+                ..shown
+            };
             page(&state, &anyone, answer, move || plain(setup(shown.clone()))).await
         }
     }

@@ -22,8 +22,15 @@ pub(super) async fn show(State(state): State<AppState>, anyone: Anyone, asked: A
         return see_other(local_path(asked.value("next")));
     }
     let needs_setup = !state.perch.has_admin().await.unwrap_or(true);
-    let form = SignInPage { next: asked.value("next").to_owned(), needs_setup, ..SignInPage::default() };
-    page(&state, &anyone, Answer::ok(TITLE), move || plain(sign_in(form.clone()))).await
+    let form = SignInPage {
+        next: asked.value("next").to_owned(),
+        needs_setup,
+        ..SignInPage::default()
+    };
+    page(&state, &anyone, Answer::ok(TITLE), move || {
+        plain(sign_in(form.clone()))
+    })
+    .await
 }
 
 pub(super) async fn submit(
@@ -34,12 +41,26 @@ pub(super) async fn submit(
     PublicForm(form): PublicForm,
 ) -> Response {
     let device = cookie(&headers, &state.site.cookie_name("perch-device")).map(str::to_owned);
-    let typed = SignInForm { email: form.value("email"), password: form.secret("password"), device };
+    let typed = SignInForm {
+        email: form.value("email"),
+        password: form.secret("password"),
+        device,
+    };
     let (email, next) = (form.value("email"), form.value("next"));
     // The password waits for its turn in one place, and nothing else of the form does.
     drop(form);
     match state.perch.sign_in(typed, &anyone.request).await {
-        Ok(signed_in) => welcome(&state, &anyone, &session, &headers, signed_in, local_path(&next)).await,
+        Ok(signed_in) => {
+            welcome(
+                &state,
+                &anyone,
+                &session,
+                &headers,
+                signed_in,
+                local_path(&next),
+            )
+            .await
+        }
         Err(refused) => {
             let retry = refused.retry_after;
             let answer = Answer::after(TITLE, Some(&refused));
@@ -47,10 +68,20 @@ pub(super) async fn submit(
             if let (Some(seconds), "TOO_MANY_REQUESTS") = (retry, shown.code.as_str()) {
                 shown.message = format!("Too many attempts; try again in {seconds} seconds.");
             }
-            let form = SignInPage { email, next, problem: Some(shown), needs_setup: false };
-            let mut response = page(&state, &anyone, answer, move || plain(sign_in(form.clone()))).await;
+            let form = SignInPage {
+                email,
+                next,
+                problem: Some(shown),
+                needs_setup: false,
+            };
+            let mut response = page(&state, &anyone, answer, move || {
+                plain(sign_in(form.clone()))
+            })
+            .await;
             if let Some(seconds) = retry {
-                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+                response
+                    .headers_mut()
+                    .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
             }
             response
         }
@@ -58,10 +89,21 @@ pub(super) async fn submit(
 }
 
 /// Begins the session of somebody whose password or link was good, and remembers the browser.
-pub(super) async fn welcome(state: &AppState, anyone: &Anyone, session: &Session, headers: &HeaderMap, signed_in: SignedIn, to: &str) -> Response {
+pub(super) async fn welcome(
+    state: &AppState,
+    anyone: &Anyone,
+    session: &Session,
+    headers: &HeaderMap,
+    signed_in: SignedIn,
+    to: &str,
+) -> Response {
     let name = state.site.cookie_name("perch-device");
     let device = cookie(headers, &name).map(str::to_owned);
-    let remembered = match state.perch.remember_device(&signed_in, device, &anyone.request).await {
+    let remembered = match state
+        .perch
+        .remember_device(&signed_in, device, &anyone.request)
+        .await
+    {
         Ok(device) => device,
         Err(refused) => return refusal(state, anyone, TITLE, refused).await,
     };
@@ -77,28 +119,54 @@ pub(super) async fn welcome(state: &AppState, anyone: &Anyone, session: &Session
 /// Sets the device cookie.
 pub(super) fn remember(state: &AppState, response: &mut Response, device: &OneTimeSecret) {
     let name = state.site.cookie_name("perch-device");
-    let secure = if state.site.is_https() { "; Secure" } else { "" };
-    let cookie = format!("{name}={}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly{secure}", device.0.as_str());
+    let secure = if state.site.is_https() {
+        "; Secure"
+    } else {
+        ""
+    };
+    let cookie = format!(
+        "{name}={}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly{secure}",
+        device.0.as_str()
+    );
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
 }
 
-pub(super) async fn show_link(State(state): State<AppState>, anyone: Anyone, Named(secret): Named) -> Response {
+pub(super) async fn show_link(
+    State(state): State<AppState>,
+    anyone: Anyone,
+    Named(secret): Named,
+) -> Response {
     match state.perch.check_sign_in_link(&secret).await {
         Err(refused) => refusal(&state, &anyone, TITLE, refused).await,
-        Ok(()) => page(&state, &anyone, Answer::ok(TITLE), move || plain(sign_in_link(format!("/sign-in/link/{secret}")))).await,
+        Ok(()) => {
+            page(&state, &anyone, Answer::ok(TITLE), move || {
+                plain(sign_in_link(format!("/sign-in/link/{secret}")))
+            })
+            .await
+        }
     }
 }
 
-pub(super) async fn use_link(State(state): State<AppState>, anyone: Anyone, session: Session, headers: HeaderMap, Named(secret): Named) -> Response {
+pub(super) async fn use_link(
+    State(state): State<AppState>,
+    anyone: Anyone,
+    session: Session,
+    headers: HeaderMap,
+    Named(secret): Named,
+) -> Response {
     match state.perch.use_sign_in_link(&secret, &anyone.request).await {
         Err(refused) => refusal(&state, &anyone, TITLE, refused).await,
         Ok(signed_in) => welcome(&state, &anyone, &session, &headers, signed_in, "/account").await,
     }
 }
 
-pub(super) async fn sign_out(State(state): State<AppState>, anyone: Anyone, session: Session) -> Response {
+pub(super) async fn sign_out(
+    State(state): State<AppState>,
+    anyone: Anyone,
+    session: Session,
+) -> Response {
     if let Err(error) = session.flush().await {
         tracing::debug!(%error, "the session could not be ended");
         return refusal(&state, &anyone, "Sign out", Code::Unavailable.into()).await;
@@ -109,6 +177,9 @@ pub(super) async fn sign_out(State(state): State<AppState>, anyone: Anyone, sess
 /// Back to the sign-in, leaving nothing of the console in the browser.
 pub(super) fn signed_out() -> Response {
     let mut response = see_other("/sign-in");
-    response.headers_mut().insert("clear-site-data", HeaderValue::from_static("\"cache\", \"storage\""));
+    response.headers_mut().insert(
+        "clear-site-data",
+        HeaderValue::from_static("\"cache\", \"storage\""),
+    );
     response
 }

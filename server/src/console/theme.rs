@@ -9,11 +9,22 @@ use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use perch_app::pages::Theme;
 
-pub(super) async fn choose(State(state): State<AppState>, _: Anyone, PublicForm(form): PublicForm) -> Response {
+pub(super) async fn choose(
+    State(state): State<AppState>,
+    _: Anyone,
+    PublicForm(form): PublicForm,
+) -> Response {
     let theme = Theme::parse(&form.value("theme"));
     let mut response = see_other(local_path(&form.value("return")));
-    let secure = if state.site.is_https() { "; Secure" } else { "" };
-    let cookie = format!("perch-theme={}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly{secure}", theme.as_str());
+    let secure = if state.site.is_https() {
+        "; Secure"
+    } else {
+        ""
+    };
+    let cookie = format!(
+        "perch-theme={}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly{secure}",
+        theme.as_str()
+    );
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {
         response.headers_mut().insert(header::SET_COOKIE, cookie);
     }
@@ -23,7 +34,10 @@ pub(super) async fn choose(State(state): State<AppState>, _: Anyone, PublicForm(
 /// A path of this console, or the start: never another site.
 pub(super) fn local_path(path: &str) -> &str {
     // Browsers drop tabs and line breaks from addresses and take a backslash for a slash.
-    let local = path.starts_with('/') && !path.starts_with("//") && !path.contains('\\') && path.bytes().all(|byte| byte.is_ascii_graphic());
+    let local = path.starts_with('/')
+        && !path.starts_with("//")
+        && !path.contains('\\')
+        && path.bytes().all(|byte| byte.is_ascii_graphic());
     if local { path } else { "/" }
 }
 
@@ -34,7 +48,15 @@ mod tests {
     #[test]
     fn only_paths_of_this_console_are_followed() {
         assert_eq!(local_path("/account"), "/account");
-        for foreign in ["//evil.test", "https://evil.test", "/\\evil.test", "", "/a\r\nx", "/\t/evil.test", "/\u{1}"] {
+        for foreign in [
+            "//evil.test",
+            "https://evil.test",
+            "/\\evil.test",
+            "",
+            "/a\r\nx",
+            "/\t/evil.test",
+            "/\u{1}",
+        ] {
             assert_eq!(local_path(foreign), "/", "{foreign:?}");
         }
     }

@@ -32,13 +32,18 @@ pub(super) struct Visitor {
 impl Anyone {
     /// The person asking for something, where somebody is signed in.
     pub fn acting(&self) -> Option<Acting> {
-        self.signed_in.as_ref().map(|signed_in| signed_in.acting(Actor::Person(signed_in.role), self.request.clone()))
+        self.signed_in
+            .as_ref()
+            .map(|signed_in| signed_in.acting(Actor::Person(signed_in.role), self.request.clone()))
     }
 }
 
 impl Visitor {
     pub fn acting(&self) -> Acting {
-        self.signed_in.acting(Actor::Person(self.signed_in.role), self.anyone.request.clone())
+        self.signed_in.acting(
+            Actor::Person(self.signed_in.role),
+            self.anyone.request.clone(),
+        )
     }
 
     pub fn viewer(&self) -> Viewer {
@@ -54,12 +59,21 @@ impl Visitor {
 }
 
 /// Loads who visits. The session is asked for only where a cookie is sent.
-pub(super) async fn load(State(state): State<AppState>, session: Session, mut request: Request, next: Next) -> Response {
+pub(super) async fn load(
+    State(state): State<AppState>,
+    session: Session,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let info = state.request_info(request.extensions(), request.headers());
     let now = state.perch.now();
     let signed_in = match session::current(&session, now).await {
         Ok(None) => None,
-        Ok(Some(sign_in)) => match state.perch.signed_in(sign_in.organization, sign_in.person).await {
+        Ok(Some(sign_in)) => match state
+            .perch
+            .signed_in(sign_in.organization, sign_in.person)
+            .await
+        {
             Ok(signed_in) => sign_in.of(signed_in),
             Err(refusal) => return refuse(refusal, request.extensions()),
         },
@@ -71,26 +85,47 @@ pub(super) async fn load(State(state): State<AppState>, session: Session, mut re
     let private = signed_in.is_some();
     let theme = Theme::parse(cookie(request.headers(), "perch-theme").unwrap_or_default());
     let nonce = state.perch.fresh_nonce();
-    request.extensions_mut().insert(Anyone { signed_in, theme, request: info, nonce: nonce.clone() });
+    request.extensions_mut().insert(Anyone {
+        signed_in,
+        theme,
+        request: info,
+        nonce: nonce.clone(),
+    });
     let mut response = next.run(request).await;
-    response.extensions_mut().insert(super::content_policy::Nonce(nonce));
+    response
+        .extensions_mut()
+        .insert(super::content_policy::Nonce(nonce));
     if private {
-        response.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
+        response.headers_mut().insert(
+            header::CACHE_CONTROL,
+            header::HeaderValue::from_static("no-store"),
+        );
     }
     response
 }
 
 /// The value of a cookie of this request.
 pub(super) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(';'));
-    cookies.filter_map(|pair| pair.trim().split_once('=')).find(|(found, _)| *found == name).map(|(_, value)| value)
+    let cookies = headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'));
+    cookies
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(found, _)| *found == name)
+        .map(|(_, value)| value)
 }
 
 impl FromRequestParts<AppState> for Anyone {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, Response> {
-        parts.extensions.get::<Self>().cloned().ok_or_else(|| refuse(Code::Internal.into(), &parts.extensions))
+        parts
+            .extensions
+            .get::<Self>()
+            .cloned()
+            .ok_or_else(|| refuse(Code::Internal.into(), &parts.extensions))
     }
 }
 
@@ -103,9 +138,23 @@ impl FromRequestParts<AppState> for Visitor {
         if let Some(signed_in) = anyone.signed_in.clone() {
             Ok(Self { signed_in, anyone })
         } else {
-            let back = if parts.method == Method::GET { parts.uri.path() } else { "/" };
-            let to = format!("/sign-in?next={}", form_urlencoded::byte_serialize(back.as_bytes()).collect::<String>());
-            Err((StatusCode::SEE_OTHER, [(header::LOCATION, to), (header::CACHE_CONTROL, "no-store".to_owned())]).into_response())
+            let back = if parts.method == Method::GET {
+                parts.uri.path()
+            } else {
+                "/"
+            };
+            let to = format!(
+                "/sign-in?next={}",
+                form_urlencoded::byte_serialize(back.as_bytes()).collect::<String>()
+            );
+            Err((
+                StatusCode::SEE_OTHER,
+                [
+                    (header::LOCATION, to),
+                    (header::CACHE_CONTROL, "no-store".to_owned()),
+                ],
+            )
+                .into_response())
         }
     }
 }

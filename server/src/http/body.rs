@@ -21,11 +21,14 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// `BODY_TOO_LARGE`, told from the announced length before anything is read; `BODY_NOT_JSON` where it breaks off,
 /// `REQUEST_TIMEOUT` where it takes too long.
 pub async fn read_body(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes, Refusal> {
-    let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    let announced = headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     if announced.is_some_and(|length| length > limit as u64) {
         return Err(too_large(limit));
     }
-    let Ok(collected) = tokio::time::timeout(PATIENCE, Limited::new(body, limit).collect()).await else {
+    let Ok(collected) = tokio::time::timeout(PATIENCE, Limited::new(body, limit).collect()).await
+    else {
         return Err(Code::RequestTimeout.into());
     };
     match collected {
@@ -36,7 +39,10 @@ pub async fn read_body(headers: &HeaderMap, body: Body, limit: usize) -> Result<
 }
 
 fn too_large(limit: usize) -> Refusal {
-    Refusal::because(Code::BodyTooLarge, format!("The body is over {} KiB.", limit / 1024))
+    Refusal::because(
+        Code::BodyTooLarge,
+        format!("The body is over {} KiB.", limit / 1024),
+    )
 }
 
 #[cfg(test)]
@@ -52,7 +58,12 @@ mod tests {
             Some((Ok::<_, Infallible>("x"), sent + 1))
         }));
         let begun = tokio::time::Instant::now();
-        let refused = read_body(&HeaderMap::new(), slow, FORM_LIMIT).await.unwrap_err();
-        assert_eq!((refused.code, refused.code.status(), begun.elapsed()), (Code::RequestTimeout, 408, PATIENCE));
+        let refused = read_body(&HeaderMap::new(), slow, FORM_LIMIT)
+            .await
+            .unwrap_err();
+        assert_eq!(
+            (refused.code, refused.code.status(), begun.elapsed()),
+            (Code::RequestTimeout, 408, PATIENCE)
+        );
     }
 }

@@ -35,13 +35,28 @@ pub fn error_response(refusal: &Refusal, request_id: Uuid) -> Response {
     let entries: Vec<_> = refusal
         .violations
         .iter()
-        .map(|violation| Entry { field: &violation.field, code: violation.code.as_str(), message: &violation.message })
+        .map(|violation| Entry {
+            field: &violation.field,
+            code: violation.code.as_str(),
+            message: &violation.message,
+        })
         .collect();
-    let envelope = Envelope { code: refusal.code.as_str(), message: &refusal.message, request_id, violations: &entries };
-    let mut response = Response::new(Body::from(serde_json::to_vec(&envelope).unwrap_or_default()));
-    *response.status_mut() = StatusCode::from_u16(refusal.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let envelope = Envelope {
+        code: refusal.code.as_str(),
+        message: &refusal.message,
+        request_id,
+        violations: &entries,
+    };
+    let mut response = Response::new(Body::from(
+        serde_json::to_vec(&envelope).unwrap_or_default(),
+    ));
+    *response.status_mut() =
+        StatusCode::from_u16(refusal.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/json"),
+    );
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     if let Some(seconds) = refusal.retry_after {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));

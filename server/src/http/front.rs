@@ -40,7 +40,9 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The id of the request these extensions belong to.
 pub(super) fn request_id(extensions: &Extensions) -> Uuid {
-    extensions.get::<Arrived>().map_or(Uuid::nil(), |arrived| arrived.id)
+    extensions
+        .get::<Arrived>()
+        .map_or(Uuid::nil(), |arrived| arrived.id)
 }
 
 /// Who opened the connection it came by.
@@ -61,25 +63,38 @@ pub fn answered_later(refusal: Refusal) -> Response {
 
 impl Front {
     pub fn new(state: AppState) -> Self {
-        Self { routes: super::routes(state.clone()), state, peer: None }
+        Self {
+            routes: super::routes(state.clone()),
+            state,
+            peer: None,
+        }
     }
 
     /// The same for a connection from there.
     #[must_use]
     pub fn to(&self, peer: IpAddr) -> Self {
-        Self { peer: Some(peer), ..self.clone() }
+        Self {
+            peer: Some(peer),
+            ..self.clone()
+        }
     }
 
     async fn answer(mut self, mut request: Request) -> Response {
         let id = self.state.perch.fresh_id();
-        request.extensions_mut().insert(Arrived { id, peer: self.peer });
+        request.extensions_mut().insert(Arrived {
+            id,
+            peer: self.peer,
+        });
         let callers_own = request.headers().get(REQUEST_ID).cloned();
         let mut response = if !serves(&self.state, &request) {
             refuse(Code::HostNotServed.into(), request.extensions())
         } else if !is_text(request.uri().path()) {
             refuse(Code::NotFound.into(), request.extensions())
         } else {
-            AssertUnwindSafe(self.routes.call(request)).catch_unwind().await.map_or_else(panicked, |Ok(response)| response)
+            AssertUnwindSafe(self.routes.call(request))
+                .catch_unwind()
+                .await
+                .map_or_else(panicked, |Ok(response)| response)
         };
         if let Some(Later(refusal)) = response.extensions_mut().remove() {
             response = error_response(&refusal, id);
@@ -95,9 +110,15 @@ impl Front {
         if let Ok(id) = HeaderValue::from_str(id.as_hyphenated().encode_lower(&mut text)) {
             headers.insert(REQUEST_ID, id);
         }
-        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        headers.insert(
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        );
         if self.state.site.is_https() {
-            headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+            headers.insert(
+                header::STRICT_TRANSPORT_SECURITY,
+                HeaderValue::from_static("max-age=31536000"),
+            );
         }
         response
     }
@@ -127,7 +148,10 @@ impl Service<Request> for Front {
 
 /// A handler that panicked is a fault of ours: the caller gets the envelope, the log the reason.
 fn panicked(reason: Box<dyn Any + Send>) -> Response {
-    let text = reason.downcast_ref::<String>().map(String::as_str).or_else(|| reason.downcast_ref::<&str>().copied());
+    let text = reason
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| reason.downcast_ref::<&str>().copied());
     tracing::error!(reason = text.unwrap_or("unknown"), "a handler panicked");
     answered_later(Code::Internal.into())
 }
@@ -142,7 +166,10 @@ fn serves(state: &AppState, request: &Request) -> bool {
 /// Whether what a path stands for (RFC 3986, section 2.1) is text. No address of ours is anything else, and a router that reads
 /// its parts would refuse such a path in words of its own.
 fn is_text(path: &str) -> bool {
-    !path.contains('%') || percent_encoding::percent_decode_str(path).decode_utf8().is_ok()
+    !path.contains('%')
+        || percent_encoding::percent_decode_str(path)
+            .decode_utf8()
+            .is_ok()
 }
 
 fn one_host(headers: &HeaderMap) -> Option<&str> {
@@ -166,15 +193,44 @@ mod tests {
     #[tokio::test]
     async fn a_handler_that_panics_is_answered_like_any_fault_of_ours() {
         let folder = tempfile::tempdir().unwrap();
-        let variables = [("PERCH_DATA_DIR".to_owned(), folder.path().join("data").display().to_string())].into();
+        let variables = [(
+            "PERCH_DATA_DIR".to_owned(),
+            folder.path().join("data").display().to_string(),
+        )]
+        .into();
         let config = Config::from_variables(&variables).unwrap();
-        let state = AppState::new(crate::run::open(&config, true).await.unwrap(), Site::new(&config, config.addr));
-        let mut front = Front { state, routes: Router::new().route("/", get(broken)), peer: None };
-        let response = front.call(Request::get("/").header("host", "localhost").body(Body::empty()).unwrap()).await.unwrap();
+        let state = AppState::new(
+            crate::run::open(&config, true).await.unwrap(),
+            Site::new(&config, config.addr),
+        );
+        let mut front = Front {
+            state,
+            routes: Router::new().route("/", get(broken)),
+            peer: None,
+        };
+        let response = front
+            .call(
+                Request::get("/")
+                    .header("host", "localhost")
+                    .body(Body::empty())
+                    .unwrap(),
+            )
+            .await
+            .unwrap();
         let (parts, body) = response.into_parts();
-        let body: serde_json::Value = serde_json::from_slice(&body.collect().await.unwrap().to_bytes()).unwrap();
-        assert_eq!((parts.status.as_u16(), &body["code"]), (500, &"INTERNAL".into()));
-        assert_eq!(parts.headers["x-request-id"], body["requestId"].as_str().unwrap());
-        assert!(!body.to_string().contains("for this test"), "what is inside stays there: {body}");
+        let body: serde_json::Value =
+            serde_json::from_slice(&body.collect().await.unwrap().to_bytes()).unwrap();
+        assert_eq!(
+            (parts.status.as_u16(), &body["code"]),
+            (500, &"INTERNAL".into())
+        );
+        assert_eq!(
+            parts.headers["x-request-id"],
+            body["requestId"].as_str().unwrap()
+        );
+        assert!(
+            !body.to_string().contains("for this test"),
+            "what is inside stays there: {body}"
+        );
     }
 }

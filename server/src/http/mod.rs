@@ -57,7 +57,11 @@ impl std::ops::Deref for AppState {
 
 impl AppState {
     pub fn new(perch: Perch, site: Site) -> Self {
-        Self::bounded(perch, site, Connected::bounded(Most::of(Bounds::of_process().connections)))
+        Self::bounded(
+            perch,
+            site,
+            Connected::bounded(Most::of(Bounds::of_process().connections)),
+        )
     }
 
     /// The same with other bounds for viewers who stay connected.
@@ -80,7 +84,10 @@ impl AppState {
     pub fn address(&self, extensions: &Extensions, headers: &HeaderMap) -> Option<IpAddr> {
         let peer = front::peer(extensions)?;
         let told = self.site.trusts_a_proxy() || self.told_of_proxy.load(Ordering::Relaxed);
-        if !told && headers.contains_key("x-forwarded-for") && !self.told_of_proxy.swap(true, Ordering::Relaxed) {
+        if !told
+            && headers.contains_key("x-forwarded-for")
+            && !self.told_of_proxy.swap(true, Ordering::Relaxed)
+        {
             tracing::warn!(
                 proxy = %peer,
                 "requests carry X-Forwarded-For, but no proxy is trusted: everybody behind it counts as one address; set PERCH_TRUSTED_PROXIES"
@@ -92,20 +99,30 @@ impl AppState {
 
     /// What the audit log keeps of a request.
     pub fn request_info(&self, extensions: &Extensions, headers: &HeaderMap) -> RequestInfo {
-        let own = headers.get("x-request-id").and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let own = headers
+            .get("x-request-id")
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
         RequestInfo {
             id: request_id(extensions).to_string(),
             caller_id: own.chars().take(128).collect(),
-            address: self.address(extensions, headers).map(|address| address.to_string()).unwrap_or_default(),
+            address: self
+                .address(extensions, headers)
+                .map(|address| address.to_string())
+                .unwrap_or_default(),
         }
     }
 }
 
 /// Every route. Prefixes for machines answer unknown paths with JSON, the console with a page.
 fn routes(state: AppState) -> Router {
-    let machines =
-        Router::new().merge(embed::routes()).route("/openapi.json", get(openapi::serve)).route("/api/{*rest}", axum::routing::any(not_found));
-    let files = Router::new().route("/pkg/{file}", get(assets::package)).route("/favicon.svg", get(assets::favicon));
+    let machines = Router::new()
+        .merge(embed::routes())
+        .route("/openapi.json", get(openapi::serve))
+        .route("/api/{*rest}", axum::routing::any(not_found));
+    let files = Router::new()
+        .route("/pkg/{file}", get(assets::package))
+        .route("/favicon.svg", get(assets::favicon));
     Router::new()
         .merge(machines)
         .merge(files)

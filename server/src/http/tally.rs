@@ -19,7 +19,11 @@ impl Tally {
         let told_at = self.told_at.load(Ordering::Relaxed);
         // A clock that went back does not silence it either.
         let due = !(told_at..told_at + APART).contains(&now);
-        let mine = due && self.told_at.compare_exchange(told_at, now, Ordering::Relaxed, Ordering::Relaxed).is_ok();
+        let mine = due
+            && self
+                .told_at
+                .compare_exchange(told_at, now, Ordering::Relaxed, Ordering::Relaxed)
+                .is_ok();
         mine.then(|| self.count.swap(0, Ordering::Relaxed))
     }
 }
@@ -33,7 +37,9 @@ mod tests {
         let tally = Tally::default();
         let now = 1_795_168_800_000;
         assert_eq!(tally.count(now), Some(1), "the first is told at once");
-        let lines: Vec<_> = (1..5_000).filter_map(|count| tally.count(now + count)).collect();
+        let lines: Vec<_> = (1..5_000)
+            .filter_map(|count| tally.count(now + count))
+            .collect();
         assert_eq!(lines, [1_000; 4]);
         assert_eq!(tally.count(now - 1), Some(1_000), "a clock that went back");
     }

@@ -4,7 +4,9 @@ use crate::harness::{BODY, Client, PASSWORD, TestApp};
 use crate::walls::second_organization;
 use perch_domain::access::Scopes;
 use perch_domain::{Actor, Code, ConsoleRole};
-use perch_service::{Acting, NewKeyForm, RequestInfo, SandboxForm, SandboxKey, SignInForm, ViewerForm};
+use perch_service::{
+    Acting, NewKeyForm, RequestInfo, SandboxForm, SandboxKey, SignInForm, ViewerForm,
+};
 use perch_store::OrganizationId;
 
 const SITE: &str = "https://app.test";
@@ -12,7 +14,10 @@ const MIA: &str = "mia@example.com";
 const ADA: &str = "ada@example.com";
 
 async fn operator(app: &TestApp) -> Acting {
-    Acting::operator(app.perch.store().organizations().await.unwrap()[0].id, "test".into())
+    Acting::operator(
+        app.perch.store().organizations().await.unwrap()[0].id,
+        "test".into(),
+    )
 }
 
 /// With a listed site and a Maker beside the admin.
@@ -26,7 +31,11 @@ async fn furnished(app: TestApp) -> (TestApp, Acting) {
 /// The code a token is refused with; empty where it is not.
 async fn refused(app: &TestApp, token: &str) -> String {
     let answer = app.nobody().session(token, SITE).await;
-    if answer.status == 200 { String::new() } else { answer.code() }
+    if answer.status == 200 {
+        String::new()
+    } else {
+        answer.code()
+    }
 }
 
 /// What is shown of a key.
@@ -35,11 +44,21 @@ fn visible(key: &str) -> String {
 }
 
 async fn sign_in(who: &Client, email: &str, password: &str) -> u16 {
-    who.form("/sign-in", &[("email", email), ("password", password)]).await.status
+    who.form("/sign-in", &[("email", email), ("password", password)])
+        .await
+        .status
 }
 
 async fn link(app: &TestApp, email: &str) -> String {
-    format!("/sign-in/link/{}", app.perch.open_sign_in_link(email, "test".into()).await.unwrap().0.as_str())
+    format!(
+        "/sign-in/link/{}",
+        app.perch
+            .open_sign_in_link(email, "test".into())
+            .await
+            .unwrap()
+            .0
+            .as_str()
+    )
 }
 
 async fn is_signed_in(who: &Client) -> bool {
@@ -49,20 +68,71 @@ async fn is_signed_in(who: &Client) -> bool {
 async fn deactivated_and_let_in_again(app: TestApp) {
     let (app, operator) = furnished(app).await;
     let (mia, link) = (app.signed_in(MIA).await, link(&app, MIA).await);
-    let key = mia.create_key(&[("scopes", "mint"), ("sandbox_shared", "yes")]).await;
-    let persona = [("intent", "persona-new"), ("persona_name", "Paris"), ("persona_shared", "yes"), ("distinctId", "v"), ("role", "explorer")];
-    assert_eq!(mia.call("generate-sandbox-token", &persona).await.status, 200);
-    let (sandbox, live) = (mia.sandbox_token(&key).await, app.nobody().token(&key, BODY).await);
-    assert_eq!([refused(&app, &sandbox).await, refused(&app, &live).await], ["", ""]);
+    let key = mia
+        .create_key(&[("scopes", "mint"), ("sandbox_shared", "yes")])
+        .await;
+    let persona = [
+        ("intent", "persona-new"),
+        ("persona_name", "Paris"),
+        ("persona_shared", "yes"),
+        ("distinctId", "v"),
+        ("role", "explorer"),
+    ];
+    assert_eq!(
+        mia.call("generate-sandbox-token", &persona).await.status,
+        200
+    );
+    let (sandbox, live) = (
+        mia.sandbox_token(&key).await,
+        app.nobody().token(&key, BODY).await,
+    );
+    assert_eq!(
+        [refused(&app, &sandbox).await, refused(&app, &live).await],
+        ["", ""]
+    );
 
-    let gone = app.perch.deactivate_person(&operator, " Mia@Example.com", false).await.unwrap();
-    assert_eq!((gone.email.as_str(), gone.active, gone.keys.len()), (MIA, false, 1));
-    assert!(gone.keys[0].prefix == visible(&key) && gone.keys[0].name == "Production backend" && !gone.keys[0].revoked);
+    let gone = app
+        .perch
+        .deactivate_person(&operator, " Mia@Example.com", false)
+        .await
+        .unwrap();
+    assert_eq!(
+        (gone.email.as_str(), gone.active, gone.keys.len()),
+        (MIA, false, 1)
+    );
+    assert!(
+        gone.keys[0].prefix == visible(&key)
+            && gone.keys[0].name == "Production backend"
+            && !gone.keys[0].revoked
+    );
     assert!(!is_signed_in(&mia).await);
-    assert_eq!([sign_in(&mia, MIA, PASSWORD).await, mia.form(&link, &[]).await.status], [401, 403]);
-    assert_eq!([refused(&app, &sandbox).await, refused(&app, &live).await], ["TOKEN_REVOKED", ""], "the key's own tokens go on");
-    assert!(app.perch.open_sign_in_link(MIA, "test".into()).await.is_err());
-    assert!(app.admin().await.get("/settings/embed").await.text.contains("Paris"), "what was shared stays");
+    assert_eq!(
+        [
+            sign_in(&mia, MIA, PASSWORD).await,
+            mia.form(&link, &[]).await.status
+        ],
+        [401, 403]
+    );
+    assert_eq!(
+        [refused(&app, &sandbox).await, refused(&app, &live).await],
+        ["TOKEN_REVOKED", ""],
+        "the key's own tokens go on"
+    );
+    assert!(
+        app.perch
+            .open_sign_in_link(MIA, "test".into())
+            .await
+            .is_err()
+    );
+    assert!(
+        app.admin()
+            .await
+            .get("/settings/embed")
+            .await
+            .text
+            .contains("Paris"),
+        "what was shared stays"
+    );
 
     let back = app.perch.reactivate_person(&operator, MIA).await.unwrap();
     assert!(back.active && back.role == ConsoleRole::Maker);
@@ -71,21 +141,63 @@ async fn deactivated_and_let_in_again(app: TestApp) {
     assert_eq!(refused(&app, &sandbox).await, "TOKEN_REVOKED");
     app.clock.advance_milliseconds(1);
     let again = app.signed_in(MIA).await;
-    assert_eq!(refused(&app, &again.sandbox_token(&key).await).await, "", "what is made afterwards works");
+    assert_eq!(
+        refused(&app, &again.sandbox_token(&key).await).await,
+        "",
+        "what is made afterwards works"
+    );
     app.perch.reactivate_person(&operator, MIA).await.unwrap();
-    assert!(is_signed_in(&again).await, "nothing happens to somebody who is active");
+    assert!(
+        is_signed_in(&again).await,
+        "nothing happens to somebody who is active"
+    );
 
     // Asked for once more, with their keys.
-    let gone = app.perch.deactivate_person(&operator, MIA, true).await.unwrap();
+    let gone = app
+        .perch
+        .deactivate_person(&operator, MIA, true)
+        .await
+        .unwrap();
     assert!(gone.keys.len() == 1 && gone.keys[0].revoked);
-    assert_eq!((refused(&app, &live).await, app.nobody().mint(&key, BODY).await.code()), ("TOKEN_REVOKED".into(), "API_KEY_REVOKED".into()));
-    let audit = app.perch.store().audit(operator.organization, 100).await.unwrap();
-    let entries = |action: &str| audit.iter().filter(|row| row.action == action).cloned().collect::<Vec<_>>();
-    assert_eq!((entries("api_key.revoke").len(), entries("person.reactivate").len()), (1, 1));
+    assert_eq!(
+        (
+            refused(&app, &live).await,
+            app.nobody().mint(&key, BODY).await.code()
+        ),
+        ("TOKEN_REVOKED".into(), "API_KEY_REVOKED".into())
+    );
+    let audit = app
+        .perch
+        .store()
+        .audit(operator.organization, 100)
+        .await
+        .unwrap();
+    let entries = |action: &str| {
+        audit
+            .iter()
+            .filter(|row| row.action == action)
+            .cloned()
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        (
+            entries("api_key.revoke").len(),
+            entries("person.reactivate").len()
+        ),
+        (1, 1)
+    );
     for entry in entries("person.deactivate") {
-        let read = |text: Option<String>| serde_json::from_str::<serde_json::Value>(&text.unwrap()).unwrap();
+        let read = |text: Option<String>| {
+            serde_json::from_str::<serde_json::Value>(&text.unwrap()).unwrap()
+        };
         let (before, after) = (read(entry.before), read(entry.after));
-        assert!(entry.target == MIA && before["active"] == true && before["role"] == "maker" && after["active"] == false, "{before} {after}");
+        assert!(
+            entry.target == MIA
+                && before["active"] == true
+                && before["role"] == "maker"
+                && after["active"] == false,
+            "{before} {after}"
+        );
     }
     assert_eq!(entries("person.deactivate").len(), 2);
 }
@@ -97,7 +209,9 @@ async fn who_is_deactivated_is_out_and_what_ended_stays_ended() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_on_postgres() {
-    let Some(app) = TestApp::on_postgres("access").await else { return };
+    let Some(app) = TestApp::on_postgres("access").await else {
+        return;
+    };
     deactivated_and_let_in_again(app).await;
 }
 
@@ -105,67 +219,166 @@ async fn the_same_on_postgres() {
 async fn a_device_is_not_known_any_more() {
     let (app, operator) = furnished(TestApp::with_admin().await).await;
     let file = app.folder.path().join("data/perch.sqlite3");
-    let pool = sqlx::SqlitePool::connect(&format!("sqlite://{}", file.display())).await.unwrap();
+    let pool = sqlx::SqlitePool::connect(&format!("sqlite://{}", file.display()))
+        .await
+        .unwrap();
     let known = async || {
         let sql = "SELECT COUNT(*) FROM known_device d JOIN person p ON p.id = d.person_id WHERE p.email = $1";
-        sqlx::query_scalar::<_, i64>(sql).bind(MIA).fetch_one(&pool).await.unwrap()
+        sqlx::query_scalar::<_, i64>(sql)
+            .bind(MIA)
+            .fetch_one(&pool)
+            .await
+            .unwrap()
     };
     app.signed_in(MIA).await;
     assert_eq!(known().await, 1);
-    app.perch.set_password(&operator, MIA, "another long password".to_owned().into()).await.unwrap();
+    app.perch
+        .set_password(&operator, MIA, "another long password".to_owned().into())
+        .await
+        .unwrap();
     assert_eq!(known().await, 0);
-    assert_eq!(sign_in(&app.nobody(), MIA, "another long password").await, 303);
+    assert_eq!(
+        sign_in(&app.nobody(), MIA, "another long password").await,
+        303
+    );
     assert_eq!(known().await, 1);
-    app.perch.deactivate_person(&operator, MIA, false).await.unwrap();
+    app.perch
+        .deactivate_person(&operator, MIA, false)
+        .await
+        .unwrap();
     assert_eq!(known().await, 0);
 }
 
 #[tokio::test]
 async fn a_sign_in_that_is_under_way_does_not_survive() {
     let (app, operator) = furnished(TestApp::with_admin().await).await;
-    let typed = || SignInForm { email: MIA.into(), password: PASSWORD.to_owned().into(), device: None };
+    let typed = || SignInForm {
+        email: MIA.into(),
+        password: PASSWORD.to_owned().into(),
+        device: None,
+    };
     let request = RequestInfo::default();
     // The password was found right, then it was changed.
     let proved = app.perch.sign_in(typed(), &request).await.unwrap();
-    app.perch.set_password(&operator, MIA, PASSWORD.to_owned().into()).await.unwrap();
-    assert_eq!(app.perch.remember_device(&proved, None, &request).await.unwrap_err().code, Code::SignInFailed);
+    app.perch
+        .set_password(&operator, MIA, PASSWORD.to_owned().into())
+        .await
+        .unwrap();
+    assert_eq!(
+        app.perch
+            .remember_device(&proved, None, &request)
+            .await
+            .unwrap_err()
+            .code,
+        Code::SignInFailed
+    );
     let proved = app.perch.sign_in(typed(), &request).await.unwrap();
-    assert!(app.perch.remember_device(&proved, None, &request).await.is_ok());
+    assert!(
+        app.perch
+            .remember_device(&proved, None, &request)
+            .await
+            .is_ok()
+    );
     // A session that is written only after all of them were removed.
     let mia = app.signed_in(MIA).await;
-    app.execute("CREATE TABLE late AS SELECT * FROM session").await;
-    app.perch.deactivate_person(&operator, MIA, false).await.unwrap();
+    app.execute("CREATE TABLE late AS SELECT * FROM session")
+        .await;
+    app.perch
+        .deactivate_person(&operator, MIA, false)
+        .await
+        .unwrap();
     app.perch.reactivate_person(&operator, MIA).await.unwrap();
-    app.execute("INSERT OR IGNORE INTO session SELECT * FROM late").await;
+    app.execute("INSERT OR IGNORE INTO session SELECT * FROM late")
+        .await;
     assert!(!is_signed_in(&mia).await);
 }
 
 #[tokio::test]
 async fn a_key_that_is_being_made_is_not_left_behind() {
     let (app, operator) = furnished(TestApp::with_admin().await).await;
-    let mia = app.perch.sign_in(SignInForm { email: MIA.into(), password: PASSWORD.to_owned().into(), device: None }, &RequestInfo::default()).await;
-    let acting = mia.unwrap().acting(Actor::Person(ConsoleRole::Maker), RequestInfo::default());
-    let form = NewKeyForm { form_id: None, name: "Late".into(), expires_on: String::new(), scopes: Scopes::ALL, sandbox_shared: false };
+    let mia = app
+        .perch
+        .sign_in(
+            SignInForm {
+                email: MIA.into(),
+                password: PASSWORD.to_owned().into(),
+                device: None,
+            },
+            &RequestInfo::default(),
+        )
+        .await;
+    let acting = mia
+        .unwrap()
+        .acting(Actor::Person(ConsoleRole::Maker), RequestInfo::default());
+    let form = NewKeyForm {
+        form_id: None,
+        name: "Late".into(),
+        expires_on: String::new(),
+        scopes: Scopes::ALL,
+        sandbox_shared: false,
+    };
     assert!(app.perch.create_key(&acting, &form).await.is_ok());
     // The request came as somebody who may, and its change comes after theirs.
-    app.perch.change_role(&operator, MIA, ConsoleRole::Explorer, true).await.unwrap();
-    assert_eq!(app.perch.create_key(&acting, &form).await.unwrap_err().code, Code::RoleNotAllowed);
-    app.perch.change_role(&operator, MIA, ConsoleRole::Maker, false).await.unwrap();
-    app.perch.deactivate_person(&operator, MIA, true).await.unwrap();
-    assert_eq!(app.perch.create_key(&acting, &form).await.unwrap_err().code, Code::RoleNotAllowed);
+    app.perch
+        .change_role(&operator, MIA, ConsoleRole::Explorer, true)
+        .await
+        .unwrap();
+    assert_eq!(
+        app.perch.create_key(&acting, &form).await.unwrap_err().code,
+        Code::RoleNotAllowed
+    );
+    app.perch
+        .change_role(&operator, MIA, ConsoleRole::Maker, false)
+        .await
+        .unwrap();
+    app.perch
+        .deactivate_person(&operator, MIA, true)
+        .await
+        .unwrap();
+    assert_eq!(
+        app.perch.create_key(&acting, &form).await.unwrap_err().code,
+        Code::RoleNotAllowed
+    );
 }
 
 #[tokio::test]
 async fn a_sandbox_token_that_is_being_made_stays_ended_too() {
     let (app, operator) = furnished(TestApp::with_admin().await).await;
     let key = app.api_key().await;
-    let mia = app.perch.sign_in(SignInForm { email: MIA.into(), password: PASSWORD.to_owned().into(), device: None }, &RequestInfo::default()).await;
-    let acting = mia.unwrap().acting(Actor::Person(ConsoleRole::Maker), RequestInfo::default());
-    app.perch.deactivate_person(&operator, MIA, false).await.unwrap();
+    let mia = app
+        .perch
+        .sign_in(
+            SignInForm {
+                email: MIA.into(),
+                password: PASSWORD.to_owned().into(),
+                device: None,
+            },
+            &RequestInfo::default(),
+        )
+        .await;
+    let acting = mia
+        .unwrap()
+        .acting(Actor::Person(ConsoleRole::Maker), RequestInfo::default());
+    app.perch
+        .deactivate_person(&operator, MIA, false)
+        .await
+        .unwrap();
     app.clock.advance_milliseconds(1);
-    let viewer = ViewerForm { distinct_id: "v".into(), role: "explorer".into(), ..ViewerForm::default() };
-    let form = SandboxForm { key: SandboxKey::Pasted(key.into()), persona: None, viewer };
-    let late = app.perch.generate_sandbox_token(&acting, &form).await.unwrap();
+    let viewer = ViewerForm {
+        distinct_id: "v".into(),
+        role: "explorer".into(),
+        ..ViewerForm::default()
+    };
+    let form = SandboxForm {
+        key: SandboxKey::Pasted(key.into()),
+        persona: None,
+        viewer,
+    };
+    let late = app
+        .perch
+        .generate_sandbox_token(&acting, &form)
+        .await
+        .unwrap();
     assert_eq!(refused(&app, &late.token).await, "TOKEN_REVOKED");
     app.perch.reactivate_person(&operator, MIA).await.unwrap();
     assert_eq!(refused(&app, &late.token).await, "TOKEN_REVOKED");
@@ -179,12 +392,22 @@ async fn a_sandbox_token_of_a_node_whose_clock_is_ahead_stays_ended_too() {
     second.clock.advance_seconds(20);
     let ahead = second.signed_in(MIA).await.sandbox_token(&key).await;
     assert_eq!(refused(&app, &ahead).await, "");
-    app.perch.deactivate_person(&operator, MIA, false).await.unwrap();
+    app.perch
+        .deactivate_person(&operator, MIA, false)
+        .await
+        .unwrap();
     app.perch.reactivate_person(&operator, MIA).await.unwrap();
     second.perch.refresh().await.unwrap();
-    assert_eq!([refused(&app, &ahead).await, refused(&second, &ahead).await], ["TOKEN_REVOKED", "TOKEN_REVOKED"]);
+    assert_eq!(
+        [refused(&app, &ahead).await, refused(&second, &ahead).await],
+        ["TOKEN_REVOKED", "TOKEN_REVOKED"]
+    );
     let after = app.signed_in(MIA).await.sandbox_token(&key).await;
-    assert_eq!(refused(&app, &after).await, "", "made afterwards, by the clock that is behind");
+    assert_eq!(
+        refused(&app, &after).await,
+        "",
+        "made afterwards, by the clock that is behind"
+    );
 }
 
 #[tokio::test]
@@ -192,39 +415,104 @@ async fn a_new_role_counts_at_the_next_request_and_an_explorers_keys_are_named()
     let (app, operator) = furnished(TestApp::with_admin().await).await;
     let mia = app.signed_in(MIA).await;
     let key = mia.create_key(&[("scopes", "mint")]).await;
-    let edits = async || mia.get("/settings/embed").await.text.contains("Add another origin");
+    let edits = async || {
+        mia.get("/settings/embed")
+            .await
+            .text
+            .contains("Add another origin")
+    };
     assert!(!edits().await);
-    let raised = app.perch.change_role(&operator, MIA, ConsoleRole::Admin, false).await.unwrap();
+    let raised = app
+        .perch
+        .change_role(&operator, MIA, ConsoleRole::Admin, false)
+        .await
+        .unwrap();
     assert!(raised.keys.is_empty() && edits().await);
-    let lowered = app.perch.change_role(&operator, MIA, ConsoleRole::Explorer, false).await.unwrap();
+    let lowered = app
+        .perch
+        .change_role(&operator, MIA, ConsoleRole::Explorer, false)
+        .await
+        .unwrap();
     assert!(lowered.keys[0].prefix == visible(&key) && !lowered.keys[0].revoked);
-    assert_eq!((edits().await, mia.get("/account/keys/new").await.status), (false, 403));
-    assert_eq!(app.nobody().mint(&key, BODY).await.status, 200, "named, not ended");
-    let lowered = app.perch.change_role(&operator, MIA, ConsoleRole::Explorer, true).await.unwrap();
+    assert_eq!(
+        (edits().await, mia.get("/account/keys/new").await.status),
+        (false, 403)
+    );
+    assert_eq!(
+        app.nobody().mint(&key, BODY).await.status,
+        200,
+        "named, not ended"
+    );
+    let lowered = app
+        .perch
+        .change_role(&operator, MIA, ConsoleRole::Explorer, true)
+        .await
+        .unwrap();
     assert!(lowered.keys[0].revoked && is_signed_in(&mia).await);
-    assert_eq!(app.nobody().mint(&key, BODY).await.code(), "API_KEY_REVOKED");
+    assert_eq!(
+        app.nobody().mint(&key, BODY).await.code(),
+        "API_KEY_REVOKED"
+    );
 }
 
 async fn one_admin_remains(app: TestApp) {
     let (app, operator) = furnished(app).await;
     for role in [ConsoleRole::Maker, ConsoleRole::Explorer] {
-        let refused = app.perch.change_role(&operator, ADA, role, true).await.unwrap_err();
-        assert!(refused.code == Code::Conflict && refused.message.contains("last active admin"), "{refused}");
+        let refused = app
+            .perch
+            .change_role(&operator, ADA, role, true)
+            .await
+            .unwrap_err();
+        assert!(
+            refused.code == Code::Conflict && refused.message.contains("last active admin"),
+            "{refused}"
+        );
     }
-    assert_eq!(app.perch.deactivate_person(&operator, ADA, true).await.unwrap_err().code, Code::Conflict);
-    assert!(app.perch.change_role(&operator, ADA, ConsoleRole::Admin, false).await.is_ok());
+    assert_eq!(
+        app.perch
+            .deactivate_person(&operator, ADA, true)
+            .await
+            .unwrap_err()
+            .code,
+        Code::Conflict
+    );
+    assert!(
+        app.perch
+            .change_role(&operator, ADA, ConsoleRole::Admin, false)
+            .await
+            .is_ok()
+    );
     // An admin who is out does not count.
     app.add_person("bob@example.com", ConsoleRole::Admin).await;
-    app.perch.deactivate_person(&operator, "bob@example.com", false).await.unwrap();
-    assert_eq!(app.perch.deactivate_person(&operator, ADA, false).await.unwrap_err().code, Code::Conflict);
-    app.perch.reactivate_person(&operator, "bob@example.com").await.unwrap();
+    app.perch
+        .deactivate_person(&operator, "bob@example.com", false)
+        .await
+        .unwrap();
+    assert_eq!(
+        app.perch
+            .deactivate_person(&operator, ADA, false)
+            .await
+            .unwrap_err()
+            .code,
+        Code::Conflict
+    );
+    app.perch
+        .reactivate_person(&operator, "bob@example.com")
+        .await
+        .unwrap();
     // Both at once, on two nodes.
     let second = app.beside().await;
     let (first, other) = tokio::join!(
         app.perch.deactivate_person(&operator, ADA, false),
-        second.perch.change_role(&operator, "bob@example.com", ConsoleRole::Maker, false)
+        second
+            .perch
+            .change_role(&operator, "bob@example.com", ConsoleRole::Maker, false)
     );
-    assert_eq!(usize::from(first.is_ok()) + usize::from(other.is_ok()), 1, "{first:?} {other:?}");
+    assert_eq!(
+        usize::from(first.is_ok()) + usize::from(other.is_ok()),
+        1,
+        "{first:?} {other:?}"
+    );
     assert!(app.perch.has_admin().await.unwrap());
 }
 
@@ -235,7 +523,9 @@ async fn the_last_active_admin_cannot_go() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_last_active_admin_cannot_go_on_postgres() {
-    let Some(app) = TestApp::on_postgres("last_admin").await else { return };
+    let Some(app) = TestApp::on_postgres("last_admin").await else {
+        return;
+    };
     one_admin_remains(app).await;
 }
 
@@ -243,36 +533,101 @@ async fn the_last_active_admin_cannot_go_on_postgres() {
 async fn a_new_password_ends_every_sign_in_and_the_old_password() {
     let (app, operator) = furnished(TestApp::with_admin().await).await;
     let (mia, link) = (app.signed_in(MIA).await, link(&app, MIA).await);
-    let short = app.perch.set_password(&operator, MIA, "short".to_owned().into()).await.unwrap_err();
-    assert_eq!((short.code, is_signed_in(&mia).await), (Code::RequestInvalid, true));
-    app.perch.set_password(&operator, MIA, "another long password".to_owned().into()).await.unwrap();
+    let short = app
+        .perch
+        .set_password(&operator, MIA, "short".to_owned().into())
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (short.code, is_signed_in(&mia).await),
+        (Code::RequestInvalid, true)
+    );
+    app.perch
+        .set_password(&operator, MIA, "another long password".to_owned().into())
+        .await
+        .unwrap();
     assert!(!is_signed_in(&mia).await);
     assert_eq!(mia.form(&link, &[]).await.status, 403);
-    assert_eq!([sign_in(&mia, MIA, PASSWORD).await, sign_in(&mia, MIA, "another long password").await], [401, 303]);
-    app.perch.deactivate_person(&operator, MIA, false).await.unwrap();
-    assert!(!app.perch.set_password(&operator, MIA, PASSWORD.to_owned().into()).await.unwrap().active);
-    assert_eq!(sign_in(&app.nobody(), MIA, PASSWORD).await, 401, "a password alone lets nobody in again");
+    assert_eq!(
+        [
+            sign_in(&mia, MIA, PASSWORD).await,
+            sign_in(&mia, MIA, "another long password").await
+        ],
+        [401, 303]
+    );
+    app.perch
+        .deactivate_person(&operator, MIA, false)
+        .await
+        .unwrap();
+    assert!(
+        !app.perch
+            .set_password(&operator, MIA, PASSWORD.to_owned().into())
+            .await
+            .unwrap()
+            .active
+    );
+    assert_eq!(
+        sign_in(&app.nobody(), MIA, PASSWORD).await,
+        401,
+        "a password alone lets nobody in again"
+    );
     app.perch.reactivate_person(&operator, MIA).await.unwrap();
     assert_eq!(sign_in(&app.nobody(), MIA, PASSWORD).await, 303);
-    let audit = app.perch.store().audit(operator.organization, 100).await.unwrap();
+    let audit = app
+        .perch
+        .store()
+        .audit(operator.organization, 100)
+        .await
+        .unwrap();
     assert!(audit.iter().any(|row| row.action == "person.password"));
-    assert!(audit.iter().all(|row| !format!("{row:?}").contains("argon2") && !format!("{row:?}").contains("another long")));
+    assert!(
+        audit
+            .iter()
+            .all(|row| !format!("{row:?}").contains("argon2")
+                && !format!("{row:?}").contains("another long"))
+    );
 }
 
 #[tokio::test]
 async fn nobody_and_another_organizations_people_get_the_same_answer() {
     let (app, operator) = furnished(TestApp::with_admin().await).await;
     let bob = second_organization(&app).await;
-    let nowhere = Acting { organization: OrganizationId(uuid::Uuid::from_u128(5)), ..operator.clone() };
-    for (acting, email) in [(&operator, "bob@other.test"), (&operator, "eve@example.com"), (&operator, "\0"), (&nowhere, MIA)] {
+    let nowhere = Acting {
+        organization: OrganizationId(uuid::Uuid::from_u128(5)),
+        ..operator.clone()
+    };
+    for (acting, email) in [
+        (&operator, "bob@other.test"),
+        (&operator, "eve@example.com"),
+        (&operator, "\0"),
+        (&nowhere, MIA),
+    ] {
         let answers = [
-            app.perch.deactivate_person(acting, email, true).await.unwrap_err(),
-            app.perch.reactivate_person(acting, email).await.unwrap_err(),
-            app.perch.change_role(acting, email, ConsoleRole::Explorer, true).await.unwrap_err(),
-            app.perch.set_password(acting, email, PASSWORD.to_owned().into()).await.unwrap_err(),
+            app.perch
+                .deactivate_person(acting, email, true)
+                .await
+                .unwrap_err(),
+            app.perch
+                .reactivate_person(acting, email)
+                .await
+                .unwrap_err(),
+            app.perch
+                .change_role(acting, email, ConsoleRole::Explorer, true)
+                .await
+                .unwrap_err(),
+            app.perch
+                .set_password(acting, email, PASSWORD.to_owned().into())
+                .await
+                .unwrap_err(),
         ];
         for answer in answers {
-            assert_eq!((answer.code, answer.message.into_owned()), (Code::NotFound, format!("Nobody in this organization signs in as {email:?}.")));
+            assert_eq!(
+                (answer.code, answer.message.into_owned()),
+                (
+                    Code::NotFound,
+                    format!("Nobody in this organization signs in as {email:?}.")
+                )
+            );
         }
     }
     assert!(is_signed_in(&bob).await);

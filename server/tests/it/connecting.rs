@@ -21,7 +21,14 @@ async fn a_component_is_told_what_its_token_grants_and_nothing_it_carries() {
     let (app, key) = furnished().await;
     let token = app.nobody().token(&key, CARRYING).await;
     let answer = app.nobody().session(&token, SITE).await;
-    assert_eq!((answer.status, answer.header("cache-control"), answer.header("access-control-allow-origin")), (200, "no-store", SITE));
+    assert_eq!(
+        (
+            answer.status,
+            answer.header("cache-control"),
+            answer.header("access-control-allow-origin")
+        ),
+        (200, "no-store", SITE)
+    );
     assert_eq!(
         answer.json(),
         json!({
@@ -36,10 +43,20 @@ async fn a_component_is_told_what_its_token_grants_and_nothing_it_carries() {
     );
     assert_eq!(answer.json()["scope"].as_str().map(str::len), Some(32));
     let bearer = format!("Bearer {token}");
-    let me = app.nobody().send(Method::GET, "/api/v1/me", &[("authorization", &bearer)], "").await;
+    let me = app
+        .nobody()
+        .send(Method::GET, "/api/v1/me", &[("authorization", &bearer)], "")
+        .await;
     assert_eq!((me.status, me.json()), (200, answer.json()));
     let (live, mut stream) = app.nobody().live(&token, SITE).await;
-    assert_eq!((live.status, live.header("content-type"), live.header("cache-control")), (200, "text/event-stream", "no-store"));
+    assert_eq!(
+        (
+            live.status,
+            live.header("content-type"),
+            live.header("cache-control")
+        ),
+        (200, "text/event-stream", "no-store")
+    );
     let heard = stream.next().await.unwrap();
     assert!(app.nobody().revoke(&key, r#"{"all":true}"#).await.status == 200);
     let heard = heard + &stream.next().await.unwrap();
@@ -55,16 +72,37 @@ async fn the_scope_is_another_one_where_what_a_viewer_sees_may_be() {
     let (app, key) = furnished().await;
     let scope = |body: &str| {
         let (client, key, body) = (app.nobody(), key.clone(), body.to_owned());
-        async move { client.session(&client.token(&key, &body).await, SITE).await.json()["scope"].as_str().unwrap().to_owned() }
+        async move {
+            client
+                .session(&client.token(&key, &body).await, SITE)
+                .await
+                .json()["scope"]
+                .as_str()
+                .unwrap()
+                .to_owned()
+        }
     };
     let first = scope(CARRYING).await;
-    assert_eq!(scope(CARRYING).await, first, "another token of the same viewer");
+    assert_eq!(
+        scope(CARRYING).await,
+        first,
+        "another token of the same viewer"
+    );
     assert_eq!(scope(&CARRYING.replace("Whisper", "Shout")).await, first);
     let (other_key, second) = (app.api_key().await, app.beside().await);
     let token = second.nobody().token(&other_key, CARRYING).await;
-    assert_eq!(second.nobody().session(&token, SITE).await.json()["scope"], first, "by another key, on another node");
+    assert_eq!(
+        second.nobody().session(&token, SITE).await.json()["scope"],
+        first,
+        "by another key, on another node"
+    );
     let mut seen = vec![first];
-    for (from, to) in [("ann", "bob"), ("can_edit", "can_view"), ("Secretland", "Elsewhere"), (r#""region":"Secretland""#, "")] {
+    for (from, to) in [
+        ("ann", "bob"),
+        ("can_edit", "can_view"),
+        ("Secretland", "Elsewhere"),
+        (r#""region":"Secretland""#, ""),
+    ] {
         seen.push(scope(&CARRYING.replace(from, to)).await);
     }
     seen.sort();
@@ -76,8 +114,17 @@ async fn the_scope_is_another_one_where_what_a_viewer_sees_may_be() {
 async fn embed_routes_do_not_look_at_cookies() {
     let (app, _) = furnished().await;
     let admin = app.admin().await;
-    let answer = admin.send(Method::POST, "/embed/session", &[("origin", SITE)], "").await;
-    assert_eq!((answer.status, answer.code().as_str(), answer.header("set-cookie")), (401, "TOKEN_MISSING", ""));
+    let answer = admin
+        .send(Method::POST, "/embed/session", &[("origin", SITE)], "")
+        .await;
+    assert_eq!(
+        (
+            answer.status,
+            answer.code().as_str(),
+            answer.header("set-cookie")
+        ),
+        (401, "TOKEN_MISSING", "")
+    );
 }
 
 #[tokio::test]
@@ -85,7 +132,10 @@ async fn refusals_come_in_the_order_of_the_ladder_and_are_readable() {
     let (app, key) = furnished().await;
     let elsewhere = TestApp::with_admin().await;
     let token = app.nobody().token(&key, BODY).await;
-    let foreign = elsewhere.nobody().token(&elsewhere.api_key().await, BODY).await;
+    let foreign = elsewhere
+        .nobody()
+        .token(&elsewhere.api_key().await, BODY)
+        .await;
     let changed = mistyped(&token, 30);
     for (token, code) in [
         ("", "TOKEN_MISSING"),
@@ -97,59 +147,168 @@ async fn refusals_come_in_the_order_of_the_ladder_and_are_readable() {
         // From a site that is not listed, too: nothing of the list is known before the token is.
         let answer = app.nobody().session(token, "https://evil.test").await;
         assert_eq!((answer.status, answer.code().as_str()), (401, code));
-        assert_eq!((answer.header("access-control-allow-origin"), answer.header("www-authenticate")), ("https://evil.test", "Bearer"));
-        assert_eq!(answer.json()["requestId"].as_str().unwrap(), answer.header("x-request-id"));
-        assert!(answer.header("access-control-expose-headers").contains("x-request-id"));
+        assert_eq!(
+            (
+                answer.header("access-control-allow-origin"),
+                answer.header("www-authenticate")
+            ),
+            ("https://evil.test", "Bearer")
+        );
+        assert_eq!(
+            answer.json()["requestId"].as_str().unwrap(),
+            answer.header("x-request-id")
+        );
+        assert!(
+            answer
+                .header("access-control-expose-headers")
+                .contains("x-request-id")
+        );
     }
     app.clock.advance_seconds(-60);
-    assert_eq!(app.nobody().session(&token, SITE).await.code(), "TOKEN_NOT_YET_VALID");
+    assert_eq!(
+        app.nobody().session(&token, SITE).await.code(),
+        "TOKEN_NOT_YET_VALID"
+    );
     app.clock.advance_seconds(60 + 3_599);
     assert_eq!(app.nobody().session(&token, SITE).await.status, 200);
     app.clock.advance_seconds(1);
-    assert_eq!(app.nobody().session(&token, SITE).await.code(), "TOKEN_EXPIRED");
-    for (method, path) in [(Method::GET, "/embed/session"), (Method::GET, "/embed/live"), (Method::POST, "/api/v1/me")] {
-        assert_eq!(app.nobody().send(method, path, &[], "").await.status, 405, "{path}");
+    assert_eq!(
+        app.nobody().session(&token, SITE).await.code(),
+        "TOKEN_EXPIRED"
+    );
+    for (method, path) in [
+        (Method::GET, "/embed/session"),
+        (Method::GET, "/embed/live"),
+        (Method::POST, "/api/v1/me"),
+    ] {
+        assert_eq!(
+            app.nobody().send(method, path, &[], "").await.status,
+            405,
+            "{path}"
+        );
     }
-    let two = [("authorization", "Bearer a"), ("authorization", "Bearer b"), ("origin", SITE)];
-    assert_eq!(app.nobody().send(Method::POST, "/embed/session", &two, "").await.code(), "TOKEN_MISSING");
+    let two = [
+        ("authorization", "Bearer a"),
+        ("authorization", "Bearer b"),
+        ("origin", SITE),
+    ];
+    assert_eq!(
+        app.nobody()
+            .send(Method::POST, "/embed/session", &two, "")
+            .await
+            .code(),
+        "TOKEN_MISSING"
+    );
 }
 
 #[tokio::test]
 async fn an_api_key_in_a_page_is_noted_as_exposed() {
     let (app, key) = furnished().await;
     let answer = app.nobody().session(&key, SITE).await;
-    assert_eq!((answer.status, answer.code().as_str()), (403, "API_KEY_IN_BROWSER"));
-    assert_eq!(app.nobody().session(&key[..key.len() - 1], SITE).await.code(), "TOKEN_MALFORMED");
-    assert!(app.admin().await.get("/account").await.text.contains("Exposed in a browser"));
+    assert_eq!(
+        (answer.status, answer.code().as_str()),
+        (403, "API_KEY_IN_BROWSER")
+    );
+    assert_eq!(
+        app.nobody()
+            .session(&key[..key.len() - 1], SITE)
+            .await
+            .code(),
+        "TOKEN_MALFORMED"
+    );
+    assert!(
+        app.admin()
+            .await
+            .get("/account")
+            .await
+            .text
+            .contains("Exposed in a browser")
+    );
 }
 
 #[tokio::test]
 async fn a_backend_that_mixes_key_and_token_up_is_told_so_and_exposes_nothing() {
     let (app, key) = furnished().await;
     let bearer = format!("Bearer {key}");
-    let answer = app.nobody().send(Method::GET, "/api/v1/me", &[("authorization", &bearer)], "").await;
-    assert_eq!((answer.status, answer.code().as_str()), (401, "TOKEN_MALFORMED"));
-    assert!(answer.text.contains("This is an API key"), "{}", answer.text);
+    let answer = app
+        .nobody()
+        .send(Method::GET, "/api/v1/me", &[("authorization", &bearer)], "")
+        .await;
+    assert_eq!(
+        (answer.status, answer.code().as_str()),
+        (401, "TOKEN_MALFORMED")
+    );
+    assert!(
+        answer.text.contains("This is an API key"),
+        "{}",
+        answer.text
+    );
     let admin = app.admin().await;
-    assert!(!admin.get("/account").await.text.contains("Exposed in a browser"));
+    assert!(
+        !admin
+            .get("/account")
+            .await
+            .text
+            .contains("Exposed in a browser")
+    );
     // Whose key it was is proved, so its admins find the request.
-    let found = admin.form("/settings/embed", &[("form", "introspection"), ("token", answer.header("x-request-id"))]).await.text;
+    let found = admin
+        .form(
+            "/settings/embed",
+            &[
+                ("form", "introspection"),
+                ("token", answer.header("x-request-id")),
+            ],
+        )
+        .await
+        .text;
     assert!(found.contains("GET /api/v1/me"), "{found}");
     // A page of our own origin sends no Origin with a GET.
-    let page = [("authorization", bearer.as_str()), ("sec-fetch-site", "same-origin")];
-    assert_eq!(app.nobody().send(Method::GET, "/api/v1/me", &page, "").await.code(), "API_KEY_IN_BROWSER");
-    assert!(admin.get("/account").await.text.contains("Exposed in a browser"));
+    let page = [
+        ("authorization", bearer.as_str()),
+        ("sec-fetch-site", "same-origin"),
+    ];
+    assert_eq!(
+        app.nobody()
+            .send(Method::GET, "/api/v1/me", &page, "")
+            .await
+            .code(),
+        "API_KEY_IN_BROWSER"
+    );
+    assert!(
+        admin
+            .get("/account")
+            .await
+            .text
+            .contains("Exposed in a browser")
+    );
 }
 
 #[tokio::test]
 async fn a_page_that_cannot_be_listed_can_read_why() {
     let (app, key) = furnished().await;
     let token = app.nobody().token(&key, BODY).await;
-    for shell in ["chrome-extension://abcdefghijklmnop", "vscode-webview://0a1b", "https://app.test."] {
-        let preflight = app.nobody().send(Method::OPTIONS, "/embed/session", &[("origin", shell)], "").await;
-        assert_eq!((preflight.status, preflight.header("access-control-allow-origin")), (204, shell));
+    for shell in [
+        "chrome-extension://abcdefghijklmnop",
+        "vscode-webview://0a1b",
+        "https://app.test.",
+    ] {
+        let preflight = app
+            .nobody()
+            .send(Method::OPTIONS, "/embed/session", &[("origin", shell)], "")
+            .await;
+        assert_eq!(
+            (
+                preflight.status,
+                preflight.header("access-control-allow-origin")
+            ),
+            (204, shell)
+        );
         let refused = app.nobody().session(&token, shell).await;
-        assert_eq!((refused.status, refused.code().as_str()), (403, "ORIGIN_NOT_AUTHORIZED"));
+        assert_eq!(
+            (refused.status, refused.code().as_str()),
+            (403, "ORIGIN_NOT_AUTHORIZED")
+        );
         assert_eq!(refused.header("access-control-allow-origin"), shell);
     }
 }
@@ -159,42 +318,88 @@ async fn sandbox_tokens_are_for_development_and_the_preview() {
     let (app, key) = furnished().await;
     app.list("https://live.test", "production").await;
     let preview = "http://localhost:4321";
-    app.perch.offer_preview(perch_domain::origin::Origin::from_header(preview).unwrap());
+    app.perch
+        .offer_preview(perch_domain::origin::Origin::from_header(preview).unwrap());
     let sandbox = app.admin().await.sandbox_token(&key).await;
     let live = app.nobody().token(&key, BODY).await;
     let told = |token: &str, site: &'static str| {
         let (client, token) = (app.nobody(), token.to_owned());
         async move {
             let answer = client.session(&token, site).await;
-            (answer.status, serde_json::from_str::<serde_json::Value>(&answer.text).unwrap()["code"].as_str().unwrap_or_default().to_owned())
+            (
+                answer.status,
+                serde_json::from_str::<serde_json::Value>(&answer.text).unwrap()["code"]
+                    .as_str()
+                    .unwrap_or_default()
+                    .to_owned(),
+            )
         }
     };
     assert_eq!(told(&sandbox, preview).await.0, 200);
     let (admin, to_do) = (app.admin().await, "See an embed connect</a>");
-    assert!(admin.get("/settings/embed").await.text.contains(to_do), "the preview is nobody's site");
+    assert!(
+        admin.get("/settings/embed").await.text.contains(to_do),
+        "the preview is nobody's site"
+    );
     assert_eq!(told(&sandbox, SITE).await.0, 200);
     assert!(!admin.get("/settings/embed").await.text.contains(to_do));
-    assert_eq!(told(&sandbox, "https://live.test").await, (403, "SANDBOX_TOKEN_ON_PRODUCTION_ORIGIN".into()));
+    assert_eq!(
+        told(&sandbox, "https://live.test").await,
+        (403, "SANDBOX_TOKEN_ON_PRODUCTION_ORIGIN".into())
+    );
     assert_eq!(told(&live, "https://live.test").await.0, 200);
-    assert_eq!(told(&live, preview).await, (403, "ORIGIN_NOT_AUTHORIZED".into()), "the preview is for sandbox tokens only");
-    assert_eq!(told(&sandbox, "http://localhost:4322").await, (403, "ORIGIN_NOT_AUTHORIZED".into()));
+    assert_eq!(
+        told(&live, preview).await,
+        (403, "ORIGIN_NOT_AUTHORIZED".into()),
+        "the preview is for sandbox tokens only"
+    );
+    assert_eq!(
+        told(&sandbox, "http://localhost:4322").await,
+        (403, "ORIGIN_NOT_AUTHORIZED".into())
+    );
 }
 
 #[tokio::test]
 async fn a_site_counts_from_the_moment_it_is_listed_or_removed() {
     let (app, key) = furnished().await;
     let token = app.nobody().token(&key, BODY).await;
-    assert_eq!(app.nobody().session(&token, "https://eu.shop.test").await.status, 403);
+    assert_eq!(
+        app.nobody()
+            .session(&token, "https://eu.shop.test")
+            .await
+            .status,
+        403
+    );
     app.list("https://*.shop.test", "development").await;
-    assert_eq!(app.nobody().session(&token, "https://eu.shop.test").await.status, 200);
-    for near in ["https://shop.test", "https://a.eu.shop.test", "http://eu.shop.test", "https://eu.shop.test.evil.test", "https://eu.shop.test:444"] {
-        assert_eq!(app.nobody().session(&token, near).await.code(), "ORIGIN_NOT_AUTHORIZED", "{near}");
+    assert_eq!(
+        app.nobody()
+            .session(&token, "https://eu.shop.test")
+            .await
+            .status,
+        200
+    );
+    for near in [
+        "https://shop.test",
+        "https://a.eu.shop.test",
+        "http://eu.shop.test",
+        "https://eu.shop.test.evil.test",
+        "https://eu.shop.test:444",
+    ] {
+        assert_eq!(
+            app.nobody().session(&token, near).await.code(),
+            "ORIGIN_NOT_AUTHORIZED",
+            "{near}"
+        );
     }
     let (_, mut stream) = app.nobody().live(&token, SITE).await;
     assert!(stream.next().await.unwrap().starts_with(": connected"));
-    app.execute("DELETE FROM origin WHERE canonical = 'https://app.test'").await;
+    app.execute("DELETE FROM origin WHERE canonical = 'https://app.test'")
+        .await;
     let told = stream.next().await.unwrap();
-    assert!(told.starts_with("event: refused\ndata: ") && told.contains("ORIGIN_NOT_AUTHORIZED"), "{told}");
+    assert!(
+        told.starts_with("event: refused\ndata: ") && told.contains("ORIGIN_NOT_AUTHORIZED"),
+        "{told}"
+    );
     assert_eq!(stream.next().await, None, "then it is over");
 }
 
@@ -205,7 +410,13 @@ async fn a_change_that_concerns_nobody_who_is_connected_ends_nothing() {
     let (_, mut stream) = app.nobody().live(&token, SITE).await;
     stream.next().await.unwrap();
     app.declare("other", "String").await;
-    assert_eq!(app.nobody().revoke(&key, r#"{"distinctId":"user-1"}"#).await.status, 200);
+    assert_eq!(
+        app.nobody()
+            .revoke(&key, r#"{"distinctId":"user-1"}"#)
+            .await
+            .status,
+        200
+    );
     // The next thing that is said is about the second change.
     assert!(stream.next().await.unwrap().contains("TOKEN_REVOKED"));
 }
@@ -221,10 +432,17 @@ async fn connections_of_one_viewer_are_bounded() {
     let (full, body) = app.nobody().live(&token, SITE).await;
     assert_eq!((full.status, full.header("retry-after")), (429, "60"));
     drop(body);
-    let other = app.nobody().token(&key, &BODY.replace("user-1", "user-2")).await;
+    let other = app
+        .nobody()
+        .token(&key, &BODY.replace("user-1", "user-2"))
+        .await;
     assert_eq!(app.nobody().live(&other, SITE).await.0.status, 200);
     open.pop();
-    assert_eq!(app.nobody().live(&token, SITE).await.0.status, 200, "one that ended makes room");
+    assert_eq!(
+        app.nobody().live(&token, SITE).await.0.status,
+        200,
+        "one that ended makes room"
+    );
 }
 
 #[tokio::test]
@@ -232,12 +450,24 @@ async fn without_the_database_nothing_is_let_in_that_may_have_been_revoked() {
     let (app, key) = furnished().await;
     let token = app.nobody().token(&key, BODY).await;
     app.perch.store().close().await;
-    assert_eq!(app.nobody().session(&token, SITE).await.status, 200, "memory is a moment old");
+    assert_eq!(
+        app.nobody().session(&token, SITE).await.status,
+        200,
+        "memory is a moment old"
+    );
     // Past the second, and by a clock that was stepped back and tells nothing of the time since.
     for seconds in [1, -10] {
         app.clock.advance_seconds(seconds);
         let answer = app.nobody().session(&token, SITE).await;
-        assert_eq!((answer.status, answer.code().as_str(), answer.header("retry-after")), (503, "UNAVAILABLE", "5"), "{seconds}");
+        assert_eq!(
+            (
+                answer.status,
+                answer.code().as_str(),
+                answer.header("retry-after")
+            ),
+            (503, "UNAVAILABLE", "5"),
+            "{seconds}"
+        );
     }
 }
 
@@ -251,7 +481,8 @@ async fn a_change_that_cannot_be_read_lets_nothing_in_either() {
     assert_eq!(app.nobody().session(&token, SITE).await.status, 500);
     let (live, _) = app.nobody().live(&token, SITE).await;
     assert_eq!(live.status, 500);
-    app.execute("DELETE FROM attribute WHERE name = 'new'").await;
+    app.execute("DELETE FROM attribute WHERE name = 'new'")
+        .await;
     assert_eq!(app.nobody().session(&token, SITE).await.status, 200);
 }
 
@@ -274,10 +505,33 @@ async fn the_first_component_ticks_the_last_step() {
     let (app, key) = furnished().await;
     let admin = app.admin().await;
     let token = app.nobody().token(&key, BODY).await;
-    assert!(admin.get("/settings/embed").await.text.contains("<a href=\"#snippets\">See an embed connect</a>"));
+    assert!(
+        admin
+            .get("/settings/embed")
+            .await
+            .text
+            .contains("<a href=\"#snippets\">See an embed connect</a>")
+    );
     assert_eq!(app.nobody().session(&token, SITE).await.status, 200);
-    assert!(!admin.get("/settings/embed").await.text.contains("<a href=\"#snippets\">See an embed connect</a>"));
+    assert!(
+        !admin
+            .get("/settings/embed")
+            .await
+            .text
+            .contains("<a href=\"#snippets\">See an embed connect</a>")
+    );
     let organization = app.perch.store().organizations().await.unwrap()[0].id;
-    let sites = app.perch.store().connected_sites(organization).await.unwrap();
-    assert_eq!(sites.iter().map(|site| (site.origin.as_str(), site.live_at)).collect::<Vec<_>>(), [(SITE, Some(NOW))]);
+    let sites = app
+        .perch
+        .store()
+        .connected_sites(organization)
+        .await
+        .unwrap();
+    assert_eq!(
+        sites
+            .iter()
+            .map(|site| (site.origin.as_str(), site.live_at))
+            .collect::<Vec<_>>(),
+        [(SITE, Some(NOW))]
+    );
 }

@@ -9,7 +9,10 @@ use perch_domain::{Code, ConsoleRole};
 
 const SITE: &str = "https://app.test";
 /// The tests of the component, which provoke what is only decided in a browser.
-const COMPONENT: [&str; 2] = [include_str!("../../../end2end/tests/embed.spec.ts"), include_str!("../../../end2end/tests/refresh.spec.ts")];
+const COMPONENT: [&str; 2] = [
+    include_str!("../../../end2end/tests/embed.spec.ts"),
+    include_str!("../../../end2end/tests/refresh.spec.ts"),
+];
 
 /// A server with a listed site, a key, and a token of it.
 struct Stage {
@@ -28,7 +31,10 @@ impl Stage {
     }
 
     async fn post(&self, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
-        self.app.nobody().send(Method::POST, path, headers, body.to_owned()).await
+        self.app
+            .nobody()
+            .send(Method::POST, path, headers, body.to_owned())
+            .await
     }
 
     async fn session(&self) -> Answer {
@@ -52,35 +58,91 @@ async fn provoked(stage: &Stage, code: Code) -> Option<Answer> {
     let (app, key) = (&stage.app, stage.key.as_str());
     let json = ("content-type", "application/json");
     Some(match code {
-        Code::HostNotServed => stage.post("/embed/session", &[("host", "evil.test")], "").await,
+        Code::HostNotServed => {
+            stage
+                .post("/embed/session", &[("host", "evil.test")], "")
+                .await
+        }
         Code::NotFound => app.nobody().get("/embed/nothing").await,
         Code::MethodNotAllowed => app.nobody().get("/embed/generate-token").await,
         Code::ApiKeyMissing => stage.post("/embed/generate-token", &[json], BODY).await,
         Code::ApiKeyMalformed => app.nobody().mint(&mistyped(key, 1), BODY).await,
-        Code::ApiKeyUnknown => app.nobody().mint(ApiKeyText::assemble(&SecretId::from_random([9; 8]), [9; 32]).expose(), BODY).await,
-        Code::ApiKeyScopeMissing => app.nobody().mint(&app.admin().await.create_key(&[("scopes", "introspect")]).await, BODY).await,
-        Code::ContentTypeNotJson => stage.post("/embed/generate-token", &[("x-api-key", key)], BODY).await,
+        Code::ApiKeyUnknown => {
+            app.nobody()
+                .mint(
+                    ApiKeyText::assemble(&SecretId::from_random([9; 8]), [9; 32]).expose(),
+                    BODY,
+                )
+                .await
+        }
+        Code::ApiKeyScopeMissing => {
+            app.nobody()
+                .mint(
+                    &app.admin()
+                        .await
+                        .create_key(&[("scopes", "introspect")])
+                        .await,
+                    BODY,
+                )
+                .await
+        }
+        Code::ContentTypeNotJson => {
+            stage
+                .post("/embed/generate-token", &[("x-api-key", key)], BODY)
+                .await
+        }
         Code::BodyTooLarge => stage.mint(&" ".repeat(16 * 1024 + 1)).await,
         Code::BodyNotJson => stage.mint("{").await,
         Code::RequestInvalid => stage.mint("{}").await,
         Code::TokenMissing => app.nobody().session("", SITE).await,
         Code::TokenMalformed => app.nobody().session("x", SITE).await,
-        Code::TokenInvalid => app.nobody().session(&mistyped(&stage.token, 30), SITE).await,
+        Code::TokenInvalid => {
+            app.nobody()
+                .session(&mistyped(&stage.token, 30), SITE)
+                .await
+        }
         Code::TokenUnknownKey => app.nobody().session(&Stage::set().await.token, SITE).await,
-        Code::OriginMissing => stage.post("/embed/session", &[("authorization", &format!("Bearer {}", stage.token))], "").await,
-        Code::OriginNotAuthorized => app.nobody().session(&stage.token, "https://evil.test").await,
+        Code::OriginMissing => {
+            stage
+                .post(
+                    "/embed/session",
+                    &[("authorization", &format!("Bearer {}", stage.token))],
+                    "",
+                )
+                .await
+        }
+        Code::OriginNotAuthorized => {
+            app.nobody()
+                .session(&stage.token, "https://evil.test")
+                .await
+        }
         Code::SandboxTokenOnProductionOrigin => {
             app.list("https://live.test", "production").await;
             let sandbox = app.admin().await.sandbox_token(key).await;
             app.nobody().session(&sandbox, "https://live.test").await
         }
-        Code::CrossSite => stage.post("/theme", &[("sec-fetch-site", "cross-site")], "").await,
+        Code::CrossSite => {
+            stage
+                .post("/theme", &[("sec-fetch-site", "cross-site")], "")
+                .await
+        }
         Code::SetupLinkInvalid => app.nobody().get("/setup/nothing").await,
         Code::SignInRequired => app.nobody().call("save-origins", &[]).await,
-        Code::SignInFailed => app.nobody().form("/sign-in", &[("email", "eve@example.com"), ("password", PASSWORD)]).await,
+        Code::SignInFailed => {
+            app.nobody()
+                .form(
+                    "/sign-in",
+                    &[("email", "eve@example.com"), ("password", PASSWORD)],
+                )
+                .await
+        }
         Code::RoleNotAllowed => {
-            app.add_person("eve@example.com", ConsoleRole::Explorer).await;
-            app.signed_in("eve@example.com").await.call("save-origins", &[("origins[0].origin", "https://a.test")]).await
+            app.add_person("eve@example.com", ConsoleRole::Explorer)
+                .await;
+            app.signed_in("eve@example.com")
+                .await
+                .call("save-origins", &[("origins[0].origin", "https://a.test")])
+                .await
         }
         Code::TooManyRequests => {
             let mut open = Vec::new();
@@ -88,7 +150,13 @@ async fn provoked(stage: &Stage, code: Code) -> Option<Answer> {
                 open.push(app.nobody().live(&stage.token, SITE).await);
             }
             let bearer = format!("Bearer {}", stage.token);
-            app.nobody().head(Method::POST, "/embed/live", &[("authorization", &bearer), ("origin", SITE)]).await
+            app.nobody()
+                .head(
+                    Method::POST,
+                    "/embed/live",
+                    &[("authorization", &bearer), ("origin", SITE)],
+                )
+                .await
         }
         _ => return provoked_by_force(code).await,
     })
@@ -161,16 +229,49 @@ async fn every_code_of_the_registry_is_answered_by_something() {
     let stage = Stage::set().await;
     for code in Code::ALL {
         let Some(answer) = provoked(&stage, *code).await else {
-            assert_eq!(code.status(), 0, "{} has a status, so a server has to answer it", code.as_str());
-            assert!(COMPONENT.iter().any(|tests| tests.contains(code.as_str())), "no test of the component names {}", code.as_str());
+            assert_eq!(
+                code.status(),
+                0,
+                "{} has a status, so a server has to answer it",
+                code.as_str()
+            );
+            assert!(
+                COMPONENT.iter().any(|tests| tests.contains(code.as_str())),
+                "no test of the component names {}",
+                code.as_str()
+            );
             continue;
         };
-        assert_eq!(answer.status, code.status(), "{}: {}", code.as_str(), answer.text);
+        assert_eq!(
+            answer.status,
+            code.status(),
+            "{}: {}",
+            code.as_str(),
+            answer.text
+        );
         // A page says the sentence, everything else the code.
-        let told = if answer.header("content-type").starts_with("text/html") { code.message() } else { code.as_str() };
-        assert!(answer.text.contains(told), "{}: {}", code.as_str(), answer.text);
-        assert_eq!(!answer.header("retry-after").is_empty(), matches!(answer.status, 429 | 503), "{}", code.as_str());
+        let told = if answer.header("content-type").starts_with("text/html") {
+            code.message()
+        } else {
+            code.as_str()
+        };
+        assert!(
+            answer.text.contains(told),
+            "{}: {}",
+            code.as_str(),
+            answer.text
+        );
+        assert_eq!(
+            !answer.header("retry-after").is_empty(),
+            matches!(answer.status, 429 | 503),
+            "{}",
+            code.as_str()
+        );
         let challenged = answer.status == 401 && !code.as_str().starts_with("SIGN_IN");
-        assert!(!challenged || answer.header("www-authenticate") == "Bearer", "{}", code.as_str());
+        assert!(
+            !challenged || answer.header("www-authenticate") == "Bearer",
+            "{}",
+            code.as_str()
+        );
     }
 }

@@ -14,7 +14,10 @@ const ANSWERED_WITHIN: Duration = Duration::from_secs(4);
 const BACK_WITHIN: Duration = Duration::from_secs(10);
 
 async fn readiness(app: &TestApp) -> u16 {
-    app.nobody().send(Method::GET, "/readyz", &[], "").await.status
+    app.nobody()
+        .send(Method::GET, "/readyz", &[], "")
+        .await
+        .status
 }
 
 async fn mints(app: &TestApp, key: &str) -> bool {
@@ -61,10 +64,23 @@ async fn after_a_full_disk_everything_works_without_a_restart() {
     }
     let refused = refused.expect("a change was refused for want of space");
     assert!(!refused.header("retry-after").is_empty());
-    assert_eq!(readiness(&app).await, 503, "a failed commit is no readiness");
+    assert_eq!(
+        readiness(&app).await,
+        503,
+        "a failed commit is no readiness"
+    );
     // The space is free again.
-    assert_eq!(app.nobody().revoke(&key, r#"{"distinctId":"user-1"}"#).await.status, 200);
-    assert_eq!(app.nobody().session(&token, SITE).await.code(), "TOKEN_REVOKED");
+    assert_eq!(
+        app.nobody()
+            .revoke(&key, r#"{"distinctId":"user-1"}"#)
+            .await
+            .status,
+        200
+    );
+    assert_eq!(
+        app.nobody().session(&token, SITE).await.code(),
+        "TOKEN_REVOKED"
+    );
     assert_eq!(app.admin().await.get("/settings/embed").await.status, 200);
     assert!(mints(&app, &key).await);
     assert_eq!(readiness(&app).await, 200);
@@ -83,7 +99,13 @@ async fn a_trial_write_brings_readiness_back_without_traffic() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_that_is_given_up_leaves_nothing_behind() {
-    for app in [Some(TestApp::with_admin().await), TestApp::on_postgres("given_up").await].into_iter().flatten() {
+    for app in [
+        Some(TestApp::with_admin().await),
+        TestApp::on_postgres("given_up").await,
+    ]
+    .into_iter()
+    .flatten()
+    {
         let (key, token) = furnished(&app).await;
         for _ in 0..40 {
             // A request that its caller leaves is dropped where it stands.
@@ -94,21 +116,42 @@ async fn a_change_that_is_given_up_leaves_nothing_behind() {
             tokio::task::yield_now().await;
             given_up.abort();
         }
-        assert_eq!(app.nobody().revoke(&key, r#"{"distinctId":"user-1"}"#).await.status, 200);
-        assert_eq!(app.nobody().session(&token, SITE).await.code(), "TOKEN_REVOKED");
+        assert_eq!(
+            app.nobody()
+                .revoke(&key, r#"{"distinctId":"user-1"}"#)
+                .await
+                .status,
+            200
+        );
+        assert_eq!(
+            app.nobody().session(&token, SITE).await.code(),
+            "TOKEN_REVOKED"
+        );
         assert!(mints(&app, &key).await);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_backends_cost_no_more_than_the_requests_they_served() {
-    let Some(app) = TestApp::on_postgres("killed").await else { return };
+    let Some(app) = TestApp::on_postgres("killed").await else {
+        return;
+    };
     let (key, token) = furnished(&app).await;
     app.behind("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()").await;
     let back = until("minting", || mints(&app, &key)).await;
     assert!(back < BACK_WITHIN, "{back:?}");
-    until("revoking", || async { app.nobody().revoke(&key, r#"{"distinctId":"user-1"}"#).await.status == 200 }).await;
-    assert_eq!(app.nobody().session(&token, SITE).await.code(), "TOKEN_REVOKED");
+    until("revoking", || async {
+        app.nobody()
+            .revoke(&key, r#"{"distinctId":"user-1"}"#)
+            .await
+            .status
+            == 200
+    })
+    .await;
+    assert_eq!(
+        app.nobody().session(&token, SITE).await.code(),
+        "TOKEN_REVOKED"
+    );
     until("readiness", || async { readiness(&app).await == 200 }).await;
 }
 
@@ -123,10 +166,18 @@ async fn ask_everything(app: &TestApp, key: &str, token: &str, admin: &Client) {
     });
     let minting = (0..20).map(|n| {
         let (client, key) = (app.nobody(), key.to_owned());
-        tokio::spawn(async move { (client.mint(&key, &of(&format!("waiting-{n}"))).await.status, begun.elapsed()) })
+        tokio::spawn(async move {
+            (
+                client.mint(&key, &of(&format!("waiting-{n}"))).await.status,
+                begun.elapsed(),
+            )
+        })
     });
     let waiting: Vec<_> = viewers.chain(minting).collect();
-    assert_eq!(app.nobody().revoke(key, r#"{"all":true}"#).await.status, 503);
+    assert_eq!(
+        app.nobody().revoke(key, r#"{"all":true}"#).await.status,
+        503
+    );
     assert_eq!(admin.get("/settings/embed").await.status, 503);
     let mut longest = Duration::ZERO;
     for answer in waiting {
@@ -138,7 +189,10 @@ async fn ask_everything(app: &TestApp, key: &str, token: &str, admin: &Client) {
     assert!(longest < ANSWERED_WITHIN, "{longest:?}");
     assert_eq!(readiness(app).await, 503);
     let took = begun.elapsed();
-    assert!(took < 2 * ANSWERED_WITHIN, "one after the other, a revocation and a page waited {took:?}");
+    assert!(
+        took < 2 * ANSWERED_WITHIN,
+        "one after the other, a revocation and a page waited {took:?}"
+    );
 }
 
 /// The way is free: minting is back, and what is revoked on one node is refused by the other.
@@ -149,9 +203,22 @@ async fn back_to_work(app: &TestApp, other: &TestApp, key: &str) {
     until("the other node", || mints(other, key)).await;
     let viewer = of("afterwards");
     let token = app.nobody().token(key, &viewer).await;
-    until("the other node's view", || async { other.nobody().session(&token, SITE).await.status == 200 }).await;
-    until("revoking", || async { app.nobody().revoke(key, r#"{"distinctId":"afterwards"}"#).await.status == 200 }).await;
-    let enforced = until("the revocation", || async { other.nobody().session(&token, SITE).await.code() == "TOKEN_REVOKED" }).await;
+    until("the other node's view", || async {
+        other.nobody().session(&token, SITE).await.status == 200
+    })
+    .await;
+    until("revoking", || async {
+        app.nobody()
+            .revoke(key, r#"{"distinctId":"afterwards"}"#)
+            .await
+            .status
+            == 200
+    })
+    .await;
+    let enforced = until("the revocation", || async {
+        other.nobody().session(&token, SITE).await.code() == "TOKEN_REVOKED"
+    })
+    .await;
     println!("the other node refused after {enforced:?}");
     assert!(enforced < ANSWERED_WITHIN, "{enforced:?}");
     until("readiness", || async { readiness(app).await == 200 }).await;
@@ -166,7 +233,9 @@ async fn through(name: &str) -> Option<(TestApp, Proxy, TestApp, String, String)
 }
 
 async fn fault(name: &str, way: Way) {
-    let Some((app, proxy, other, key, token)) = through(name).await else { return };
+    let Some((app, proxy, other, key, token)) = through(name).await else {
+        return;
+    };
     let admin = app.admin().await;
     proxy.set(way);
     ask_everything(&app, &key, &token, &admin).await;
@@ -191,18 +260,28 @@ async fn a_way_that_is_reset() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_slow_way_delays_and_refuses_nothing() {
-    let Some((app, proxy, other, key, token)) = through("slow").await else { return };
+    let Some((app, proxy, other, key, token)) = through("slow").await else {
+        return;
+    };
     proxy.set(Way::Slow);
     assert!(mints(&app, &key).await);
     assert_eq!(app.nobody().session(&token, SITE).await.status, 200);
-    assert_eq!(app.nobody().revoke(&key, r#"{"distinctId":"user-1"}"#).await.status, 200);
+    assert_eq!(
+        app.nobody()
+            .revoke(&key, r#"{"distinctId":"user-1"}"#)
+            .await
+            .status,
+        200
+    );
     proxy.set(Way::Open);
     back_to_work(&app, &other, &key).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn connections_that_went_silent_are_replaced_while_new_ones_work() {
-    let Some((app, proxy, other, key, _)) = through("failover").await else { return };
+    let Some((app, proxy, other, key, _)) = through("failover").await else {
+        return;
+    };
     // Several connections are open and idle when they go silent.
     let minting = (0..16).map(|_| {
         let (client, key) = (app.nobody(), key.clone());
@@ -221,15 +300,34 @@ async fn connections_that_went_silent_are_replaced_while_new_ones_work() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_commit_that_nobody_confirmed_is_called_that_and_shows_no_token() {
-    let Some((app, proxy, other, key, _)) = through("unconfirmed").await else { return };
+    let Some((app, proxy, other, key, _)) = through("unconfirmed").await else {
+        return;
+    };
     // Every connection that can be in use has been used a moment ago, so the statements themselves meet the fault.
     assert!(mints(&app, &key).await);
     proxy.set(Way::HalfOpen);
     let answer = app.nobody().mint(&key, &of("unconfirmed")).await;
     proxy.set(Way::Open);
-    assert_eq!((answer.status, answer.code().as_str()), (503, "UNAVAILABLE"), "{}", answer.text);
-    assert!(!answer.header("retry-after").is_empty() && !answer.text.contains("\"token\""), "{}", answer.text);
-    assert!(answer.text.contains("did not confirm in time"), "{}", answer.text);
+    assert_eq!(
+        (answer.status, answer.code().as_str()),
+        (503, "UNAVAILABLE"),
+        "{}",
+        answer.text
+    );
+    assert!(
+        !answer.header("retry-after").is_empty() && !answer.text.contains("\"token\""),
+        "{}",
+        answer.text
+    );
+    assert!(
+        answer.text.contains("did not confirm in time"),
+        "{}",
+        answer.text
+    );
     back_to_work(&app, &other, &key).await;
-    assert_eq!(app.nobody().mint(&key, &of("unconfirmed")).await.status, 200, "repeating does no harm");
+    assert_eq!(
+        app.nobody().mint(&key, &of("unconfirmed")).await.status,
+        200,
+        "repeating does no harm"
+    );
 }

@@ -17,7 +17,15 @@ async fn a_visitors_reference_leads_to_what_happened() {
     let minted = app.nobody().mint(&key, r#"{"user":{"distinctId":"ann","role":"explorer","attributes":{"regoin":"Secretland"}}}"#).await;
     let find = |answer: &crate::harness::Answer| {
         let (admin, id) = (&admin, answer.header("x-request-id").to_owned());
-        async move { admin.form("/settings/embed", &[("form", "introspection"), ("token", &id)]).await.text }
+        async move {
+            admin
+                .form(
+                    "/settings/embed",
+                    &[("form", "introspection"), ("token", &id)],
+                )
+                .await
+                .text
+        }
     };
     let told = find(&turned).await;
     for part in [
@@ -31,26 +39,75 @@ async fn a_visitors_reference_leads_to_what_happened() {
     ] {
         assert!(told.contains(part), "{part} is not in {told}");
     }
-    let result = told.split("id=\"introspection-result\"").nth(1).unwrap().to_owned();
-    assert_eq!((result.matches(">Passed<").count(), result.matches(">Failed<").count(), result.matches(">Not reached<").count()), (6, 1, 2));
+    let result = told
+        .split("id=\"introspection-result\"")
+        .nth(1)
+        .unwrap()
+        .to_owned();
+    assert_eq!(
+        (
+            result.matches(">Passed<").count(),
+            result.matches(">Failed<").count(),
+            result.matches(">Not reached<").count()
+        ),
+        (6, 1, 2)
+    );
     assert!(!result.contains(&token) && !result.contains("Secretland"));
     // Listed since, it says so.
     app.list("https://app.tset", "development").await;
     assert!(find(&turned).await.contains("It could now."));
     // As the component prints it; and a reference that is only a code.
-    let pasted = async |text: &str| admin.form("/settings/embed", &[("form", "introspection"), ("token", text)]).await.text;
-    assert!(pasted(&format!("Reference: {}", turned.header("x-request-id"))).await.contains("POST /embed/session"));
-    assert!(pasted("Reference: SERVER_UNREACHABLE").await.contains("The browser decided this by itself"));
+    let pasted = async |text: &str| {
+        admin
+            .form(
+                "/settings/embed",
+                &[("form", "introspection"), ("token", text)],
+            )
+            .await
+            .text
+    };
+    assert!(
+        pasted(&format!("Reference: {}", turned.header("x-request-id")))
+            .await
+            .contains("POST /embed/session")
+    );
+    assert!(
+        pasted("Reference: SERVER_UNREACHABLE")
+            .await
+            .contains("The browser decided this by itself")
+    );
     // Stolen and used elsewhere, it can be ended from there.
     assert!(told.contains("Revoke this token"));
-    let seen = admin.form("/settings/embed", &[("form", "introspection"), ("token", &token), ("site", "https://evil.test")]).await.text;
+    let seen = admin
+        .form(
+            "/settings/embed",
+            &[
+                ("form", "introspection"),
+                ("token", &token),
+                ("site", "https://evil.test"),
+            ],
+        )
+        .await
+        .text;
     assert!(seen.contains("Revoke all tokens of this viewer"));
-    assert!(find(&broken).await.contains("This is not a complete token."));
+    assert!(
+        find(&broken)
+            .await
+            .contains("This is not a complete token.")
+    );
     let told = find(&minted).await;
-    assert!(told.contains("POST /embed/generate-token") && told.contains("user.attributes.regoin ATTRIBUTE_UNKNOWN") && !told.contains("Secretland"));
+    assert!(
+        told.contains("POST /embed/generate-token")
+            && told.contains("user.attributes.regoin ATTRIBUTE_UNKNOWN")
+            && !told.contains("Secretland")
+    );
     // Nothing is kept of what was answered; the id itself tells when.
     let answered = app.nobody().mint(&key, BODY).await;
-    assert!(find(&answered).await.contains("It was given on 20 Nov 2026, 10:00 UTC"));
+    assert!(
+        find(&answered)
+            .await
+            .contains("It was given on 20 Nov 2026, 10:00 UTC")
+    );
 }
 
 #[tokio::test]
@@ -64,8 +121,19 @@ async fn a_live_connection_that_was_ended_is_found_too() {
     app.nobody().revoke(&key, r#"{"all":true}"#).await;
     let told = stream.next().await.unwrap();
     assert!(told.contains(head.header("x-request-id")));
-    let found = app.admin().await.get(&format!("/settings/embed?token={}", head.header("x-request-id"))).await.text;
-    assert!(found.contains("TOKEN_REVOKED") && found.contains("POST /embed/live"), "{found}");
+    let found = app
+        .admin()
+        .await
+        .get(&format!(
+            "/settings/embed?token={}",
+            head.header("x-request-id")
+        ))
+        .await
+        .text;
+    assert!(
+        found.contains("TOKEN_REVOKED") && found.contains("POST /embed/live"),
+        "{found}"
+    );
 }
 
 #[tokio::test]
@@ -80,12 +148,33 @@ async fn what_is_kept_is_bounded() {
         admin.get("/settings/embed").await;
     }
     let organization = app.perch.store().organizations().await.unwrap()[0].id;
-    assert_eq!(app.perch.store().count_refused_requests(Some(organization)).await.unwrap(), 1_000);
+    assert_eq!(
+        app.perch
+            .store()
+            .count_refused_requests(Some(organization))
+            .await
+            .unwrap(),
+        1_000
+    );
     for _ in 0..5 {
-        app.nobody().send(Method::POST, "/embed/session", &[("origin", SITE), ("authorization", "Bearer x")], "").await;
+        app.nobody()
+            .send(
+                Method::POST,
+                "/embed/session",
+                &[("origin", SITE), ("authorization", "Bearer x")],
+                "",
+            )
+            .await;
     }
     admin.get("/settings/embed").await;
-    assert_eq!(app.perch.store().count_refused_requests(None).await.unwrap(), 5);
+    assert_eq!(
+        app.perch
+            .store()
+            .count_refused_requests(None)
+            .await
+            .unwrap(),
+        5
+    );
 }
 
 #[tokio::test]
@@ -94,9 +183,24 @@ async fn refused_lately_counts_only_tokens_that_were_ours() {
     app.list(SITE, "development").await;
     let (admin, key) = (app.admin().await, app.api_key().await);
     let ann = app.nobody().token(&key, BODY).await;
-    let bob = app.nobody().token(&key, &BODY.replace("user-1", "user-2")).await;
-    app.nobody().session("nonsense", "https://nonsense.test").await;
-    app.nobody().send(Method::POST, "/embed/session", &[("origin", "null"), ("authorization", &format!("Bearer {ann}"))], "").await;
+    let bob = app
+        .nobody()
+        .token(&key, &BODY.replace("user-1", "user-2"))
+        .await;
+    app.nobody()
+        .session("nonsense", "https://nonsense.test")
+        .await;
+    app.nobody()
+        .send(
+            Method::POST,
+            "/embed/session",
+            &[
+                ("origin", "null"),
+                ("authorization", &format!("Bearer {ann}")),
+            ],
+            "",
+        )
+        .await;
     // Markup is no origin, and a look-alike is called one.
     for (token, site) in [
         (&ann, "https://staging.app.test"),
@@ -111,7 +215,14 @@ async fn refused_lately_counts_only_tokens_that_were_ours() {
         app.clock.advance_milliseconds(5);
     }
     let page = admin.get("/settings/embed").await.text;
-    let list = page.split("id=\"refused-lately\"").nth(1).unwrap().split("</details>").next().unwrap().to_owned();
+    let list = page
+        .split("id=\"refused-lately\"")
+        .nth(1)
+        .unwrap()
+        .split("</details>")
+        .next()
+        .unwrap()
+        .to_owned();
     assert!(page.contains("Refused lately (3)"), "{list}");
     assert!(list.contains("2 viewers, 3 times"), "{list}");
     for part in [
@@ -127,14 +238,52 @@ async fn refused_lately_counts_only_tokens_that_were_ours() {
         assert!(!page.contains(absent), "{absent}");
     }
     // "Allow" opens the form with what else was typed, and adds nothing.
-    let allowed = [("form", "origins"), ("intent", "add:https://staging.app.test"), ("origins[0].origin", "https://half.typed")];
+    let allowed = [
+        ("form", "origins"),
+        ("intent", "add:https://staging.app.test"),
+        ("origins[0].origin", "https://half.typed"),
+    ];
     let form = admin.form("/settings/embed", &allowed).await.text;
-    assert!(form.contains("value=\"https://staging.app.test\"") && form.contains("value=\"https://half.typed\""), "{form}");
-    assert_eq!(app.nobody().session(&ann, "https://staging.app.test").await.status, 403);
+    assert!(
+        form.contains("value=\"https://staging.app.test\"")
+            && form.contains("value=\"https://half.typed\""),
+        "{form}"
+    );
+    assert_eq!(
+        app.nobody()
+            .session(&ann, "https://staging.app.test")
+            .await
+            .status,
+        403
+    );
     // Listed, it is no longer refused, which the answer to the form says already; after two weeks nobody asks any more.
-    let saved = admin.call("save-origins", &[("origins[0].origin", "https://staging.app.test"), ("origins[0].environment", "development")]).await;
+    let saved = admin
+        .call(
+            "save-origins",
+            &[
+                ("origins[0].origin", "https://staging.app.test"),
+                ("origins[0].environment", "development"),
+            ],
+        )
+        .await;
     assert!(saved.text.contains("Refused lately (2)"), "{}", saved.text);
-    assert!(admin.get("/settings/embed").await.text.contains("Refused lately (2)"));
-    app.perch.store().forget_refused_sites(i64::MAX).await.unwrap();
-    assert!(admin.get("/settings/embed").await.text.contains("Refused lately: none."));
+    assert!(
+        admin
+            .get("/settings/embed")
+            .await
+            .text
+            .contains("Refused lately (2)")
+    );
+    app.perch
+        .store()
+        .forget_refused_sites(i64::MAX)
+        .await
+        .unwrap();
+    assert!(
+        admin
+            .get("/settings/embed")
+            .await
+            .text
+            .contains("Refused lately: none.")
+    );
 }

@@ -1,6 +1,11 @@
 //! The server from outside: every test drives the real router over a real database.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::disallowed_methods, reason = "a test that cannot go on may stop where it stands")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "a test that cannot go on may stop where it stands"
+)]
 
 mod harness;
 

@@ -22,13 +22,33 @@ fn sent(kind: &str) -> Vec<(&'static str, &'static str)> {
 /// Status, code, and whom the answer may be read by.
 fn told(answer: &Answer) -> (u16, String, String) {
     let by = answer.header("access-control-allow-origin").to_owned();
-    assert!(answer.headers.get_all("access-control-allow-origin").iter().count() <= 1);
-    assert_eq!(answer.header("access-control-allow-credentials"), "", "credentials are never allowed");
+    assert!(
+        answer
+            .headers
+            .get_all("access-control-allow-origin")
+            .iter()
+            .count()
+            <= 1
+    );
+    assert_eq!(
+        answer.header("access-control-allow-credentials"),
+        "",
+        "credentials are never allowed"
+    );
     assert_ne!(by, "*", "no data route answers everybody");
-    let vary: Vec<_> = answer.headers.get_all("vary").iter().map(|value| value.to_str().unwrap()).collect();
+    let vary: Vec<_> = answer
+        .headers
+        .get_all("vary")
+        .iter()
+        .map(|value| value.to_str().unwrap())
+        .collect();
     // A backend's answer is for whoever has the key, whatever the origin.
-    assert!(vary.contains(&"Origin") || (answer.status == 200 && by.is_empty()), "{vary:?}");
-    let code = serde_json::from_str::<serde_json::Value>(&answer.text).map(|json| json["code"].as_str().unwrap_or_default().to_owned());
+    assert!(
+        vary.contains(&"Origin") || (answer.status == 200 && by.is_empty()),
+        "{vary:?}"
+    );
+    let code = serde_json::from_str::<serde_json::Value>(&answer.text)
+        .map(|json| json["code"].as_str().unwrap_or_default().to_owned());
     (answer.status, code.unwrap_or_default(), by)
 }
 
@@ -41,8 +61,14 @@ async fn request(method: Method, path: &'static str, kind: &str) -> (u16, String
     headers.push(("authorization", &bearer));
     let answer = app.nobody().head(method, path, &headers).await;
     for other in ["app.test", "evil.test"] {
-        let own = headers.iter().any(|(name, value)| *name == "origin" && value.contains(other));
-        assert!(own || !answer.text.contains(other), "an answer names another origin: {}", answer.text);
+        let own = headers
+            .iter()
+            .any(|(name, value)| *name == "origin" && value.contains(other));
+        assert!(
+            own || !answer.text.contains(other),
+            "an answer names another origin: {}",
+            answer.text
+        );
     }
     told(&answer)
 }
@@ -51,10 +77,18 @@ async fn preflight(path: &'static str, kind: &str) -> (u16, String, String) {
     let app = TestApp::with_admin().await;
     app.list(LISTED, "development").await;
     let mut headers = sent(kind);
-    headers.extend([("access-control-request-method", "POST"), ("access-control-request-headers", "authorization")]);
+    headers.extend([
+        ("access-control-request-method", "POST"),
+        ("access-control-request-headers", "authorization"),
+    ]);
     let answer = app.nobody().send(Method::OPTIONS, path, &headers, "").await;
     let granted = answer.status == 204;
-    assert_eq!(granted, answer.header("access-control-allow-headers").contains("authorization"));
+    assert_eq!(
+        granted,
+        answer
+            .header("access-control-allow-headers")
+            .contains("authorization")
+    );
     told(&answer)
 }
 
@@ -116,7 +150,10 @@ macro_rules! by_key {
                 let app = TestApp::with_admin().await;
                 let key = app.api_key().await;
                 let mut headers = sent(kind);
-                let preflight = app.nobody().send(Method::OPTIONS, $path, &headers, "").await;
+                let preflight = app
+                    .nobody()
+                    .send(Method::OPTIONS, $path, &headers, "")
+                    .await;
                 headers.extend([("x-api-key", key.as_str()), ("content-type", $content_type)]);
                 let answer = app.nobody().send(Method::POST, $path, &headers, "{}").await;
                 [told(&preflight), told(&answer)]
@@ -163,14 +200,34 @@ by_key!(revoke "/embed/revoke" "application/json" (422, "REQUEST_INVALID"));
 #[tokio::test]
 async fn the_script_is_for_every_page_and_nothing_else_below_it_is_there() {
     let app = TestApp::empty().await;
-    let script = app.nobody().send(Method::GET, "/embed/embed.js", &[("origin", UNLISTED)], "").await;
+    let script = app
+        .nobody()
+        .send(Method::GET, "/embed/embed.js", &[("origin", UNLISTED)], "")
+        .await;
     assert_eq!(
-        (script.status, script.header("access-control-allow-origin"), script.header("cross-origin-resource-policy")),
+        (
+            script.status,
+            script.header("access-control-allow-origin"),
+            script.header("cross-origin-resource-policy")
+        ),
         (200, "*", "cross-origin")
     );
-    assert_eq!((script.header("content-type"), script.header("set-cookie")), ("text/javascript; charset=utf-8", ""));
-    for nothing in ["/embed/9.9.9/embed.js", "/embed/../manifest.txt/embed.js", "/embed/0.1.0/preview.js", "/embed/preview.js", "/embed/x"] {
+    assert_eq!(
+        (script.header("content-type"), script.header("set-cookie")),
+        ("text/javascript; charset=utf-8", "")
+    );
+    for nothing in [
+        "/embed/9.9.9/embed.js",
+        "/embed/../manifest.txt/embed.js",
+        "/embed/0.1.0/preview.js",
+        "/embed/preview.js",
+        "/embed/x",
+    ] {
         let answer = app.nobody().send(Method::GET, nothing, &[], "").await;
-        assert_eq!((answer.status, answer.code().as_str()), (404, "NOT_FOUND"), "{nothing}");
+        assert_eq!(
+            (answer.status, answer.code().as_str()),
+            (404, "NOT_FOUND"),
+            "{nothing}"
+        );
     }
 }

@@ -18,15 +18,29 @@ impl Drop for Running {
 /// A server that is up.
 fn serve(folder: &Path) -> Running {
     let mut command = Command::new(env!("CARGO_BIN_EXE_perch"));
-    command.env("PERCH_DATA_DIR", folder).env("PERCH_ADDR", "127.0.0.1:0").stdout(Stdio::piped()).stderr(Stdio::null());
+    command
+        .env("PERCH_DATA_DIR", folder)
+        .env("PERCH_ADDR", "127.0.0.1:0")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null());
     let mut child = command.spawn().unwrap();
     // The second line comes after everything that is made at the start.
-    assert_eq!(std::io::BufReader::new(child.stdout.take().unwrap()).lines().take(2).count(), 2);
+    assert_eq!(
+        std::io::BufReader::new(child.stdout.take().unwrap())
+            .lines()
+            .take(2)
+            .count(),
+        2
+    );
     Running(child)
 }
 
 fn doctor(folder: &Path) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_perch")).arg("doctor").env("PERCH_DATA_DIR", folder).output().unwrap()
+    Command::new(env!("CARGO_BIN_EXE_perch"))
+        .arg("doctor")
+        .env("PERCH_DATA_DIR", folder)
+        .output()
+        .unwrap()
 }
 
 fn mode(path: &Path) -> u32 {
@@ -39,8 +53,17 @@ fn open_up(path: &Path, mode: u32) {
 
 /// Name and mode of everything in it.
 fn modes(folder: &Path) -> Vec<(String, u32)> {
-    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let mut modes: Vec<_> = entries.map(|path| (path.file_name().unwrap().to_str().unwrap().to_owned(), mode(&path))).collect();
+    let entries = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    let mut modes: Vec<_> = entries
+        .map(|path| {
+            (
+                path.file_name().unwrap().to_str().unwrap().to_owned(),
+                mode(&path),
+            )
+        })
+        .collect();
     modes.sort();
     modes
 }
@@ -52,7 +75,13 @@ fn what_serve_makes_is_for_its_owner_only_also_in_a_folder_that_was_open() {
     std::fs::create_dir(&folder).unwrap();
     open_up(&folder, 0o755);
     let server = serve(&folder);
-    let files = ["master.key", "perch.sqlite3", "perch.sqlite3-shm", "perch.sqlite3-wal", "setup-link"];
+    let files = [
+        "master.key",
+        "perch.sqlite3",
+        "perch.sqlite3-shm",
+        "perch.sqlite3-wal",
+        "setup-link",
+    ];
     assert_eq!(modes(&folder), files.map(|name| (name.to_owned(), 0o600)));
     assert_eq!(mode(&folder), 0o700);
     drop(server);
@@ -63,8 +92,16 @@ fn what_serve_makes_is_for_its_owner_only_also_in_a_folder_that_was_open() {
         open_up(&folder.join(name), 0o644);
     }
     let said = String::from_utf8(doctor(&folder).stdout).unwrap();
-    let line = said.lines().find(|line| line.contains("Data folder")).unwrap();
-    assert!(line.starts_with("BAD") && line.contains("perch.sqlite3-wal") && line.contains("chmod go= "), "{line}");
+    let line = said
+        .lines()
+        .find(|line| line.contains("Data folder"))
+        .unwrap();
+    assert!(
+        line.starts_with("BAD")
+            && line.contains("perch.sqlite3-wal")
+            && line.contains("chmod go= "),
+        "{line}"
+    );
     let server = serve(&folder);
     assert_eq!(modes(&folder), files.map(|name| (name.to_owned(), 0o600)));
     assert_eq!(mode(&folder), 0o700);
@@ -80,6 +117,9 @@ fn a_folder_that_holds_other_things_too_is_not_shut() {
     std::fs::write(folder.path().join("notes.txt"), "x").unwrap();
     open_up(&folder.path().join("notes.txt"), 0o644);
     let _server = serve(folder.path());
-    assert_eq!((mode(folder.path()), mode(&folder.path().join("notes.txt"))), (0o755, 0o644));
+    assert_eq!(
+        (mode(folder.path()), mode(&folder.path().join("notes.txt"))),
+        (0o755, 0o644)
+    );
     assert_eq!(mode(&folder.path().join("perch.sqlite3")), 0o600);
 }

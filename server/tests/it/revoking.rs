@@ -20,7 +20,11 @@ fn of(viewer: &str) -> String {
 /// The code a token is refused with; empty where it is not.
 async fn refused(app: &TestApp, token: &str) -> String {
     let answer = app.nobody().session(token, SITE).await;
-    if answer.status == 200 { String::new() } else { answer.code() }
+    if answer.status == 200 {
+        String::new()
+    } else {
+        answer.code()
+    }
 }
 
 #[tokio::test]
@@ -28,50 +32,116 @@ async fn one_token_one_viewer_or_all_of_a_key_and_never_more() {
     let (app, key) = furnished().await;
     let other = app.api_key().await;
     let minted = app.nobody().mint(&key, &of("ann")).await.json();
-    let (first, id) = (minted["token"].as_str().unwrap(), minted["tokenId"].as_str().unwrap());
+    let (first, id) = (
+        minted["token"].as_str().unwrap(),
+        minted["tokenId"].as_str().unwrap(),
+    );
     let second = app.nobody().token(&key, &of("ann")).await;
     let bob = app.nobody().token(&key, &of("bob")).await;
     let theirs = app.nobody().token(&other, &of("ann")).await;
 
     // Another key does not find it, whether or not there is one.
     for unknown in [id, "019a9f5e-0000-7000-8000-000000000000"] {
-        let answer = app.nobody().revoke(&other, &json!({ "tokenId": unknown }).to_string()).await;
+        let answer = app
+            .nobody()
+            .revoke(&other, &json!({ "tokenId": unknown }).to_string())
+            .await;
         assert_eq!(
-            (answer.status, answer.code().as_str(), answer.json()["message"].as_str().unwrap()),
+            (
+                answer.status,
+                answer.code().as_str(),
+                answer.json()["message"].as_str().unwrap()
+            ),
             (404, "NOT_FOUND", "This key issued no token with this id.")
         );
     }
     assert_eq!(refused(&app, first).await, "");
-    let done = app.nobody().revoke(&key, &json!({ "tokenId": id }).to_string()).await;
-    assert_eq!((done.status, done.json()), (200, json!({ "revoked": { "tokenId": id }, "revokedAt": "2026-11-20T10:00:00Z" })));
-    assert_eq!([refused(&app, first).await, refused(&app, &second).await], ["TOKEN_REVOKED", ""]);
-    assert_eq!(app.nobody().introspect(&key, first).await.json(), json!({ "active": false }));
+    let done = app
+        .nobody()
+        .revoke(&key, &json!({ "tokenId": id }).to_string())
+        .await;
+    assert_eq!(
+        (done.status, done.json()),
+        (
+            200,
+            json!({ "revoked": { "tokenId": id }, "revokedAt": "2026-11-20T10:00:00Z" })
+        )
+    );
+    assert_eq!(
+        [refused(&app, first).await, refused(&app, &second).await],
+        ["TOKEN_REVOKED", ""]
+    );
+    assert_eq!(
+        app.nobody().introspect(&key, first).await.json(),
+        json!({ "active": false })
+    );
 
     app.clock.advance_seconds(1);
-    assert_eq!(app.nobody().revoke(&key, r#"{"distinctId":"ann"}"#).await.status, 200);
-    assert_eq!([refused(&app, &second).await, refused(&app, &bob).await, refused(&app, &theirs).await], ["TOKEN_REVOKED", "", ""]);
+    assert_eq!(
+        app.nobody()
+            .revoke(&key, r#"{"distinctId":"ann"}"#)
+            .await
+            .status,
+        200
+    );
+    assert_eq!(
+        [
+            refused(&app, &second).await,
+            refused(&app, &bob).await,
+            refused(&app, &theirs).await
+        ],
+        ["TOKEN_REVOKED", "", ""]
+    );
     app.clock.advance_seconds(1);
     let after = app.nobody().token(&key, &of("ann")).await;
-    assert_eq!(refused(&app, &after).await, "", "what is made afterwards works");
+    assert_eq!(
+        refused(&app, &after).await,
+        "",
+        "what is made afterwards works"
+    );
 
     app.clock.advance_seconds(1);
-    assert_eq!(app.nobody().revoke(&key, r#"{"all":true}"#).await.status, 200);
-    assert_eq!([refused(&app, &after).await, refused(&app, &bob).await, refused(&app, &theirs).await], ["TOKEN_REVOKED", "TOKEN_REVOKED", ""]);
+    assert_eq!(
+        app.nobody().revoke(&key, r#"{"all":true}"#).await.status,
+        200
+    );
+    assert_eq!(
+        [
+            refused(&app, &after).await,
+            refused(&app, &bob).await,
+            refused(&app, &theirs).await
+        ],
+        ["TOKEN_REVOKED", "TOKEN_REVOKED", ""]
+    );
     app.clock.advance_seconds(1);
-    assert_eq!(refused(&app, &app.nobody().token(&key, BODY).await).await, "", "the key goes on");
+    assert_eq!(
+        refused(&app, &app.nobody().token(&key, BODY).await).await,
+        "",
+        "the key goes on"
+    );
     // Once everything has expired, nothing of it has to be known.
     app.clock.advance_seconds(2 * 86_400);
-    app.perch.store().forget_revocations(app.perch.now()).await.unwrap();
+    app.perch
+        .store()
+        .forget_revocations(app.perch.now())
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
 async fn a_token_made_in_the_same_second_is_told_apart() {
     let (app, key) = furnished().await;
     let before = app.nobody().token(&key, BODY).await;
-    assert_eq!(app.nobody().revoke(&key, r#"{"all":true}"#).await.status, 200);
+    assert_eq!(
+        app.nobody().revoke(&key, r#"{"all":true}"#).await.status,
+        200
+    );
     app.clock.advance_milliseconds(1);
     let after = app.nobody().token(&key, BODY).await;
-    assert_eq!([refused(&app, &before).await, refused(&app, &after).await], ["TOKEN_REVOKED", ""]);
+    assert_eq!(
+        [refused(&app, &before).await, refused(&app, &after).await],
+        ["TOKEN_REVOKED", ""]
+    );
 }
 
 #[tokio::test]
@@ -81,17 +151,35 @@ async fn a_node_whose_clock_is_ahead_hides_nothing() {
     second.clock.advance_seconds(20);
     let ahead = second.nobody().token(&key, BODY).await;
     assert_eq!(refused(&app, &ahead).await, "");
-    assert_eq!(app.nobody().revoke(&key, r#"{"all":true}"#).await.status, 200);
+    assert_eq!(
+        app.nobody().revoke(&key, r#"{"all":true}"#).await.status,
+        200
+    );
     // The other node looks ten times a second; here it looks now.
     second.perch.refresh().await.unwrap();
-    assert_eq!([refused(&app, &ahead).await, refused(&second, &ahead).await], ["TOKEN_REVOKED", "TOKEN_REVOKED"]);
+    assert_eq!(
+        [refused(&app, &ahead).await, refused(&second, &ahead).await],
+        ["TOKEN_REVOKED", "TOKEN_REVOKED"]
+    );
     // What is made afterwards works, on the node whose clock is behind, too.
     for node in [&app, &second] {
         let after = node.nobody().token(&key, BODY).await;
-        assert_eq!([refused(&app, &after).await, refused(&second, &after).await], ["", ""]);
+        assert_eq!(
+            [refused(&app, &after).await, refused(&second, &after).await],
+            ["", ""]
+        );
     }
-    assert_eq!(app.nobody().revoke(&key, r#"{"distinctId":"user-1"}"#).await.status, 200);
-    assert_eq!(refused(&app, &app.nobody().token(&key, BODY).await).await, "");
+    assert_eq!(
+        app.nobody()
+            .revoke(&key, r#"{"distinctId":"user-1"}"#)
+            .await
+            .status,
+        200
+    );
+    assert_eq!(
+        refused(&app, &app.nobody().token(&key, BODY).await).await,
+        ""
+    );
 }
 
 #[tokio::test]
@@ -101,7 +189,13 @@ async fn a_second_process_refuses_and_tells_who_is_connected_there() {
     let token = app.nobody().token(&key, BODY).await;
     let (_, mut stream) = second.nobody().live(&token, SITE).await;
     assert!(stream.next().await.unwrap().starts_with(':'));
-    assert_eq!(app.nobody().revoke(&key, r#"{"distinctId":"user-1"}"#).await.status, 200);
+    assert_eq!(
+        app.nobody()
+            .revoke(&key, r#"{"distinctId":"user-1"}"#)
+            .await
+            .status,
+        200
+    );
     // It says so by itself; nothing asks it.
     let told = stream.next().await.unwrap();
     assert!(told.contains("TOKEN_REVOKED"), "{told}");
@@ -110,80 +204,186 @@ async fn a_second_process_refuses_and_tells_who_is_connected_there() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn on_postgres_too() {
-    let Some(app) = TestApp::on_postgres("revoking").await else { return };
+    let Some(app) = TestApp::on_postgres("revoking").await else {
+        return;
+    };
     app.list(SITE, "development").await;
     let key = app.api_key().await;
     let token = app.nobody().token(&key, BODY).await;
     let second = app.beside().await;
     let (_, mut stream) = second.nobody().live(&token, SITE).await;
     stream.next().await.unwrap();
-    assert_eq!(app.nobody().revoke(&key, r#"{"distinctId":"user-1"}"#).await.status, 200);
+    assert_eq!(
+        app.nobody()
+            .revoke(&key, r#"{"distinctId":"user-1"}"#)
+            .await
+            .status,
+        200
+    );
     assert!(stream.next().await.unwrap().contains("TOKEN_REVOKED"));
     assert_eq!(refused(&second, &token).await, "TOKEN_REVOKED");
     let refused = app.nobody().session(&token, "https://evil.test").await;
-    let unlisted = app.nobody().session(&app.nobody().token(&key, &of("bob")).await, "https://evil.test").await;
-    assert_eq!([refused.code(), unlisted.code()], ["TOKEN_REVOKED", "ORIGIN_NOT_AUTHORIZED"]);
+    let unlisted = app
+        .nobody()
+        .session(
+            &app.nobody().token(&key, &of("bob")).await,
+            "https://evil.test",
+        )
+        .await;
+    assert_eq!(
+        [refused.code(), unlisted.code()],
+        ["TOKEN_REVOKED", "ORIGIN_NOT_AUTHORIZED"]
+    );
     let admin = app.admin().await;
-    assert!(admin.get("/settings/embed").await.text.contains("Refused lately (1)"));
+    assert!(
+        admin
+            .get("/settings/embed")
+            .await
+            .text
+            .contains("Refused lately (1)")
+    );
     let id = unlisted.header("x-request-id").to_owned();
-    assert!(admin.get(&format!("/settings/embed?token={id}")).await.text.contains("https://evil.test is not listed"));
+    assert!(
+        admin
+            .get(&format!("/settings/embed?token={id}"))
+            .await
+            .text
+            .contains("https://evil.test is not listed")
+    );
 }
 
 #[tokio::test]
 async fn a_key_needs_the_scope_and_a_body_that_says_one_thing() {
     let app = TestApp::with_admin().await;
     let narrow = app.admin().await.create_key(&[("scopes", "mint")]).await;
-    assert_eq!(app.nobody().revoke(&narrow, r#"{"all":true}"#).await.code(), "API_KEY_SCOPE_MISSING");
+    assert_eq!(
+        app.nobody().revoke(&narrow, r#"{"all":true}"#).await.code(),
+        "API_KEY_SCOPE_MISSING"
+    );
     let key = app.api_key().await;
-    let refused = app.nobody().revoke(&key, r#"{"distinctID":"a","all":"yes"}"#).await;
-    assert_eq!((refused.status, refused.violations()), (422, vec!["distinctID UNKNOWN_FIELD".to_owned(), "all WRONG_TYPE".to_owned()]));
+    let refused = app
+        .nobody()
+        .revoke(&key, r#"{"distinctID":"a","all":"yes"}"#)
+        .await;
+    assert_eq!(
+        (refused.status, refused.violations()),
+        (
+            422,
+            vec![
+                "distinctID UNKNOWN_FIELD".to_owned(),
+                "all WRONG_TYPE".to_owned()
+            ]
+        )
+    );
     assert_eq!(app.nobody().revoke(&key, "{").await.code(), "BODY_NOT_JSON");
 }
 
 /// Presses a button of the introspection form.
 async fn press(who: &Client, token: &str, intent: &str) -> crate::harness::Answer {
-    who.call("introspect-token", &[("token", token), ("intent", intent)]).await
+    who.call("introspect-token", &[("token", token), ("intent", intent)])
+        .await
 }
 
 #[tokio::test]
 async fn people_end_what_they_may_after_they_were_asked() {
     let (app, key) = furnished().await;
     app.add_person("mia@example.com", ConsoleRole::Maker).await;
-    app.add_person("eve@example.com", ConsoleRole::Explorer).await;
-    let (admin, mia, eve) = (app.admin().await, app.signed_in("mia@example.com").await, app.signed_in("eve@example.com").await);
+    app.add_person("eve@example.com", ConsoleRole::Explorer)
+        .await;
+    let (admin, mia, eve) = (
+        app.admin().await,
+        app.signed_in("mia@example.com").await,
+        app.signed_in("eve@example.com").await,
+    );
     let minted = app.nobody().mint(&key, &of("ann")).await.json();
-    let (token, id) = (minted["token"].as_str().unwrap(), minted["tokenId"].as_str().unwrap());
+    let (token, id) = (
+        minted["token"].as_str().unwrap(),
+        minted["tokenId"].as_str().unwrap(),
+    );
     // Neither a Maker nor an Explorer ends a token of somebody else's key, and neither is offered to.
     for other in [&mia, &eve] {
-        for verb in ["end-token", "end-token-sure", "end-viewer", "end-viewer-sure"] {
-            assert_eq!(press(other, token, &format!("{verb}:{id}")).await.code(), "ROLE_NOT_ALLOWED", "{verb}");
+        for verb in [
+            "end-token",
+            "end-token-sure",
+            "end-viewer",
+            "end-viewer-sure",
+        ] {
+            assert_eq!(
+                press(other, token, &format!("{verb}:{id}")).await.code(),
+                "ROLE_NOT_ALLOWED",
+                "{verb}"
+            );
         }
         assert!(!press(other, token, "").await.text.contains("end-token"));
         for path in ["/account/end-tokens"] {
-            assert_eq!([other.get(path).await.status, other.form(path, &[]).await.status], [403, 403]);
+            assert_eq!(
+                [
+                    other.get(path).await.status,
+                    other.form(path, &[]).await.status
+                ],
+                [403, 403]
+            );
         }
     }
     // A Maker's own key, an Explorer's own sandbox token.
-    let own = mia.create_key(&[("scopes", "mint"), ("scopes", "revoke")]).await;
+    let own = mia
+        .create_key(&[("scopes", "mint"), ("scopes", "revoke")])
+        .await;
     let of_mia = app.nobody().mint(&own, BODY).await.json();
     let sure = format!("end-token-sure:{}", of_mia["tokenId"].as_str().unwrap());
-    assert_eq!(press(&mia, of_mia["token"].as_str().unwrap(), &sure).await.status, 200);
-    assert_eq!(refused(&app, of_mia["token"].as_str().unwrap()).await, "TOKEN_REVOKED");
+    assert_eq!(
+        press(&mia, of_mia["token"].as_str().unwrap(), &sure)
+            .await
+            .status,
+        200
+    );
+    assert_eq!(
+        refused(&app, of_mia["token"].as_str().unwrap()).await,
+        "TOKEN_REVOKED"
+    );
     let made = eve.sandbox_token(&key).await;
-    let offered = press(&eve, &made, "").await.json()["html"].as_str().unwrap().to_owned();
+    let offered = press(&eve, &made, "").await.json()["html"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let intent = between(&offered, "value=\"end-token:", "\"");
-    assert_eq!(press(&eve, &made, &format!("end-token-sure:{intent}")).await.status, 200);
+    assert_eq!(
+        press(&eve, &made, &format!("end-token-sure:{intent}"))
+            .await
+            .status,
+        200
+    );
     assert_eq!(refused(&app, &made).await, "TOKEN_REVOKED");
 
     // The admin is asked first, and sees it refused afterwards, with what ended it.
     let asked = press(&admin, token, &format!("end-viewer:{id}")).await.text;
-    assert!(asked.contains("1 live token of ann will end") && refused(&app, token).await.is_empty(), "{asked}");
-    let done = press(&admin, token, &format!("end-viewer-sure:{id}")).await.text;
-    assert!(done.contains("Revoked 1 live token of ann") && done.contains("All tokens of this viewer were revoked after it was issued."), "{done}");
+    assert!(
+        asked.contains("1 live token of ann will end") && refused(&app, token).await.is_empty(),
+        "{asked}"
+    );
+    let done = press(&admin, token, &format!("end-viewer-sure:{id}"))
+        .await
+        .text;
+    assert!(
+        done.contains("Revoked 1 live token of ann")
+            && done.contains("All tokens of this viewer were revoked after it was issued."),
+        "{done}"
+    );
     assert_eq!(refused(&app, token).await, "TOKEN_REVOKED");
-    assert!(admin.get(&format!("/settings/embed?token={id}")).await.text.contains("All tokens of this viewer were revoked"));
+    assert!(
+        admin
+            .get(&format!("/settings/embed?token={id}"))
+            .await
+            .text
+            .contains("All tokens of this viewer were revoked")
+    );
     for unknown in ["x", "019a9f5e-0000-7000-8000-000000000000"] {
-        assert_eq!(press(&admin, token, &format!("end-token-sure:{unknown}")).await.code(), "NOT_FOUND");
+        assert_eq!(
+            press(&admin, token, &format!("end-token-sure:{unknown}"))
+                .await
+                .code(),
+            "NOT_FOUND"
+        );
     }
 }
 
@@ -192,31 +392,73 @@ async fn a_keys_tokens_or_everybodys_end_and_the_keys_go_on() {
     let (app, key) = furnished().await;
     let admin = app.admin().await;
     let token = app.nobody().token(&key, BODY).await;
-    let path = format!("/account/keys/0{}/end-tokens", between(&admin.get("/account").await.text, "href=\"/account/keys/0", "/end-tokens"));
+    let path = format!(
+        "/account/keys/0{}/end-tokens",
+        between(
+            &admin.get("/account").await.text,
+            "href=\"/account/keys/0",
+            "/end-tokens"
+        )
+    );
     let asked = admin.get(&path).await.text;
-    assert!(asked.contains("End 1 token") && refused(&app, &token).await.is_empty(), "{asked}");
+    assert!(
+        asked.contains("End 1 token") && refused(&app, &token).await.is_empty(),
+        "{asked}"
+    );
     let done = admin.form(&path, &[]).await;
     assert_eq!(done.status, 303);
-    assert!(admin.get(done.header("location").split('#').next().unwrap()).await.text.contains("the key goes on"));
+    assert!(
+        admin
+            .get(done.header("location").split('#').next().unwrap())
+            .await
+            .text
+            .contains("the key goes on")
+    );
     assert_eq!(refused(&app, &token).await, "TOKEN_REVOKED");
-    assert!(admin.get(&path).await.text.contains("There are no live tokens."));
+    assert!(
+        admin
+            .get(&path)
+            .await
+            .text
+            .contains("There are no live tokens.")
+    );
     // What was revoked one by one is not live either.
     app.clock.advance_seconds(1);
-    let one = app.nobody().mint(&key, &of("ann")).await.json()["tokenId"].as_str().unwrap().to_owned();
+    let one = app.nobody().mint(&key, &of("ann")).await.json()["tokenId"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     app.nobody().token(&key, &of("bob")).await;
     app.nobody().token(&key, &of("eve")).await;
-    app.nobody().revoke(&key, &json!({ "tokenId": one }).to_string()).await;
+    app.nobody()
+        .revoke(&key, &json!({ "tokenId": one }).to_string())
+        .await;
     app.nobody().revoke(&key, r#"{"distinctId":"bob"}"#).await;
     assert!(admin.get(&path).await.text.contains("1 live token ends."));
     app.nobody().revoke(&key, r#"{"distinctId":"eve"}"#).await;
     app.clock.advance_seconds(1);
     let later = app.nobody().token(&key, BODY).await;
     assert_eq!(refused(&app, &later).await, "");
-    assert!(admin.get("/account/end-tokens").await.text.contains("End 1 token"));
+    assert!(
+        admin
+            .get("/account/end-tokens")
+            .await
+            .text
+            .contains("End 1 token")
+    );
     assert_eq!(admin.form("/account/end-tokens", &[]).await.status, 303);
     assert_eq!(refused(&app, &later).await, "TOKEN_REVOKED");
     let organization = app.perch.store().organizations().await.unwrap()[0].id;
-    let audit = app.perch.store().audit(organization, 100).await.unwrap().into_iter().map(|row| row.action);
-    let audit: Vec<_> = audit.filter(|action| action.ends_with("end_tokens")).collect();
+    let audit = app
+        .perch
+        .store()
+        .audit(organization, 100)
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|row| row.action);
+    let audit: Vec<_> = audit
+        .filter(|action| action.ends_with("end_tokens"))
+        .collect();
     assert_eq!(audit, ["organization.end_tokens", "api_key.end_tokens"]);
 }

@@ -16,22 +16,60 @@ async fn the_tester_names_the_entry_that_decides_or_the_nearest_miss() {
         let admin = &admin;
         async move { section(admin, "test-site", &[("site-test", site)]).await }
     };
-    assert!(ask("https://a.test").await.contains("The list is empty, so it admits nobody."));
-    let fields = [("form", "origins"), ("origins[0].origin", "https://*.shop.test"), ("origins[0].label", "Shops")];
+    assert!(
+        ask("https://a.test")
+            .await
+            .contains("The list is empty, so it admits nobody.")
+    );
+    let fields = [
+        ("form", "origins"),
+        ("origins[0].origin", "https://*.shop.test"),
+        ("origins[0].label", "Shops"),
+    ];
     assert_eq!(admin.form("/settings/embed", &fields).await.status, 303);
-    assert!(ask("EU.shop.test/path").await.contains("Decided by https://*.shop.test (Shops), Development."));
-    assert!(ask("https://shop.test.evil.test").await.contains("only looks like it"));
+    assert!(
+        ask("EU.shop.test/path")
+            .await
+            .contains("Decided by https://*.shop.test (Shops), Development.")
+    );
+    assert!(
+        ask("https://shop.test.evil.test")
+            .await
+            .contains("only looks like it")
+    );
     assert!(ask("null").await.contains("This is no site."));
     // By address, as a page without JavaScript asks.
-    assert!(admin.get("/settings/embed?site-test=http%3A%2F%2Feu.shop.test").await.text.contains("the scheme differs"));
+    assert!(
+        admin
+            .get("/settings/embed?site-test=http%3A%2F%2Feu.shop.test")
+            .await
+            .text
+            .contains("the scheme differs")
+    );
 }
 
 #[tokio::test]
 async fn many_lines_become_rows_with_a_verdict_each() {
     let app = TestApp::with_admin().await;
     let admin = app.admin().await;
-    assert_eq!(admin.form("/settings/embed", &[("form", "origins"), ("origins[0].origin", "https://a.test")]).await.status, 303);
-    let typed = [("origins[0].origin", "https://typed.test"), ("intent", "paste"), ("paste", "A.test/x\nhttps://b.test\n*.github.io\nb.test:443\n")];
+    assert_eq!(
+        admin
+            .form(
+                "/settings/embed",
+                &[("form", "origins"), ("origins[0].origin", "https://a.test")]
+            )
+            .await
+            .status,
+        303
+    );
+    let typed = [
+        ("origins[0].origin", "https://typed.test"),
+        ("intent", "paste"),
+        (
+            "paste",
+            "A.test/x\nhttps://b.test\n*.github.io\nb.test:443\n",
+        ),
+    ];
     let html = section(&admin, "save-origins", &typed).await;
     for part in [
         "1 of 4 lines became rows",
@@ -43,8 +81,20 @@ async fn many_lines_become_rows_with_a_verdict_each() {
         assert!(html.contains(part), "{part}: {html}");
     }
     let kept = between(&html, "<textarea id=\"paste\"", "</textarea>");
-    assert!(kept.ends_with(">\n*.github.io"), "what could not be added stays to be corrected: {kept}");
-    assert_eq!(app.perch.store().origins(app.perch.store().organizations().await.unwrap()[0].id).await.unwrap().len(), 1, "nothing is saved yet");
+    assert!(
+        kept.ends_with(">\n*.github.io"),
+        "what could not be added stays to be corrected: {kept}"
+    );
+    assert_eq!(
+        app.perch
+            .store()
+            .origins(app.perch.store().organizations().await.unwrap()[0].id)
+            .await
+            .unwrap()
+            .len(),
+        1,
+        "nothing is saved yet"
+    );
 }
 
 #[tokio::test]
@@ -52,12 +102,45 @@ async fn what_is_typed_is_described_and_playgrounds_are_known() {
     let app = TestApp::with_admin().await;
     let admin = app.admin().await;
     let html = section(&admin, "describe-origin", &[("value", "CodePen.io/pen")]).await;
-    assert!(html.contains("Will be listed as https://codepen.io.") && html.contains("add:https://cdpn.io"), "{html}");
-    assert!(section(&admin, "describe-origin", &[("value", "ftp://x")]).await.contains("ftp:// cannot be listed"));
-    assert_eq!(admin.form("/settings/embed", &[("form", "origins"), ("origins[0].origin", "https://a.test")]).await.status, 303);
-    let id = between(&admin.get("/settings/embed").await.text, "name=\"origins[0].id\" value=\"", "\"");
-    assert!(section(&admin, "describe-origin", &[("value", "a.test")]).await.contains("is listed already"));
-    assert!(!section(&admin, "describe-origin", &[("value", "a.test"), ("id", &id)]).await.contains("is listed already"));
+    assert!(
+        html.contains("Will be listed as https://codepen.io.")
+            && html.contains("add:https://cdpn.io"),
+        "{html}"
+    );
+    assert!(
+        section(&admin, "describe-origin", &[("value", "ftp://x")])
+            .await
+            .contains("ftp:// cannot be listed")
+    );
+    assert_eq!(
+        admin
+            .form(
+                "/settings/embed",
+                &[("form", "origins"), ("origins[0].origin", "https://a.test")]
+            )
+            .await
+            .status,
+        303
+    );
+    let id = between(
+        &admin.get("/settings/embed").await.text,
+        "name=\"origins[0].id\" value=\"",
+        "\"",
+    );
+    assert!(
+        section(&admin, "describe-origin", &[("value", "a.test")])
+            .await
+            .contains("is listed already")
+    );
+    assert!(
+        !section(
+            &admin,
+            "describe-origin",
+            &[("value", "a.test"), ("id", &id)]
+        )
+        .await
+        .contains("is listed already")
+    );
     // An address can bring a site to add.
     let page = admin.get("/settings/embed?add=https://new.test").await.text;
     assert!(page.contains("value=\"https://new.test\"") && page.contains("1 change not saved yet"));
@@ -69,7 +152,11 @@ async fn a_sample_fills_the_table() {
     let admin = app.admin().await;
     app.declare("region", "String").await;
     let sample = r#"{"user":{"distinctId":"u","role":"explorer","attributes":{"region":3,"since":"2026-01-01","shop":{}}}}"#;
-    let stored = between(&admin.get("/settings/embed").await.text, "name=\"attributes[0].id\" value=\"", "\"");
+    let stored = between(
+        &admin.get("/settings/embed").await.text,
+        "name=\"attributes[0].id\" value=\"",
+        "\"",
+    );
     let fields = [
         ("attributes[0].id", stored.as_str()),
         ("attributes[0].version", "1"),
@@ -79,11 +166,24 @@ async fn a_sample_fills_the_table() {
         ("sample", sample),
     ];
     let html = section(&admin, "save-attributes", &fields).await;
-    for part in ["1 attribute was added", "value=\"since\"", "Declared as String, but the sample has Integer.", "An attribute cannot be an object"] {
+    for part in [
+        "1 attribute was added",
+        "value=\"since\"",
+        "Declared as String, but the sample has Integer.",
+        "An attribute cannot be an object",
+    ] {
         assert!(html.contains(part), "{part}: {html}");
     }
-    let refused = admin.call("save-attributes", &[("intent", "import"), ("sample", "region=North")]).await;
-    assert_eq!((refused.status, refused.violations()), (422, vec!["sample INVALID_VALUE".to_owned()]));
+    let refused = admin
+        .call(
+            "save-attributes",
+            &[("intent", "import"), ("sample", "region=North")],
+        )
+        .await;
+    assert_eq!(
+        (refused.status, refused.violations()),
+        (422, vec!["sample INVALID_VALUE".to_owned()])
+    );
 }
 
 #[tokio::test]
@@ -92,17 +192,30 @@ async fn removing_and_renaming_say_first_who_sends_it() {
     let (admin, key) = (app.admin().await, app.api_key().await);
     app.declare("region", "String").await;
     for _ in 0..2 {
-        app.nobody().token(&key, r#"{"user":{"distinctId":"u","role":"explorer","attributes":{"region":"N"}}}"#).await;
+        app.nobody()
+            .token(
+                &key,
+                r#"{"user":{"distinctId":"u","role":"explorer","attributes":{"region":"N"}}}"#,
+            )
+            .await;
     }
     app.clock.advance_seconds(180);
     let page = admin.get("/settings/embed").await.text;
-    assert!(page.contains("Sent by Production backend, last 3 minutes ago"), "{page}");
+    assert!(
+        page.contains("Sent by Production backend, last 3 minutes ago"),
+        "{page}"
+    );
     let id = between(&page, "name=\"attributes[0].id\" value=\"", "\"");
-    let rename =
-        [("attributes[0].id", id.as_str()), ("attributes[0].version", "1"), ("attributes[0].name", "area"), ("attributes[0].type", "String")];
+    let rename = [
+        ("attributes[0].id", id.as_str()),
+        ("attributes[0].version", "1"),
+        ("attributes[0].name", "area"),
+        ("attributes[0].type", "String"),
+    ];
     let asked = section(&admin, "save-attributes", &rename).await;
     assert!(
-        asked.contains("Sent by Production backend (2 tokens, last 3 minutes ago)") && asked.contains("Rename region to area and save"),
+        asked.contains("Sent by Production backend (2 tokens, last 3 minutes ago)")
+            && asked.contains("Rename region to area and save"),
         "{asked}"
     );
     let names = || async {
@@ -115,15 +228,40 @@ async fn removing_and_renaming_say_first_who_sends_it() {
             .map(|row| row.declaration.name)
             .collect::<Vec<_>>()
     };
-    assert_eq!(names().await, ["region"], "nothing happens before it is confirmed");
+    assert_eq!(
+        names().await,
+        ["region"],
+        "nothing happens before it is confirmed"
+    );
     // A confirmation is for the change it was asked about.
     let other = [&rename[..], &[("confirmed", "Remove region")]].concat();
-    assert!(section(&admin, "save-attributes", &other).await.contains("Rename region to area and save"));
+    assert!(
+        section(&admin, "save-attributes", &other)
+            .await
+            .contains("Rename region to area and save")
+    );
     assert_eq!(names().await, ["region"]);
     // Without JavaScript the same question is a page, and its button the answer.
-    let plain = admin.form("/settings/embed", &[&rename[..], &[("form", "attributes")]].concat()).await;
-    assert!(plain.status == 200 && plain.text.contains("This changes which requests get a token."));
-    let sure = [&rename[..], &[("form", "attributes"), ("confirmed", "Rename region to area")]].concat();
+    let plain = admin
+        .form(
+            "/settings/embed",
+            &[&rename[..], &[("form", "attributes")]].concat(),
+        )
+        .await;
+    assert!(
+        plain.status == 200
+            && plain
+                .text
+                .contains("This changes which requests get a token.")
+    );
+    let sure = [
+        &rename[..],
+        &[
+            ("form", "attributes"),
+            ("confirmed", "Rename region to area"),
+        ],
+    ]
+    .concat();
     assert_eq!(admin.form("/settings/embed", &sure).await.status, 303);
     assert_eq!(names().await, ["area"]);
 }
@@ -133,13 +271,23 @@ async fn migration_mode_drops_counts_and_offers_until_its_day_ends() {
     let app = TestApp::with_admin().await;
     let (admin, key) = (app.admin().await, app.api_key().await);
     app.declare("region", "String").await;
-    let body = r#"{"user":{"distinctId":"u","role":"explorer","attributes":{"colours":["red"],"9x":1}}}"#;
+    let body =
+        r#"{"user":{"distinctId":"u","role":"explorer","attributes":{"colours":["red"],"9x":1}}}"#;
     // Signed in anew each time: a day passes, and a sign-in with it.
     let migrate = |day: &'static str, intent: &'static str| {
         let app = &app;
         async move {
             let admin = app.admin().await;
-            admin.form("/settings/embed", &[("form", "migration"), ("intent", intent), ("migration_until", day)]).await
+            admin
+                .form(
+                    "/settings/embed",
+                    &[
+                        ("form", "migration"),
+                        ("intent", intent),
+                        ("migration_until", day),
+                    ],
+                )
+                .await
         }
     };
     assert_eq!(app.nobody().mint(&key, body).await.status, 422);
@@ -148,11 +296,29 @@ async fn migration_mode_drops_counts_and_offers_until_its_day_ends() {
     }
     assert_eq!(migrate("2026-11-20", "start").await.status, 303);
     let token = app.nobody().token(&key, body).await;
-    assert_eq!(app.nobody().introspect(&key, &token).await.json()["attributes"], serde_json::json!({}), "dropped is dropped");
-    let near = app.nobody().mint(&key, r#"{"user":{"distinctId":"u","role":"explorer","attributes":{"regoin":"N"}}}"#).await;
-    assert_eq!(near.violations(), ["user.attributes.regoin ATTRIBUTE_UNKNOWN"]);
+    assert_eq!(
+        app.nobody().introspect(&key, &token).await.json()["attributes"],
+        serde_json::json!({}),
+        "dropped is dropped"
+    );
+    let near = app
+        .nobody()
+        .mint(
+            &key,
+            r#"{"user":{"distinctId":"u","role":"explorer","attributes":{"regoin":"N"}}}"#,
+        )
+        .await;
+    assert_eq!(
+        near.violations(),
+        ["user.attributes.regoin ATTRIBUTE_UNKNOWN"]
+    );
     let page = admin.get("/settings/embed").await.text;
-    assert!(page.contains("on until the end of 2026-11-20, UTC") && page.contains("declare:colours") && !page.contains("declare:9x"), "{page}");
+    assert!(
+        page.contains("on until the end of 2026-11-20, UTC")
+            && page.contains("declare:colours")
+            && !page.contains("declare:9x"),
+        "{page}"
+    );
     assert!(page.contains("left out of 1 token, last just now, sent by Production backend"));
     let html = section(&admin, "save-attributes", &[("intent", "declare:colours")]).await;
     assert!(
@@ -177,21 +343,60 @@ async fn first_steps_tick_themselves_off_and_can_be_put_away() {
     let admin = app.admin().await;
     let done = || {
         let admin = &admin;
-        async move { admin.get("/settings/embed").await.text.matches("<span class=\"word\">Done</span>").count() }
+        async move {
+            admin
+                .get("/settings/embed")
+                .await
+                .text
+                .matches("<span class=\"word\">Done</span>")
+                .count()
+        }
     };
     assert_eq!(done().await, 0);
     let key = app.api_key().await;
     assert_eq!(done().await, 1);
-    assert_eq!(admin.form("/settings/embed", &[("form", "origins"), ("origins[0].origin", "https://a.test")]).await.status, 303);
+    assert_eq!(
+        admin
+            .form(
+                "/settings/embed",
+                &[("form", "origins"), ("origins[0].origin", "https://a.test")]
+            )
+            .await
+            .status,
+        303
+    );
     assert_eq!(done().await, 2);
     app.declare("region", "String").await;
     assert_eq!(done().await, 3);
-    let made = admin.call("generate-sandbox-token", &[("api_key", &key), ("distinctId", "v"), ("role", "explorer")]).await;
+    let made = admin
+        .call(
+            "generate-sandbox-token",
+            &[("api_key", &key), ("distinctId", "v"), ("role", "explorer")],
+        )
+        .await;
     assert_eq!(made.status, 200);
     assert_eq!(done().await, 4);
-    assert_eq!(admin.form("/settings/embed", &[("form", "first-steps"), ("intent", "hide")]).await.status, 303);
+    assert_eq!(
+        admin
+            .form(
+                "/settings/embed",
+                &[("form", "first-steps"), ("intent", "hide")]
+            )
+            .await
+            .status,
+        303
+    );
     assert_eq!(done().await, 0);
-    assert_eq!(admin.form("/settings/embed", &[("form", "first-steps"), ("intent", "show")]).await.status, 303);
+    assert_eq!(
+        admin
+            .form(
+                "/settings/embed",
+                &[("form", "first-steps"), ("intent", "show")]
+            )
+            .await
+            .status,
+        303
+    );
     assert_eq!(done().await, 4);
 }
 
@@ -199,8 +404,19 @@ async fn first_steps_tick_themselves_off_and_can_be_put_away() {
 async fn long_lists_are_filtered_and_paged_in_the_address() {
     let app = TestApp::with_admin().await;
     let admin = app.admin().await;
-    let fields: Vec<(String, String)> = (0..120).map(|n| (format!("origins[{n}].origin"), format!("https://shop-{n:03}.test"))).collect();
-    let fields: Vec<_> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).chain([("form", "origins")]).collect();
+    let fields: Vec<(String, String)> = (0..120)
+        .map(|n| {
+            (
+                format!("origins[{n}].origin"),
+                format!("https://shop-{n:03}.test"),
+            )
+        })
+        .collect();
+    let fields: Vec<_> = fields
+        .iter()
+        .map(|(n, v)| (n.as_str(), v.as_str()))
+        .chain([("form", "origins")])
+        .collect();
     assert_eq!(admin.form("/settings/embed", &fields).await.status, 303);
     let page = admin.get("/settings/embed?origins-page=3").await.text;
     assert!(
@@ -208,7 +424,10 @@ async fn long_lists_are_filtered_and_paged_in_the_address() {
             && !page.contains("value=\"https://shop-099.test\"")
             && page.contains("aria-current=\"page\"")
     );
-    let found = admin.get("/settings/embed?origins-filter=SHOP-07").await.text;
+    let found = admin
+        .get("/settings/embed?origins-filter=SHOP-07")
+        .await
+        .text;
     assert!(found.contains("10 of 120") && found.contains("value=\"https://shop-079.test\""));
     // Saving a page leaves the others alone and comes back to it.
     let id = between(&page, "name=\"origins[0].id\" value=\"", "\"");
@@ -221,6 +440,17 @@ async fn long_lists_are_filtered_and_paged_in_the_address() {
         ("origins[0].label", "Last"),
     ];
     let saved = admin.form("/settings/embed", &edit).await;
-    assert_eq!(saved.header("location"), "/settings/embed?origins-page=3#origins");
-    assert_eq!(app.perch.store().origins(app.perch.store().organizations().await.unwrap()[0].id).await.unwrap().len(), 120);
+    assert_eq!(
+        saved.header("location"),
+        "/settings/embed?origins-page=3#origins"
+    );
+    assert_eq!(
+        app.perch
+            .store()
+            .origins(app.perch.store().organizations().await.unwrap()[0].id)
+            .await
+            .unwrap()
+            .len(),
+        120
+    );
 }

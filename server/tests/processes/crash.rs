@@ -29,11 +29,16 @@ fn mint_on(running: &Running, key: &str) -> mpsc::UnboundedReceiver<Minted> {
     for _ in 0..CALLERS {
         let (address, key, answered) = (running.address.clone(), key.to_owned(), answered.clone());
         tokio::spawn(async move {
-            let Ok(mut connection) = Connection::to(&address).await else { return };
+            let Ok(mut connection) = Connection::to(&address).await else {
+                return;
+            };
             while let Ok(answer) = connection.mint(&key, BODY).await {
                 // A database that is gone is answered with 503; nothing was promised then.
                 if answer.status == 200 {
-                    let _ = answered.send((answer.member("tokenId").parse().unwrap(), answer.member("token")));
+                    let _ = answered.send((
+                        answer.member("tokenId").parse().unwrap(),
+                        answer.member("token"),
+                    ));
                 }
             }
         });
@@ -42,7 +47,11 @@ fn mint_on(running: &Running, key: &str) -> mpsc::UnboundedReceiver<Minted> {
 }
 
 /// Waits for so many answers.
-async fn collect(answers: &mut mpsc::UnboundedReceiver<Minted>, count: usize, minted: &mut Vec<Minted>) {
+async fn collect(
+    answers: &mut mpsc::UnboundedReceiver<Minted>,
+    count: usize,
+    minted: &mut Vec<Minted>,
+) {
     for _ in 0..count {
         minted.push(answers.recv().await.expect("the server stopped by itself"));
     }
@@ -60,22 +69,65 @@ async fn recorded(installation: &Installation, database: Option<&str>) -> HashSe
     const IDS: &str = "SELECT token_id FROM mint";
     if let Some(url) = database {
         let mut connection = PgConnection::connect(url).await.unwrap();
-        return sqlx::query_scalar(IDS).fetch_all(&mut connection).await.unwrap().into_iter().collect();
+        return sqlx::query_scalar(IDS)
+            .fetch_all(&mut connection)
+            .await
+            .unwrap()
+            .into_iter()
+            .collect();
     }
-    let mut connection = SqliteConnection::connect(&format!("sqlite://{}", installation.file().display())).await.unwrap();
-    let whole: Vec<String> = sqlx::query_scalar("PRAGMA integrity_check").fetch_all(&mut connection).await.unwrap();
+    let mut connection =
+        SqliteConnection::connect(&format!("sqlite://{}", installation.file().display()))
+            .await
+            .unwrap();
+    let whole: Vec<String> = sqlx::query_scalar("PRAGMA integrity_check")
+        .fetch_all(&mut connection)
+        .await
+        .unwrap();
     assert_eq!(whole, ["ok"]);
-    sqlx::query_scalar(IDS).fetch_all(&mut connection).await.unwrap().into_iter().collect()
+    sqlx::query_scalar(IDS)
+        .fetch_all(&mut connection)
+        .await
+        .unwrap()
+        .into_iter()
+        .collect()
 }
 
 /// Whether everything that was answered is there: in the database, and for the newest also by asking.
-async fn check(installation: &Installation, database: Option<&str>, running: &Running, key: &str, minted: &[Minted]) {
+async fn check(
+    installation: &Installation,
+    database: Option<&str>,
+    running: &Running,
+    key: &str,
+    minted: &[Minted],
+) {
     let recorded = recorded(installation, database).await;
-    let missing: Vec<_> = minted.iter().filter(|(id, _)| !recorded.contains(id)).map(|(id, _)| id).collect();
-    assert!(missing.is_empty(), "{} of {} answered tokens are missing: {missing:?}", missing.len(), minted.len());
+    let missing: Vec<_> = minted
+        .iter()
+        .filter(|(id, _)| !recorded.contains(id))
+        .map(|(id, _)| id)
+        .collect();
+    assert!(
+        missing.is_empty(),
+        "{} of {} answered tokens are missing: {missing:?}",
+        missing.len(),
+        minted.len()
+    );
     let (_, token) = minted.last().unwrap();
-    let headers = [("x-api-key", key), ("content-type", "application/x-www-form-urlencoded")];
-    let answer = running.connect().await.send("POST /embed/introspect", &headers, &format!("token={token}")).await.unwrap();
+    let headers = [
+        ("x-api-key", key),
+        ("content-type", "application/x-www-form-urlencoded"),
+    ];
+    let answer = running
+        .connect()
+        .await
+        .send(
+            "POST /embed/introspect",
+            &headers,
+            &format!("token={token}"),
+        )
+        .await
+        .unwrap();
     assert!(answer.text.contains("\"active\":true"), "{answer:?}");
 }
 
@@ -92,7 +144,10 @@ async fn killed_again_and_again(database: Option<String>) {
         starts.push(running.took);
         check(&installation, database.as_deref(), &running, &key, &minted).await;
     }
-    if let Some(url) = database.as_deref().filter(|_| std::env::var_os("PERCH_KILL_BACKENDS").is_some()) {
+    if let Some(url) = database
+        .as_deref()
+        .filter(|_| std::env::var_os("PERCH_KILL_BACKENDS").is_some())
+    {
         let mut answers = mint_on(&running, &key);
         collect(&mut answers, 100, &mut minted).await;
         kill_a_backend(url).await;
@@ -103,7 +158,11 @@ async fn killed_again_and_again(database: Option<String>) {
     }
     starts.sort();
     let (middle, longest) = (starts[starts.len() / 2], starts[starts.len() - 1]);
-    println!("{} kills, {} answered tokens, none missing; starts {middle:?} in the middle, {longest:?} the longest", starts.len(), minted.len());
+    println!(
+        "{} kills, {} answered tokens, none missing; starts {middle:?} in the middle, {longest:?} the longest",
+        starts.len(),
+        minted.len()
+    );
     assert!(middle < NEXT_START, "a start after a kill took {middle:?}");
 }
 
@@ -114,9 +173,19 @@ async fn kill_a_backend(url: &str) {
         .fetch_one(&mut connection)
         .await
         .unwrap();
-    assert!(std::process::Command::new("kill").args(["-KILL", &pid.to_string()]).status().unwrap().success());
+    assert!(
+        std::process::Command::new("kill")
+            .args(["-KILL", &pid.to_string()])
+            .status()
+            .unwrap()
+            .success()
+    );
     // It ends every connection, this one too, and takes new ones once it has recovered.
-    while sqlx::query("SELECT 1").execute(&mut connection).await.is_ok() {
+    while sqlx::query("SELECT 1")
+        .execute(&mut connection)
+        .await
+        .is_ok()
+    {
         tokio::task::yield_now().await;
     }
     while PgConnection::connect(url).await.is_err() {
@@ -132,11 +201,21 @@ async fn no_answered_token_is_missing_on_sqlite() {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_answered_token_is_missing_on_postgres() {
     let Ok(server) = std::env::var("TEST_POSTGRES_URL") else {
-        eprintln!("skipped: TEST_POSTGRES_URL is not set; cargo xtask test starts a PostgreSQL for it");
+        eprintln!(
+            "skipped: TEST_POSTGRES_URL is not set; cargo xtask test starts a PostgreSQL for it"
+        );
         return;
     };
     let database = format!("perch_crash_{}", std::process::id());
     let mut admin = PgConnection::connect(&server).await.unwrap();
-    sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {database}"))).execute(&mut admin).await.unwrap();
-    killed_again_and_again(Some(server.replacen("/postgres", &format!("/{database}"), 1))).await;
+    sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {database}")))
+        .execute(&mut admin)
+        .await
+        .unwrap();
+    killed_again_and_again(Some(server.replacen(
+        "/postgres",
+        &format!("/{database}"),
+        1,
+    )))
+    .await;
 }

@@ -23,22 +23,42 @@ impl Flooded {
         let (running, key) = installation.furnished().await;
         assert_eq!(running.mint(&key, BODY).await.status, 200);
         let (idle, _) = running.memory();
-        Self { running, key, idle, _installation: installation }
+        Self {
+            running,
+            key,
+            idle,
+            _installation: installation,
+        }
     }
 
     async fn token(&self, viewer: &str) -> String {
-        let answer = self.running.mint(&self.key, &BODY.replace("user-1", viewer)).await;
+        let answer = self
+            .running
+            .mint(&self.key, &BODY.replace("user-1", viewer))
+            .await;
         assert_eq!(answer.status, 200, "{answer:?}");
         answer.member("token")
     }
 
     /// The bound, and that the server still answers.
     async fn holds(&self, flood: &str) {
-        assert_eq!(self.running.connect().await.get("/healthz").await.status, 200);
+        assert_eq!(
+            self.running.connect().await.get("/healthz").await.status,
+            200
+        );
         let (now, most) = self.running.memory();
-        let (now, most) = (now.saturating_sub(self.idle), most.saturating_sub(self.idle));
-        println!("{flood}: {most} KiB over {} KiB at the peak, {now} KiB afterwards", self.idle);
-        assert!(most <= MOST && now <= MOST, "{flood}: {most} KiB over idle at the peak, {now} KiB afterwards");
+        let (now, most) = (
+            now.saturating_sub(self.idle),
+            most.saturating_sub(self.idle),
+        );
+        println!(
+            "{flood}: {most} KiB over {} KiB at the peak, {now} KiB afterwards",
+            self.idle
+        );
+        assert!(
+            most <= MOST && now <= MOST,
+            "{flood}: {most} KiB over idle at the peak, {now} KiB afterwards"
+        );
     }
 }
 
@@ -61,11 +81,15 @@ async fn at_once<Doing: Future<Output = std::io::Result<()>> + Send + 'static>(
 #[tokio::test(flavor = "multi_thread")]
 async fn large_sign_ins() {
     let server = Flooded::new().await;
-    at_once(40, &server.running.address, |caller, mut connection| async move {
-        let front = format!("email=nobody-{caller}%40example.com&password=x&");
-        let body = format!("{front}{}", "a&".repeat((1024 * 1024 - front.len()) / 2));
-        connection.form("/sign-in", &body).await.map(drop)
-    })
+    at_once(
+        40,
+        &server.running.address,
+        |caller, mut connection| async move {
+            let front = format!("email=nobody-{caller}%40example.com&password=x&");
+            let body = format!("{front}{}", "a&".repeat((1024 * 1024 - front.len()) / 2));
+            connection.form("/sign-in", &body).await.map(drop)
+        },
+    )
     .await;
     server.holds("40 large posts to /sign-in").await;
 }
@@ -73,7 +97,13 @@ async fn large_sign_ins() {
 #[tokio::test(flavor = "multi_thread")]
 async fn forms_of_many_fields() {
     let server = Flooded::new().await;
-    at_once(8, &server.running.address, |_, mut connection| async move { connection.form("/theme", &"a&".repeat(524_288)).await.map(drop) }).await;
+    at_once(8, &server.running.address, |_, mut connection| async move {
+        connection
+            .form("/theme", &"a&".repeat(524_288))
+            .await
+            .map(drop)
+    })
+    .await;
     server.holds("8 forms of 524,288 fields to /theme").await;
 }
 
@@ -81,28 +111,52 @@ async fn forms_of_many_fields() {
 async fn sign_ins_from_one_address() {
     let server = Flooded::new().await;
     let attempts = if is_long() { 100 } else { 20 };
-    at_once(100, &server.running.address, |caller, mut connection| async move {
-        for attempt in 0..attempts {
-            connection.form("/sign-in", &format!("email=nobody-{caller}-{attempt}%40example.com&password=wrong&next=%2F")).await?;
-        }
-        Ok(())
-    })
+    at_once(
+        100,
+        &server.running.address,
+        |caller, mut connection| async move {
+            for attempt in 0..attempts {
+                connection
+                    .form(
+                        "/sign-in",
+                        &format!(
+                            "email=nobody-{caller}-{attempt}%40example.com&password=wrong&next=%2F"
+                        ),
+                    )
+                    .await?;
+            }
+            Ok(())
+        },
+    )
     .await;
-    server.holds(&format!("{} sign-ins from one address", attempts * 100)).await;
+    server
+        .holds(&format!("{} sign-ins from one address", attempts * 100))
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn bad_bodies_to_mint() {
     let server = Flooded::new().await;
-    let members = (0..1_200).map(|at| format!("\"field{at}\":1,")).collect::<Vec<_>>().concat();
+    let members = (0..1_200)
+        .map(|at| format!("\"field{at}\":1,"))
+        .collect::<Vec<_>>()
+        .concat();
     let body = format!("{{{members}\"user\":[]}}");
-    assert!((15 * 1024..16 * 1024 + 2_000).contains(&body.len()), "{}", body.len());
+    assert!(
+        (15 * 1024..16 * 1024 + 2_000).contains(&body.len()),
+        "{}",
+        body.len()
+    );
     let body = body[..body.len().min(16 * 1024)].to_owned();
     at_once(64, &server.running.address, |caller, mut connection| {
         let (key, body) = (server.key.clone(), body.clone());
         async move {
             for attempt in 0..8 {
-                let body = if (caller + attempt) % 2 == 0 { body.as_str() } else { "{\"user\":{\"attributes\":{\"a\":1,\"b\":2}}}" };
+                let body = if (caller + attempt) % 2 == 0 {
+                    body.as_str()
+                } else {
+                    "{\"user\":{\"attributes\":{\"a\":1,\"b\":2}}}"
+                };
                 connection.mint(&key, body).await?;
             }
             Ok(())
@@ -120,7 +174,13 @@ async fn revocations_of_viewers_who_never_were() {
         async move {
             for attempt in 0..60 {
                 let viewer = format!("{caller}-{attempt}-{}", "ü".repeat(240));
-                connection.post("/embed/revoke", &key, &format!("{{\"distinctId\":\"{viewer}\"}}")).await?;
+                connection
+                    .post(
+                        "/embed/revoke",
+                        &key,
+                        &format!("{{\"distinctId\":\"{viewer}\"}}"),
+                    )
+                    .await?;
             }
             Ok(())
         }
@@ -138,7 +198,13 @@ async fn refused_origins() {
         async move {
             for attempt in 0..150 {
                 let origin = format!("https://site-{attempt}-{caller}.{}.example", "a".repeat(60));
-                connection.send("POST /embed/session", &[("authorization", &bearer), ("origin", &origin)], "").await?;
+                connection
+                    .send(
+                        "POST /embed/session",
+                        &[("authorization", &bearer), ("origin", &origin)],
+                        "",
+                    )
+                    .await?;
             }
             Ok(())
         }
@@ -155,22 +221,36 @@ async fn live_connections() {
         let bearer = format!("Bearer {}", server.token(&format!("viewer-{viewer}")).await);
         for _ in 0..20 {
             let mut connection = server.running.connect().await;
-            let answer = connection.open("POST /embed/live", &[("authorization", &bearer), ("origin", ORIGIN)]).await.unwrap();
+            let answer = connection
+                .open(
+                    "POST /embed/live",
+                    &[("authorization", &bearer), ("origin", ORIGIN)],
+                )
+                .await
+                .unwrap();
             admitted += u32::from(answer.status == 200);
             open.push(connection);
         }
     }
-    assert!(admitted >= 20, "only {admitted} live connections were admitted");
+    assert!(
+        admitted >= 20,
+        "only {admitted} live connections were admitted"
+    );
     server.holds("500 live connections").await;
 }
 
 /// Begins heads and never ends them; a server that has seen enough may close the connection.
 async fn heads(server: &Flooded, connections: usize, length: usize) -> Vec<Connection> {
-    let front = format!("GET /healthz HTTP/1.1\r\nHost: {}\r\n", server.running.address);
+    let front = format!(
+        "GET /healthz HTTP/1.1\r\nHost: {}\r\n",
+        server.running.address
+    );
     let mut open = Vec::new();
     for _ in 0..connections {
         if let Ok(mut connection) = Connection::to(&server.running.address).await {
-            let _ = connection.write(format!("{front}X-Slow: {}", "a".repeat(length)).as_bytes()).await;
+            let _ = connection
+                .write(format!("{front}X-Slow: {}", "a".repeat(length)).as_bytes())
+                .await;
             open.push(connection);
         }
     }

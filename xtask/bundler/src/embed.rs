@@ -17,7 +17,13 @@ pub fn bundle(sources: &Path, esbuild: &Path, site: &Path, packed: bool) -> Done
         let status = Command::new("node")
             .arg(esbuild)
             .arg(sources.join(name))
-            .args(["--bundle", "--minify", "--format=esm", "--target=es2022", "--log-level=warning"])
+            .args([
+                "--bundle",
+                "--minify",
+                "--format=esm",
+                "--target=es2022",
+                "--log-level=warning",
+            ])
             .arg(format!("--outfile={}", out.display()))
             .status()?;
         if !status.success() {
@@ -26,21 +32,36 @@ pub fn bundle(sources: &Path, esbuild: &Path, site: &Path, packed: bool) -> Done
         write(&out, &fs::read(&out)?, packed)?;
     }
     let mut released: Vec<_> = match fs::read_dir(sources.join("released")) {
-        Ok(files) => files.flatten().map(|file| file.path()).filter(|path| path.extension().is_some_and(|ending| ending == "js")).collect(),
+        Ok(files) => files
+            .flatten()
+            .map(|file| file.path())
+            .filter(|path| path.extension().is_some_and(|ending| ending == "js"))
+            .collect(),
         Err(_) => Vec::new(),
     };
-    released.sort_by_key(|path| version(path).split('.').map(|part| part.parse::<u32>().unwrap_or_default()).collect::<Vec<_>>());
+    released.sort_by_key(|path| {
+        version(path)
+            .split('.')
+            .map(|part| part.parse::<u32>().unwrap_or_default())
+            .collect::<Vec<_>>()
+    });
     let mut lines = Vec::new();
     for path in released {
         let (version, content) = (version(&path), fs::read(&path)?);
         let at = folder.join(&version);
         fs::create_dir_all(&at)?;
         write(&at.join("embed.js"), &content, packed)?;
-        lines.push(format!("{version} sha384-{}\n", BASE64.encode(Sha384::digest(&content))));
+        lines.push(format!(
+            "{version} sha384-{}\n",
+            BASE64.encode(Sha384::digest(&content))
+        ));
     }
     Ok(lines.concat())
 }
 
 fn version(path: &Path) -> String {
-    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+    path.file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
 }

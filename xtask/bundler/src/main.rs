@@ -39,7 +39,10 @@ fn main() -> Done {
     write(&pkg.join(&sheet), css.as_bytes(), packed)?;
     fs::copy(public.join("favicon.svg"), work.join("favicon.svg"))?;
     let released = embed::bundle(&public.join("embed"), esbuild, &work, packed)?;
-    fs::write(work.join("manifest.txt"), format!("{bundle}\n{sheet}\n{released}"))?;
+    fs::write(
+        work.join("manifest.txt"),
+        format!("{bundle}\n{sheet}\n{released}"),
+    )?;
     let _ = fs::remove_dir_all(site);
     fs::rename(&work, site)?;
     Ok(())
@@ -68,7 +71,13 @@ fn bind(wasm: &Path, work: &Path, wasm_opt: Option<&Path>) -> Done<(Vec<u8>, Vec
             "--strip-debug",
             "--strip-producers",
         ];
-        let status = Command::new("node").arg(wasm_opt).args(flags).arg(&module).arg("-o").arg(&module).status()?;
+        let status = Command::new("node")
+            .arg(wasm_opt)
+            .args(flags)
+            .arg(&module)
+            .arg("-o")
+            .arg(&module)
+            .status()?;
         if !status.success() {
             return Err("wasm-opt failed".into());
         }
@@ -82,8 +91,15 @@ fn stylesheet(entry: &Path) -> Done<String> {
     let provider = FileProvider::new();
     let mut bundler = Bundler::new(&provider, None, ParserOptions::default());
     let mut sheet = bundler.bundle(entry).map_err(|error| error.to_string())?;
-    sheet.minify(lightningcss::stylesheet::MinifyOptions::default()).map_err(|error| error.to_string())?;
-    Ok(sheet.to_css(PrinterOptions { minify: true, ..PrinterOptions::default() })?.code)
+    sheet
+        .minify(lightningcss::stylesheet::MinifyOptions::default())
+        .map_err(|error| error.to_string())?;
+    Ok(sheet
+        .to_css(PrinterOptions {
+            minify: true,
+            ..PrinterOptions::default()
+        })?
+        .code)
 }
 
 fn hash(parts: &[&[u8]]) -> String {
@@ -92,7 +108,13 @@ fn hash(parts: &[&[u8]]) -> String {
         hasher.update(part);
     }
     let digest = hasher.finalize();
-    format!("{:016x}", digest.iter().take(8).fold(0u64, |number, byte| number << 8 | u64::from(*byte)))
+    format!(
+        "{:016x}",
+        digest
+            .iter()
+            .take(8)
+            .fold(0u64, |number, byte| number << 8 | u64::from(*byte))
+    )
 }
 
 /// Writes a file and, for a release, what browsers would rather have.
@@ -100,7 +122,10 @@ fn write(path: &Path, content: &[u8], packed: bool) -> Done {
     fs::write(path, content)?;
     if packed {
         let mut brotli = Vec::new();
-        let parameters = brotli::enc::BrotliEncoderParams { quality: 11, ..Default::default() };
+        let parameters = brotli::enc::BrotliEncoderParams {
+            quality: 11,
+            ..Default::default()
+        };
         brotli::BrotliCompress(&mut &content[..], &mut brotli, &parameters)?;
         fs::write(with_ending(path, "br"), brotli)?;
         let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());

@@ -11,7 +11,11 @@ use std::process::{Child, Command, Stdio};
 
 const ROUNDS: usize = 15;
 /// What a round asks for, two seconds each, and how many connections ask.
-const CELLS: [(&str, &str, u32); 3] = [("mint", MINT, 16), ("session", "/embed/session", 16), ("settings page", "/settings/embed", 2)];
+const CELLS: [(&str, &str, u32); 3] = [
+    ("mint", MINT, 16),
+    ("session", "/embed/session", 16),
+    ("settings page", "/settings/embed", 2),
+];
 
 struct Side {
     name: &'static str,
@@ -20,14 +24,21 @@ struct Side {
 }
 
 pub fn measure(folder: &Path, other: &Path) -> Done {
-    let sides = [side("this build", &binary(), folder)?, side("the other", other, folder)?];
-    println!("\n== processor time of a request, microseconds; median of {ROUNDS} rounds (least to most)");
+    let sides = [
+        side("this build", &binary(), folder)?,
+        side("the other", other, folder)?,
+    ];
+    println!(
+        "\n== processor time of a request, microseconds; median of {ROUNDS} rounds (least to most)"
+    );
     let mut times: [[Vec<f64>; 2]; 3] = Default::default();
     for round in 0..=ROUNDS {
         for (cell, ((_, path, connections), times)) in CELLS.iter().zip(&mut times).enumerate() {
             let order = if round % 2 == 0 { [0, 1] } else { [1, 0] };
             for at in order {
-                let (Some(side), Some(times)) = (sides.get(at), times.get_mut(at)) else { continue };
+                let (Some(side), Some(times)) = (sides.get(at), times.get_mut(at)) else {
+                    continue;
+                };
                 let script = side.scripts.get(cell).ok_or("no script for the cell")?;
                 let cost = cost(&side.server, path, script, *connections)?;
                 // The first round warms up.
@@ -41,7 +52,11 @@ pub fn measure(folder: &Path, other: &Path) -> Done {
         for (side, times) in sides.iter().zip([ours, theirs]) {
             report(&format!("{name}, {}", side.name), times);
         }
-        let ratios: Vec<_> = ours.iter().zip(theirs).map(|(ours, theirs)| ours / theirs).collect();
+        let ratios: Vec<_> = ours
+            .iter()
+            .zip(theirs)
+            .map(|(ours, theirs)| ours / theirs)
+            .collect();
         report(&format!("{name}: this build over the other"), &ratios);
     }
     for side in &sides {
@@ -58,14 +73,20 @@ fn side(name: &'static str, binary: &Path, folder: &Path) -> Done<Side> {
     let mint = mint_script(&key, &data)?;
     let session = verify::script(&server, &key, &data)?;
     let page = page::script(&server, &data, [20, 20, 5, 3])?.0;
-    Ok(Side { name, server, scripts: [mint, session, page] })
+    Ok(Side {
+        name,
+        server,
+        scripts: [mint, session, page],
+    })
 }
 
 /// Microseconds of processor time for one request.
 fn cost(server: &Server, path: &str, script: &Path, connections: u32) -> Done<f64> {
     let before = server.processor_time()?;
     match run(&server.url(path), script, connections)? {
-        [.., 0.0, requests] if requests > 0.0 => Ok((server.processor_time()? - before) / requests * 1e6),
+        [.., 0.0, requests] if requests > 0.0 => {
+            Ok((server.processor_time()? - before) / requests * 1e6)
+        }
         [.., errors, requests] => Err(format!("{path}: {errors} of {requests} requests failed")),
     }
 }
@@ -92,12 +113,22 @@ fn flood(side: &Side) -> Done {
             flooded.push(beside);
         }
     }
-    println!("\n{failed:>10}  mints failed beside the flood, {}", side.name);
+    println!(
+        "\n{failed:>10}  mints failed beside the flood, {}",
+        side.name
+    );
     report(&format!("mint p99, {}, ms", side.name), &calm);
-    report(&format!("mint p99 beside a flood of sign-ins, {}, ms", side.name), &flooded);
+    report(
+        &format!("mint p99 beside a flood of sign-ins, {}, ms", side.name),
+        &flooded,
+    );
     report(
         &format!("with the flood over without, {}", side.name),
-        &flooded.iter().zip(&calm).map(|(with, without)| with / without).collect::<Vec<_>>(),
+        &flooded
+            .iter()
+            .zip(&calm)
+            .map(|(with, without)| with / without)
+            .collect::<Vec<_>>(),
     );
     Ok(())
 }
@@ -108,8 +139,14 @@ struct Flood(Child);
 impl Flood {
     fn start(side: &Side, script: &Path) -> Done<Self> {
         let mut wrk: Command = pinned(1, "wrk");
-        wrk.args(["-t1", "-c32", "-d60s", "-s"]).arg(script).arg(side.server.url("/sign-in"));
-        wrk.stdout(Stdio::null()).stderr(Stdio::null()).spawn().map(Self).map_err(|error| format!("wrk cannot be started: {error}"))
+        wrk.args(["-t1", "-c32", "-d60s", "-s"])
+            .arg(script)
+            .arg(side.server.url("/sign-in"));
+        wrk.stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .map(Self)
+            .map_err(|error| format!("wrk cannot be started: {error}"))
     }
 }
 

@@ -30,7 +30,10 @@ pub fn bench(arguments: &[String]) -> Done {
         system::install("the load generator wrk", &["wrk"])?;
     }
     let folder = std::env::temp_dir().join(format!("perch-bench-{}", std::process::id()));
-    let measured = other.map_or_else(|| measure(&folder), |other| against::measure(&folder, other));
+    let measured = other.map_or_else(
+        || measure(&folder),
+        |other| against::measure(&folder, other),
+    );
     let _ = std::fs::remove_dir_all(&folder);
     measured
 }
@@ -53,7 +56,9 @@ fn measure(folder: &Path) -> Done {
     let plain = folder.join("get.lua");
     std::fs::write(&plain, REPORT).map_err(|error| error.to_string())?;
 
-    println!("\n== requests a second, p50 and p99 in ms; median of {ROUNDS} rounds (least to most)");
+    println!(
+        "\n== requests a second, p50 and p99 in ms; median of {ROUNDS} rounds (least to most)"
+    );
     let cells = [
         ("hello, 16 connections", "/healthz", &plain, 16),
         ("mint, 1 connection", MINT, &script, 1),
@@ -71,14 +76,28 @@ fn measure(folder: &Path) -> Done {
         }
     }
     for ((name, ..), rates) in cells.iter().zip(&rates) {
-        report(&format!("{name}: requests/s"), &rates.iter().map(|[rate, ..]| *rate).collect::<Vec<_>>());
-        report(&format!("{name}: p50"), &rates.iter().map(|[_, p50, _]| *p50).collect::<Vec<_>>());
-        report(&format!("{name}: p99"), &rates.iter().map(|[.., p99]| *p99).collect::<Vec<_>>());
+        report(
+            &format!("{name}: requests/s"),
+            &rates.iter().map(|[rate, ..]| *rate).collect::<Vec<_>>(),
+        );
+        report(
+            &format!("{name}: p50"),
+            &rates.iter().map(|[_, p50, _]| *p50).collect::<Vec<_>>(),
+        );
+        report(
+            &format!("{name}: p99"),
+            &rates.iter().map(|[.., p99]| *p99).collect::<Vec<_>>(),
+        );
     }
     verify::measure(folder)?;
     page::measure(folder)?;
-    println!("\n== resident memory after the load, KiB\n{:>10}", server.resident().unwrap_or_default());
-    let binary = std::fs::metadata(binary()).map(|metadata| metadata.len()).unwrap_or_default();
+    println!(
+        "\n== resident memory after the load, KiB\n{:>10}",
+        server.resident().unwrap_or_default()
+    );
+    let binary = std::fs::metadata(binary())
+        .map(|metadata| metadata.len())
+        .unwrap_or_default();
     println!("\n== release binary, bytes\n{binary:>10}");
     Ok(())
 }
@@ -110,17 +129,35 @@ fn load(url: &str, script: &Path, connections: u32) -> Done<[f64; 3]> {
 
 /// The same whatever failed: rate, p50, p99, errors, requests.
 fn run(url: &str, script: &Path, connections: u32) -> Done<[f64; 5]> {
-    let text = output(pinned(1, "wrk").args(["-t1", &format!("-c{connections}"), "-d2s", "-s"]).arg(script).arg(url))?;
-    let line = text.lines().find_map(|line| line.strip_prefix("RESULT ")).ok_or("wrk reported nothing")?;
-    let numbers: Vec<f64> = line.split(' ').filter_map(|number| number.parse().ok()).collect();
-    numbers.try_into().map_err(|_| format!("wrk reported {line}"))
+    let text = output(
+        pinned(1, "wrk")
+            .args(["-t1", &format!("-c{connections}"), "-d2s", "-s"])
+            .arg(script)
+            .arg(url),
+    )?;
+    let line = text
+        .lines()
+        .find_map(|line| line.strip_prefix("RESULT "))
+        .ok_or("wrk reported nothing")?;
+    let numbers: Vec<f64> = line
+        .split(' ')
+        .filter_map(|number| number.parse().ok())
+        .collect();
+    numbers
+        .try_into()
+        .map_err(|_| format!("wrk reported {line}"))
 }
 
 /// A command on one core, where the machine lets us choose.
 fn pinned(core: u32, program: impl AsRef<std::ffi::OsStr>) -> Command {
-    if is_installed("taskset") && std::thread::available_parallelism().is_ok_and(|cores| cores.get() > 1) {
+    if is_installed("taskset")
+        && std::thread::available_parallelism().is_ok_and(|cores| cores.get() > 1)
+    {
         let mut command = Command::new("taskset");
-        command.arg("-c").arg(core.to_string()).arg(program.as_ref());
+        command
+            .arg("-c")
+            .arg(core.to_string())
+            .arg(program.as_ref());
         return command;
     }
     Command::new(program.as_ref())
@@ -130,7 +167,12 @@ fn report(what: &str, figures: &[f64]) {
     let mut sorted = figures.to_vec();
     sorted.sort_by(f64::total_cmp);
     let at = |index: usize| sorted.get(index).copied().unwrap_or_default();
-    println!("{:>10.2}  {what} ({:.2} to {:.2})", at(sorted.len() / 2), at(0), at(sorted.len().saturating_sub(1)));
+    println!(
+        "{:>10.2}  {what} ({:.2} to {:.2})",
+        at(sorted.len() / 2),
+        at(0),
+        at(sorted.len().saturating_sub(1))
+    );
 }
 
 struct Server {
@@ -154,8 +196,16 @@ impl Server {
             .stderr(Stdio::null())
             .spawn()
             .map_err(|error| format!("the release binary cannot be started: {error}"))?;
-        let line = child.stdout.take().and_then(|out| BufReader::new(out).lines().next()).and_then(Result::ok).unwrap_or_default();
-        let address = line.strip_prefix("listening on http://").ok_or(format!("the server said {line:?}"))?.to_owned();
+        let line = child
+            .stdout
+            .take()
+            .and_then(|out| BufReader::new(out).lines().next())
+            .and_then(Result::ok)
+            .unwrap_or_default();
+        let address = line
+            .strip_prefix("listening on http://")
+            .ok_or(format!("the server said {line:?}"))?
+            .to_owned();
         Ok(Self { child, address })
     }
 
@@ -167,11 +217,24 @@ impl Server {
     fn get(&self, path: &str) -> Done {
         let failed = |error: std::io::Error| format!("{path}: {error}");
         let mut connection = TcpStream::connect(&self.address).map_err(failed)?;
-        connection.set_read_timeout(Some(Duration::from_secs(10))).map_err(failed)?;
-        write!(connection, "GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address).map_err(failed)?;
+        connection
+            .set_read_timeout(Some(Duration::from_secs(10)))
+            .map_err(failed)?;
+        write!(
+            connection,
+            "GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n",
+            self.address
+        )
+        .map_err(failed)?;
         let mut status = String::new();
-        BufReader::new(connection).read_line(&mut status).map_err(failed)?;
-        if status.starts_with("HTTP/1.1 200") { Ok(()) } else { Err(format!("{path} answered {status}")) }
+        BufReader::new(connection)
+            .read_line(&mut status)
+            .map_err(failed)?;
+        if status.starts_with("HTTP/1.1 200") {
+            Ok(())
+        } else {
+            Err(format!("{path} answered {status}"))
+        }
     }
 
     /// An admin, an origin, the attributes of the body, by commands while the server runs; returns an API key.
@@ -182,7 +245,9 @@ impl Server {
     fn furnish_as(binary: &Path, data: &Path) -> Done<String> {
         let perch = |arguments: &str| {
             let mut command = Command::new(binary);
-            command.args(arguments.split(' ')).env("PERCH_DATA_DIR", data);
+            command
+                .args(arguments.split(' '))
+                .env("PERCH_DATA_DIR", data);
             command
         };
         let mut admin = perch("admin create --email bench@example.com --name Bench")
@@ -191,7 +256,9 @@ impl Server {
             .spawn()
             .map_err(|error| error.to_string())?;
         if let Some(mut input) = admin.stdin.take() {
-            input.write_all(b"a password for the bench\n").map_err(|error| error.to_string())?;
+            input
+                .write_all(b"a password for the bench\n")
+                .map_err(|error| error.to_string())?;
         }
         admin.wait().map_err(|error| error.to_string())?;
         for arguments in [
@@ -204,7 +271,8 @@ impl Server {
         ] {
             output(&mut perch(arguments))?;
         }
-        output(&mut perch("key create --name bench")).map(|text| text.lines().last().unwrap_or_default().to_owned())
+        output(&mut perch("key create --name bench"))
+            .map(|text| text.lines().last().unwrap_or_default().to_owned())
     }
 
     /// Seconds of processor time so far, of all threads, those that ended too; in steps of a hundredth.
@@ -212,13 +280,27 @@ impl Server {
         let path = format!("/proc/{}/stat", self.child.id());
         let stat = std::fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
         // Behind the name in brackets: user time is the twelfth, system time the thirteenth, in hundredths.
-        let fields = stat.rsplit_once(')').map_or("", |(_, fields)| fields).split_whitespace();
-        Ok(fields.skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / 100.0)
+        let fields = stat
+            .rsplit_once(')')
+            .map_or("", |(_, fields)| fields)
+            .split_whitespace();
+        Ok(fields
+            .skip(11)
+            .take(2)
+            .filter_map(|ticks| ticks.parse::<f64>().ok())
+            .sum::<f64>()
+            / 100.0)
     }
 
     fn resident(&self) -> Option<u64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
-        status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?.split_whitespace().next()?.parse().ok()
+        status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmRSS:"))?
+            .split_whitespace()
+            .next()?
+            .parse()
+            .ok()
     }
 }
 

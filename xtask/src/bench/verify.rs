@@ -32,7 +32,10 @@ pub fn measure(folder: &Path) -> Done {
     let mut hello = Vec::new();
     let mut rates: Vec<Vec<[f64; 3]>> = vec![Vec::new(); servers.len()];
     for round in 0..=ROUNDS {
-        let answered = servers.first().map(|(server, ..)| load(&server.url("/healthz"), &plain, 16)).transpose()?;
+        let answered = servers
+            .first()
+            .map(|(server, ..)| load(&server.url("/healthz"), &plain, 16))
+            .transpose()?;
         if round > 0 {
             hello.extend(answered.map(|[rate, ..]| rate));
         }
@@ -46,11 +49,20 @@ pub fn measure(folder: &Path) -> Done {
     report("hello: requests/s", &hello);
     for ((_, _, origins, revocations), rates) in servers.iter().zip(&rates) {
         let name = format!("{origins} origins, {revocations} revocations");
-        report(&format!("{name}: requests/s"), &rates.iter().map(|[rate, ..]| *rate).collect::<Vec<_>>());
-        report(&format!("{name}: p99, ms"), &rates.iter().map(|[.., p99]| *p99).collect::<Vec<_>>());
+        report(
+            &format!("{name}: requests/s"),
+            &rates.iter().map(|[rate, ..]| *rate).collect::<Vec<_>>(),
+        );
+        report(
+            &format!("{name}: p99, ms"),
+            &rates.iter().map(|[.., p99]| *p99).collect::<Vec<_>>(),
+        );
     }
     for (server, _, origins, revocations) in &servers {
-        println!("{:>10}  KiB resident with {origins} origins, {revocations} revocations", server.resident().unwrap_or_default());
+        println!(
+            "{:>10}  KiB resident with {origins} origins, {revocations} revocations",
+            server.resident().unwrap_or_default()
+        );
     }
     Ok(())
 }
@@ -65,21 +77,41 @@ fn grow(data: &Path, origins: usize, revocations: usize) -> Done {
         db.executemany('INSERT INTO revocation (id,organization_id,token_id,cut_off,created_at,expires_at,generation) VALUES (?,?,?,?,?,?,?)', [(uuid.uuid4().bytes,org,uuid.uuid4().bytes,now,now,now+86400000,generation) for n in range(revocations)])\n\
         db.commit()";
     let counts = [origins.to_string(), revocations.to_string()];
-    output(Command::new("python3").args(["-c", FILL]).arg(data.join("perch.sqlite3")).args(counts)).map(drop)
+    output(
+        Command::new("python3")
+            .args(["-c", FILL])
+            .arg(data.join("perch.sqlite3"))
+            .args(counts),
+    )
+    .map(drop)
 }
 
 /// A script for the load generator with a token of this server; written once the server knows the origins, which shows in the
 /// token being taken.
 pub(super) fn script(server: &Server, key: &str, data: &Path) -> Done<PathBuf> {
-    let minted = server.post("/embed/generate-token", &[("x-api-key", key), ("content-type", "application/json")], super::BODY)?;
-    let token = minted.split("\"token\":\"").nth(1).and_then(|rest| rest.split('"').next()).ok_or(format!("no token in {minted}"))?;
+    let minted = server.post(
+        "/embed/generate-token",
+        &[("x-api-key", key), ("content-type", "application/json")],
+        super::BODY,
+    )?;
+    let token = minted
+        .split("\"token\":\"")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next())
+        .ok_or(format!("no token in {minted}"))?;
     let bearer = format!("Bearer {token}");
-    let opened = server.post("/embed/session", &[("authorization", &bearer), ("origin", ORIGIN)], "")?;
+    let opened = server.post(
+        "/embed/session",
+        &[("authorization", &bearer), ("origin", ORIGIN)],
+        "",
+    )?;
     if !opened.contains("distinctId") {
         return Err(format!("the token was not opened: {opened}"));
     }
     let path = data.join("verify.lua");
-    let lua = format!("wrk.method = 'POST'\nwrk.headers['authorization'] = '{bearer}'\nwrk.headers['origin'] = '{ORIGIN}'\n{REPORT}");
+    let lua = format!(
+        "wrk.method = 'POST'\nwrk.headers['authorization'] = '{bearer}'\nwrk.headers['origin'] = '{ORIGIN}'\n{REPORT}"
+    );
     std::fs::write(&path, lua).map_err(|error| error.to_string())?;
     Ok(path)
 }
@@ -89,7 +121,11 @@ impl Server {
     fn post(&self, path: &str, headers: &[(&str, &str)], body: &str) -> Done<String> {
         let failed = |error: std::io::Error| format!("{path}: {error}");
         let mut connection = TcpStream::connect(&self.address).map_err(failed)?;
-        let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect::<Vec<_>>().concat();
+        let headers: String = headers
+            .iter()
+            .map(|(name, value)| format!("{name}: {value}\r\n"))
+            .collect::<Vec<_>>()
+            .concat();
         let length = body.len();
         write!(connection, "POST {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\ncontent-length: {length}\r\n{headers}\r\n{body}", self.address)
             .map_err(failed)?;

@@ -1,23 +1,48 @@
 //! Custom Attributes: rows to edit and add, taken from a sample, saved together once their consequences were said.
 
 use super::origins::{theirs, unsaved_text};
-use crate::components::{Field, checkbox, choice, default_submit, feedback_or, pages, text_area, text_field};
+use crate::components::{
+    Field, checkbox, choice, default_submit, feedback_or, pages, text_area, text_field,
+};
 use crate::model::{AttributeRow, AttributesState, DroppedRow};
 use crate::wire::WireError;
 use leptos::prelude::*;
 
-const KINDS: [(&str, &str); 5] = [("String", "String"), ("Integer", "Integer"), ("Numeric", "Numeric"), ("Boolean", "Boolean"), ("Date", "Date")];
+const KINDS: [(&str, &str); 5] = [
+    ("String", "String"),
+    ("Integer", "Integer"),
+    ("Numeric", "Numeric"),
+    ("Boolean", "Boolean"),
+    ("Date", "Date"),
+];
 
 /// Names that many organizations need, offered while typing.
-const COMMON: [&str; 12] =
-    ["region", "country", "department", "team", "tenant_id", "customer_id", "store_ids", "brands", "plan", "tier", "locale", "premium"];
+const COMMON: [&str; 12] = [
+    "region",
+    "country",
+    "department",
+    "team",
+    "tenant_id",
+    "customer_id",
+    "store_ids",
+    "brands",
+    "plan",
+    "tier",
+    "locale",
+    "premium",
+];
 
 pub fn attributes(state: &AttributesState) -> AnyView {
     let problem = state.outcome.problem.as_ref();
     let empty = (state.paging.total == 0 && state.rows.is_empty()).then(|| {
         view! { <p class="meta">"None yet. Declare what your backend will send about a viewer, for example region as String; access rules build on it."</p> }
     });
-    let rows = state.rows.iter().enumerate().map(|(at, stored)| row(&at.to_string(), stored, problem)).collect_view();
+    let rows = state
+        .rows
+        .iter()
+        .enumerate()
+        .map(|(at, stored)| row(&at.to_string(), stored, problem))
+        .collect_view();
     let offered = COMMON
         .iter()
         .filter(|name| state.rows.iter().all(|row| row.name != **name))
@@ -47,12 +72,21 @@ pub fn attributes(state: &AttributesState) -> AnyView {
 fn row(at: &str, row: &AttributeRow, problem: Option<&WireError>) -> AnyView {
     let name = |field: &str| format!("attributes[{at}].{field}");
     let stored = !row.id.is_empty();
-    let legend = if stored { format!("Attribute {}", row.name) } else { "New attribute".to_owned() };
+    let legend = if stored {
+        format!("Attribute {}", row.name)
+    } else {
+        "New attribute".to_owned()
+    };
     let remove = stored.then(|| checkbox(&name("remove"), "yes", "Remove", row.removed));
-    let used = (!row.used.is_empty()).then(|| view! { <span class="meta"><bdi>{row.used.clone()}</bdi></span> });
+    let used = (!row.used.is_empty())
+        .then(|| view! { <span class="meta"><bdi>{row.used.clone()}</bdi></span> });
     let example_name = name("example");
     let example = Field::new(&example_name, "Example", &row.example, problem);
-    let example = if row.list { text_area(example.hint("One a line"), "2") } else { text_field(example, "text", "off") };
+    let example = if row.list {
+        text_area(example.hint("One a line"), "2")
+    } else {
+        text_field(example, "text", "off")
+    };
     view! {
         <li data-unsaved=row.unsaved.then_some("")>
             <fieldset class="row attribute">
@@ -103,10 +137,20 @@ fn dropped(dropped: &[DroppedRow]) -> Option<AnyView> {
 }
 
 fn import(state: &AttributesState, problem: Option<&WireError>) -> AnyView {
-    let told = state.sampled.iter().map(|(name, told)| view! { <li><code>{name.clone()}</code> " " {told.clone()}</li> }).collect_view();
-    let told = (!state.sampled.is_empty()).then(|| view! { <ul class="plain-list notice">{told}</ul> });
+    let told = state
+        .sampled
+        .iter()
+        .map(|(name, told)| view! { <li><code>{name.clone()}</code> " " {told.clone()}</li> })
+        .collect_view();
+    let told =
+        (!state.sampled.is_empty()).then(|| view! { <ul class="plain-list notice">{told}</ul> });
     let open = !state.sample.is_empty() || !state.sampled.is_empty();
-    let field = Field::new("sample", "A sample of what your backend would send", &state.sample, problem);
+    let field = Field::new(
+        "sample",
+        "A sample of what your backend would send",
+        &state.sample,
+        problem,
+    );
     view! {
         <details class="part" open=open>
             <summary>"Import from a sample"</summary>

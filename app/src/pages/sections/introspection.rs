@@ -1,6 +1,9 @@
 //! Token Introspection: paste a token, read what it says and why it is refused.
 
-use crate::components::{Field, default_submit, feedback_or, reading as reading_view, record as record_view, text_area, text_field};
+use crate::components::{
+    Field, default_submit, feedback_or, reading as reading_view, record as record_view, text_area,
+    text_field,
+};
 use crate::model::IntrospectionState;
 use leptos::prelude::*;
 
@@ -10,11 +13,18 @@ pub fn introspection(state: &IntrospectionState) -> AnyView {
         (None, Some(record)) => Some(record_view(record)),
         (None, None) => None,
     };
-    let result = result.map(|result| view! { <div id="introspection-result" tabindex="-1">{result}</div> });
+    let result =
+        result.map(|result| view! { <div id="introspection-result" tabindex="-1">{result}</div> });
     let problem = state.outcome.problem.as_ref();
-    let sites = state.sites.iter().map(|site| view! { <option value=site.clone()></option> }).collect_view();
+    let sites = state
+        .sites
+        .iter()
+        .map(|site| view! { <option value=site.clone()></option> })
+        .collect_view();
     let token = Field::new("token", "JWT Token", &state.pasted, problem).mono();
-    let site = Field::new("site", "As seen from this site", &state.site, problem).mono().suggestions("sites");
+    let site = Field::new("site", "As seen from this site", &state.site, problem)
+        .mono()
+        .suggestions("sites");
     view! {
         {default_submit()}
         <input type="hidden" name="form" value="introspection" />

@@ -8,7 +8,10 @@ use leptos::prelude::*;
 pub fn new_key(state: &NewKeyState) -> AnyView {
     let problem = state.problem.as_ref();
     let has = |scope: &str| state.scopes.iter().any(|held| held == scope);
-    let outcome = Outcome { problem: state.problem.clone(), done: None };
+    let outcome = Outcome {
+        problem: state.problem.clone(),
+        done: None,
+    };
     view! {
         <input type="hidden" name="form_id" value=state.form_id.clone() />
         {feedback("new-key", &outcome)}

@@ -1,17 +1,25 @@
 //! Authorized Origins: rows to edit, one blank row to add, many to paste, saved together; and the tester.
 
 use super::refused_sites;
-use crate::components::{Field, checkbox, choice, default_submit, feedback_or, pages, site_said, text_area, text_field};
+use crate::components::{
+    Field, checkbox, choice, default_submit, feedback_or, pages, site_said, text_area, text_field,
+};
 use crate::model::{OriginRow, OriginsState, TesterState};
 use crate::wire::WireError;
 use leptos::prelude::*;
 
-const ENVIRONMENTS: [(&str, &str); 2] = [("development", "Development"), ("production", "Production")];
+const ENVIRONMENTS: [(&str, &str); 2] =
+    [("development", "Development"), ("production", "Production")];
 
 pub fn origins(state: &OriginsState) -> AnyView {
     let empty = (state.paging.total == 0).then(|| view! { <p class="notice caution">"No site may embed yet: an empty list admits nobody."</p> });
     let problem = state.outcome.problem.as_ref();
-    let rows = state.rows.iter().enumerate().map(|(at, stored)| row(&at.to_string(), stored, problem)).collect_view();
+    let rows = state
+        .rows
+        .iter()
+        .enumerate()
+        .map(|(at, stored)| row(&at.to_string(), stored, problem))
+        .collect_view();
     view! {
         {default_submit()}
         <input type="hidden" name="form" value="origins" />
@@ -35,18 +43,31 @@ pub fn origins(state: &OriginsState) -> AnyView {
 fn row(at: &str, row: &OriginRow, problem: Option<&WireError>) -> AnyView {
     let name = |field: &str| format!("origins[{at}].{field}");
     let stored = !row.id.is_empty();
-    let legend = if stored { format!("Origin {}", row.origin) } else { "New origin".to_owned() };
-    let note = (!row.note.is_empty()).then(|| view! { <span class="state">{row.note.clone()}</span> });
+    let legend = if stored {
+        format!("Origin {}", row.origin)
+    } else {
+        "New origin".to_owned()
+    };
+    let note =
+        (!row.note.is_empty()).then(|| view! { <span class="state">{row.note.clone()}</span> });
     let end = stored.then(|| {
         let remove = checkbox(&name("remove"), "yes", "Remove", row.removed);
         view! { <div class="row-end">{remove}{note}<span class="meta"><bdi>{row.changed.clone()}</bdi></span></div> }
     });
-    let seen = (!row.seen.is_empty()).then(|| view! { <p class="meta row-seen">{row.seen.clone()}</p> });
+    let seen =
+        (!row.seen.is_empty()).then(|| view! { <p class="meta row-seen">{row.seen.clone()}</p> });
     let theirs = theirs(at, row.theirs.as_ref(), stored);
-    let hint = if stored { "" } else { "For example https://app.example.com" };
+    let hint = if stored {
+        ""
+    } else {
+        "For example https://app.example.com"
+    };
     let unsaved = row.unsaved.then_some("");
     let origin_name = name("origin");
-    let origin = Field::new(&origin_name, "Origin", &row.origin, problem).hint(hint).mono().described("origin", row.said.as_ref());
+    let origin = Field::new(&origin_name, "Origin", &row.origin, problem)
+        .hint(hint)
+        .mono()
+        .described("origin", row.said.as_ref());
     let origin = text_field(origin, "text", "off");
     view! {
         <li data-unsaved=unsaved>

@@ -14,7 +14,14 @@ pub(super) fn choose(state: &SandboxState) -> Option<AnyView> {
         .personas
         .iter()
         .map(|persona| {
-            (persona.id.clone(), if persona.owner.is_empty() { persona.name.clone() } else { format!("{} (by {})", persona.name, persona.owner) })
+            (
+                persona.id.clone(),
+                if persona.owner.is_empty() {
+                    persona.name.clone()
+                } else {
+                    format!("{} (by {})", persona.name, persona.owner)
+                },
+            )
         })
         .collect();
     let mut options = vec![("", "None")];
@@ -32,9 +39,26 @@ pub(super) fn choose(state: &SandboxState) -> Option<AnyView> {
 
 /// Keeps what the form holds as a persona, and changes those that are kept.
 pub(super) fn keep(state: &SandboxState, problem: Option<&WireError>) -> AnyView {
-    let share = state.may_share.then(|| checkbox("persona_shared", "yes", "Shared with the organization", state.persona_shared));
-    let rows = state.personas.iter().filter(|persona| persona.may_edit).map(|persona| row(persona, state.may_share, problem)).collect_view();
-    let faulty = problem.is_some_and(|problem| problem.violations.iter().any(|violation| violation.field.starts_with("persona")));
+    let share = state.may_share.then(|| {
+        checkbox(
+            "persona_shared",
+            "yes",
+            "Shared with the organization",
+            state.persona_shared,
+        )
+    });
+    let rows = state
+        .personas
+        .iter()
+        .filter(|persona| persona.may_edit)
+        .map(|persona| row(persona, state.may_share, problem))
+        .collect_view();
+    let faulty = problem.is_some_and(|problem| {
+        problem
+            .violations
+            .iter()
+            .any(|violation| violation.field.starts_with("persona"))
+    });
     view! {
         <details class="part" open=faulty>
             <summary>"Save as persona"</summary>
@@ -53,9 +77,16 @@ pub(super) fn keep(state: &SandboxState, problem: Option<&WireError>) -> AnyView
 }
 
 fn row(persona: &PersonaRow, may_share: bool, problem: Option<&WireError>) -> AnyView {
-    let PersonaRow { id, name, shared, changed, .. } = persona.clone();
+    let PersonaRow {
+        id,
+        name,
+        shared,
+        changed,
+        ..
+    } = persona.clone();
     let field = format!("personas.{id}.name");
-    let share = (may_share || shared).then(|| checkbox(&format!("personas.{id}.shared"), "yes", "Shared", shared));
+    let share = (may_share || shared)
+        .then(|| checkbox(&format!("personas.{id}.shared"), "yes", "Shared", shared));
     view! {
         <li>
             <fieldset class="row" data-enter="">

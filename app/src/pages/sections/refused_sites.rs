@@ -12,7 +12,11 @@ pub fn refused_sites(sites: &RefusedLately, edits: bool) -> AnyView {
     let title = format!("Refused lately ({})", sites.shown.len() + sites.more);
     let more = (sites.more > 0).then(|| view! { <p class="meta">{format!("And {} more that were refused before these.", sites.more)}</p> });
     let row = |site: &RefusedSite| {
-        let notes = site.notes.iter().map(|note| view! { <p class="meta"><bdi>{note.clone()}</bdi></p> }).collect_view();
+        let notes = site
+            .notes
+            .iter()
+            .map(|note| view! { <p class="meta"><bdi>{note.clone()}</bdi></p> })
+            .collect_view();
         let allow = edits.then(|| {
             let intent = format!("add:{}", site.origin);
             view! { <button type="submit" class="button small" name="intent" value=intent>"Allow this origin"<span class="visually-hidden">" "{site.origin.clone()}</span></button> }

@@ -1,7 +1,9 @@
 //! Token Generation Sandbox: a form that is ready to send, the request a backend would send, and the token it makes.
 
 use super::personas;
-use crate::components::{Field, choice, copy_button, default_submit, feedback_or, text_area, text_field, token_result};
+use crate::components::{
+    Field, choice, copy_button, default_submit, feedback_or, text_area, text_field, token_result,
+};
 use crate::model::{AttributeField, RequestView, SandboxState};
 use crate::present::PRESETS;
 use crate::wire::WireError;
@@ -10,13 +12,22 @@ use perch_domain::mint_request::LONGEST_CLUES;
 
 type Problem<'a> = Option<&'a WireError>;
 
-const LIFETIMES: [(&str, &str); 5] = [("5m", "5 minutes"), ("30m", "30 minutes"), ("1h", "1 hour"), ("8h", "8 hours"), ("1d", "1 day")];
+const LIFETIMES: [(&str, &str); 5] = [
+    ("5m", "5 minutes"),
+    ("30m", "30 minutes"),
+    ("1h", "1 hour"),
+    ("8h", "8 hours"),
+    ("1d", "1 day"),
+];
 
 pub fn sandbox(state: &SandboxState) -> AnyView {
     let problem = state.outcome.problem.as_ref();
-    let generate =
-        view! { <div class="actions"><button type="submit" class="button primary" data-busy="Generating…">"Generate Token"</button></div> };
-    let body = if state.prepared { prepared(state, problem) } else { free(state, problem) };
+    let generate = view! { <div class="actions"><button type="submit" class="button primary" data-busy="Generating…">"Generate Token"</button></div> };
+    let body = if state.prepared {
+        prepared(state, problem)
+    } else {
+        free(state, problem)
+    };
     view! {
         {default_submit()}
         <input type="hidden" name="form" value="sandbox" />
@@ -42,11 +53,22 @@ fn free(state: &SandboxState, problem: Problem<'_>) -> AnyView {
 
 /// For those who need a secret in hand to fill in what they like: colleagues prepared personas and keys.
 fn prepared(state: &SandboxState, problem: Problem<'_>) -> AnyView {
-    let shared: Vec<_> = state.personas.iter().filter(|persona| persona.shared).collect();
+    let shared: Vec<_> = state
+        .personas
+        .iter()
+        .filter(|persona| persona.shared)
+        .collect();
     let ready = !shared.is_empty() && !state.keys.is_empty();
     let way = if ready {
-        let options: Vec<_> = shared.iter().map(|persona| (persona.id.as_str(), persona.name.as_str())).collect();
-        let keys: Vec<_> = state.keys.iter().map(|(id, name)| (id.as_str(), name.as_str())).collect();
+        let options: Vec<_> = shared
+            .iter()
+            .map(|persona| (persona.id.as_str(), persona.name.as_str()))
+            .collect();
+        let keys: Vec<_> = state
+            .keys
+            .iter()
+            .map(|(id, name)| (id.as_str(), name.as_str()))
+            .collect();
         view! {
             <div class="pair">
                 {choice(Field::new("persona", "Persona", &state.persona, problem).hint("The viewer your token is made for, prepared by a colleague."), &options)}
@@ -59,7 +81,13 @@ fn prepared(state: &SandboxState, problem: Problem<'_>) -> AnyView {
             .into_any()
     };
     // What was typed there must be seen again, and its faults with it.
-    let open = !ready || problem.is_some_and(|problem| problem.violations.iter().any(|violation| violation.field != "persona"));
+    let open = !ready
+        || problem.is_some_and(|problem| {
+            problem
+                .violations
+                .iter()
+                .any(|violation| violation.field != "persona")
+        });
     view! {
         {way}
         <details class="part" open=open>
@@ -77,8 +105,16 @@ fn prepared(state: &SandboxState, problem: Problem<'_>) -> AnyView {
 fn key_fields(state: &SandboxState, problem: Problem<'_>) -> AnyView {
     let choose = (!state.keys.is_empty()).then(|| {
         let mut options = vec![("", "Paste a key instead")];
-        options.extend(state.keys.iter().map(|(id, name)| (id.as_str(), name.as_str())));
-        choice(Field::new("key", "Key to use", &state.chosen, problem), &options)
+        options.extend(
+            state
+                .keys
+                .iter()
+                .map(|(id, name)| (id.as_str(), name.as_str())),
+        );
+        choice(
+            Field::new("key", "Key to use", &state.chosen, problem),
+            &options,
+        )
     });
     let hint = if state.keys.is_empty() {
         "Used for this one token, then forgotten."
@@ -111,8 +147,16 @@ fn embeds(state: &SandboxState) -> AnyView {
 }
 
 fn viewer_fields(state: &SandboxState, problem: Problem<'_>) -> AnyView {
-    let distinct_id = Field::new("distinctId", "distinctId", &state.distinct_id, problem).hint("How your application names the viewer.").mono();
-    let clues = Field::new("aiContextClues", "aiContextClues", &state.context_clues, problem).meter(LONGEST_CLUES);
+    let distinct_id = Field::new("distinctId", "distinctId", &state.distinct_id, problem)
+        .hint("How your application names the viewer.")
+        .mono();
+    let clues = Field::new(
+        "aiContextClues",
+        "aiContextClues",
+        &state.context_clues,
+        problem,
+    )
+    .meter(LONGEST_CLUES);
     view! {
         <div class="beside">
             <div class="stack">
@@ -136,7 +180,11 @@ fn viewer_fields(state: &SandboxState, problem: Problem<'_>) -> AnyView {
 
 /// The request a backend would send, and what it would be told.
 pub fn request(view: &RequestView) -> AnyView {
-    let faults = view.faults.iter().map(|fault| view! { <li>{fault.clone()}</li> }).collect_view();
+    let faults = view
+        .faults
+        .iter()
+        .map(|fault| view! { <li>{fault.clone()}</li> })
+        .collect_view();
     let told = if view.faults.is_empty() {
         view! { <p class="meta">"A backend that sends this gets a token."</p> }.into_any()
     } else {
@@ -156,25 +204,55 @@ fn attribute_fields(attributes: &[AttributeField], problem: Problem<'_>) -> Opti
     if attributes.is_empty() {
         return None;
     }
-    let fields = attributes.iter().map(|attribute| attribute_field(attribute, problem)).collect_view();
+    let fields = attributes
+        .iter()
+        .map(|attribute| attribute_field(attribute, problem))
+        .collect_view();
     Some(view! { <fieldset class="part"><legend>"Custom Attributes"</legend><div class="pair">{fields}</div></fieldset> }.into_any())
 }
 
 /// The control that fits the type. Dates are text: a moment with its zone is a date too, and no date control holds one.
 fn attribute_field(attribute: &AttributeField, problem: Problem<'_>) -> AnyView {
-    let AttributeField { name, kind, list, required, description, value } = attribute;
-    let label = if *required { format!("{name} (required)") } else { name.clone() };
-    let form = if kind == "Date" { ", such as 2026-11-20" } else { "" };
-    let kind_text = if *list { format!("{kind}{form}, one a line") } else { format!("{kind}{form}") };
-    let hint = if description.is_empty() { kind_text } else { format!("{description} ({kind_text})") };
+    let AttributeField {
+        name,
+        kind,
+        list,
+        required,
+        description,
+        value,
+    } = attribute;
+    let label = if *required {
+        format!("{name} (required)")
+    } else {
+        name.clone()
+    };
+    let form = if kind == "Date" {
+        ", such as 2026-11-20"
+    } else {
+        ""
+    };
+    let kind_text = if *list {
+        format!("{kind}{form}, one a line")
+    } else {
+        format!("{kind}{form}")
+    };
+    let hint = if description.is_empty() {
+        kind_text
+    } else {
+        format!("{description} ({kind_text})")
+    };
     let path = format!("user.attributes.{name}");
     let field = Field::new(&path, &label, value, problem).hint(&hint);
     match (list, kind.as_str()) {
         (true, _) => text_area(field, "2"),
         (false, "Boolean") => {
             // A persona may hold what is no Boolean any more; it is shown, to be refused by name.
-            let other = (!matches!(value.as_str(), "" | "true" | "false")).then_some((value.as_str(), value.as_str()));
-            let options: Vec<_> = [("", "Not set"), ("true", "true"), ("false", "false")].into_iter().chain(other).collect();
+            let other = (!matches!(value.as_str(), "" | "true" | "false"))
+                .then_some((value.as_str(), value.as_str()));
+            let options: Vec<_> = [("", "Not set"), ("true", "true"), ("false", "false")]
+                .into_iter()
+                .chain(other)
+                .collect();
             choice(field, &options)
         }
         (false, "Integer") => text_field(field.inputmode("numeric"), "text", "off"),
@@ -183,11 +261,22 @@ fn attribute_field(attribute: &AttributeField, problem: Problem<'_>) -> AnyView 
     }
 }
 
-const VERBS: [(&str, &str); 3] = [("can_view", "View"), ("can_edit", "Edit"), ("can_query", "Ask")];
-const MODELS: [(&str, &str); 4] = [("dashboard", "Dashboards"), ("chart", "Charts"), ("database", "Databases"), ("ai", "AI assistant")];
+const VERBS: [(&str, &str); 3] = [
+    ("can_view", "View"),
+    ("can_edit", "Edit"),
+    ("can_query", "Ask"),
+];
+const MODELS: [(&str, &str); 4] = [
+    ("dashboard", "Dashboards"),
+    ("chart", "Charts"),
+    ("database", "Databases"),
+    ("ai", "AI assistant"),
+];
 
 fn permission_fields(granted: &[String]) -> AnyView {
-    let head = VERBS.map(|(_, title)| view! { <th scope="col">{title}</th> }).collect_view();
+    let head = VERBS
+        .map(|(_, title)| view! { <th scope="col">{title}</th> })
+        .collect_view();
     let row = |(model, title): (&str, &'static str)| {
         let cell = |(permission, verb): (&str, &str)| {
             // The assistant can be asked; everything else can be viewed and edited.

@@ -5,7 +5,9 @@ use crate::snippets::{BACKEND, Filling, PRODUCTION, Snippet, TRYING};
 use leptos::prelude::*;
 
 pub fn snippets(filling: &Filling) -> AnyView {
-    let loopback = ["://127.", "://localhost", "://[::1]"].iter().any(|this_machine| filling.server.contains(this_machine));
+    let loopback = ["://127.", "://localhost", "://[::1]"]
+        .iter()
+        .any(|this_machine| filling.server.contains(this_machine));
     let warning = loopback.then(|| {
         view! { <p class="notice caution">"The address " <code>{filling.server.clone()}</code> " works on this machine only. Whoever runs this server sets PERCH_PUBLIC_URL to the address your visitors reach."</p> }
     });
@@ -37,7 +39,12 @@ fn pinned(filling: &Filling) -> Option<AnyView> {
     )
 }
 
-fn tabs(group: &'static str, title: &'static str, snippets: &[Snippet], filling: &Filling) -> AnyView {
+fn tabs(
+    group: &'static str,
+    title: &'static str,
+    snippets: &[Snippet],
+    filling: &Filling,
+) -> AnyView {
     let tab = |(at, snippet): (usize, &Snippet)| {
         let id = format!("snippet-{}", crate::field_id(snippet.file));
         let text = format!("{id}-text");

@@ -9,9 +9,15 @@ fn what_is_typed_becomes_what_browsers_send() {
     for (typed, origin) in [
         ("https://codepen.io", "https://codepen.io"),
         (" HTTPS://App.Example.COM/ ", "https://app.example.com"),
-        ("app.example.com/dashboards?x=1#y", "https://app.example.com"),
+        (
+            "app.example.com/dashboards?x=1#y",
+            "https://app.example.com",
+        ),
         ("https://app.example.com:443", "https://app.example.com"),
-        ("https://app.example.com:8443/x", "https://app.example.com:8443"),
+        (
+            "https://app.example.com:8443/x",
+            "https://app.example.com:8443",
+        ),
         ("http://localhost:80", "http://localhost"),
         ("http://127.0.0.1:5173", "http://127.0.0.1:5173"),
         ("http://[::1]:3000", "http://[::1]:3000"),
@@ -28,7 +34,11 @@ fn what_is_typed_becomes_what_browsers_send() {
         ("127.0.0.1", "http://127.0.0.1"),
     ] {
         assert_eq!(canonical(typed).as_deref(), Ok(origin), "{typed}");
-        assert_eq!(canonical(origin).as_deref(), Ok(origin), "{origin} is its own form");
+        assert_eq!(
+            canonical(origin).as_deref(),
+            Ok(origin),
+            "{origin} is its own form"
+        );
     }
 }
 
@@ -70,30 +80,59 @@ fn what_would_admit_strangers_is_refused_with_the_reason() {
 #[test]
 #[cfg(feature = "tables")]
 fn names_and_suffixes_by_their_tables() {
-    assert_eq!(canonical("https://bücher.example"), Ok("https://xn--bcher-kva.example".into()));
+    assert_eq!(
+        canonical("https://bücher.example"),
+        Ok("https://xn--bcher-kva.example".into())
+    );
     for suffix in ["co.uk", "github.io", "vercel.app"] {
-        assert_eq!(canonical(&format!("https://*.{suffix}")), Err(OriginFault::PublicSuffix(suffix.into())));
+        assert_eq!(
+            canonical(&format!("https://*.{suffix}")),
+            Err(OriginFault::PublicSuffix(suffix.into()))
+        );
     }
     assert!(canonical("https://*.example.co.uk").is_ok());
 }
 
 #[test]
 fn the_short_way_and_the_long_way_agree() {
-    let runner = &mut proptest::test_runner::TestRunner::new(proptest::test_runner::Config::with_cases(50_000));
-    let long = |text: &str| Origin::read(text).ok().filter(|(origin, adjusted)| adjusted.is_empty() && origin.text == text).map(|(origin, _)| origin);
+    let runner = &mut proptest::test_runner::TestRunner::new(
+        proptest::test_runner::Config::with_cases(50_000),
+    );
+    let long = |text: &str| {
+        Origin::read(text)
+            .ok()
+            .filter(|(origin, adjusted)| adjusted.is_empty() && origin.text == text)
+            .map(|(origin, _)| origin)
+    };
     let same = |text: String| {
         if let Some(short) = Origin::plain(&text) {
             assert_eq!(Some(short), long(&text), "{text}");
         }
         Ok(())
     };
-    runner.run(&"(https|http|ftp)://[a-z0-9-]{0,4}(\\.[a-z0-9A-Z_*-]{0,4}){0,3}(:[0-9]{0,5})?/?", same).unwrap();
-    for text in ["https://app.example.com", "http://localhost", "https://xn--bcher-kva.example"] {
+    runner
+        .run(
+            &"(https|http|ftp)://[a-z0-9-]{0,4}(\\.[a-z0-9A-Z_*-]{0,4}){0,3}(:[0-9]{0,5})?/?",
+            same,
+        )
+        .unwrap();
+    for text in [
+        "https://app.example.com",
+        "http://localhost",
+        "https://xn--bcher-kva.example",
+    ] {
         assert_eq!(Origin::plain(text), long(text), "{text}");
         assert!(Origin::plain(text).is_some());
     }
-    for text in ["https://1.2.3.4", "https://a.0x7f", "https://*.example.com", "https://a.test:443", "https://A.test", "https://a..test", "https://"]
-    {
+    for text in [
+        "https://1.2.3.4",
+        "https://a.0x7f",
+        "https://*.example.com",
+        "https://a.test:443",
+        "https://A.test",
+        "https://a..test",
+        "https://",
+    ] {
         assert_eq!(Origin::plain(text), None, "{text}");
     }
 }
@@ -101,12 +140,26 @@ fn the_short_way_and_the_long_way_agree() {
 #[test]
 fn adjustments_are_told() {
     let (_, adjusted) = Origin::parse("app.example.com./x", &[]).unwrap();
-    assert_eq!(adjusted, [Adjustment::SchemeAdded, Adjustment::PathDropped, Adjustment::TrailingDotDropped]);
+    assert_eq!(
+        adjusted,
+        [
+            Adjustment::SchemeAdded,
+            Adjustment::PathDropped,
+            Adjustment::TrailingDotDropped
+        ]
+    );
 }
 
 #[test]
 fn origins_of_browsers_are_known_by_their_form() {
-    for origin in ["https://app.test", "http://[::1]:3000", "chrome-extension://abc", "app://-", "https://app.test.", "moz-extension://0a-1b"] {
+    for origin in [
+        "https://app.test",
+        "http://[::1]:3000",
+        "chrome-extension://abc",
+        "app://-",
+        "https://app.test.",
+        "moz-extension://0a-1b",
+    ] {
         assert!(Origin::is_serialized(origin), "{origin}");
     }
     for none in [

@@ -40,8 +40,15 @@ fn a_network_waits_ever_longer_over_all_accounts_and_is_let_in_again() {
         assert_eq!(fail(NOW, &format!("{count}@a.test")), Ok(()));
     }
     assert_eq!(fail(NOW, "x@a.test"), Err(1));
-    assert_eq!(fail(NOW, "x@a.test"), Err(1), "asking again does not lengthen the wait");
-    assert!(fails(attempts.by_stranger("203.0.113.8", "x@a.test", NOW)).is_ok(), "another address");
+    assert_eq!(
+        fail(NOW, "x@a.test"),
+        Err(1),
+        "asking again does not lengthen the wait"
+    );
+    assert!(
+        fails(attempts.by_stranger("203.0.113.8", "x@a.test", NOW)).is_ok(),
+        "another address"
+    );
     let mut now = NOW;
     for wait in [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900] {
         assert_eq!(fail(now, "x@a.test"), Err(wait));
@@ -64,7 +71,10 @@ fn few_attempts_of_a_network_run_at_a_time_and_good_ones_do_not_count() {
     for _ in 0..100 {
         begin("a@a.test").unwrap().uncounted();
     }
-    let running: Vec<_> = ["a", "b", "c", "d"].iter().map(|email| begin(email).unwrap()).collect();
+    let running: Vec<_> = ["a", "b", "c", "d"]
+        .iter()
+        .map(|email| begin(email).unwrap())
+        .collect();
     assert_eq!(fails(begin("e")), Err(1));
     drop(running);
     assert_eq!(fails(begin("e")), Ok(()));
@@ -73,14 +83,22 @@ fn few_attempts_of_a_network_run_at_a_time_and_good_ones_do_not_count() {
     }
     assert_eq!(fails(begin("f")), Err(1));
     // The right password after thirty failures leaves things as they were.
-    attempts.by_stranger("203.0.113.7", "f", NOW + 1_000).unwrap().uncounted();
-    attempts.by_stranger("203.0.113.7", "f", NOW + 1_000).unwrap().uncounted();
+    attempts
+        .by_stranger("203.0.113.7", "f", NOW + 1_000)
+        .unwrap()
+        .uncounted();
+    attempts
+        .by_stranger("203.0.113.7", "f", NOW + 1_000)
+        .unwrap()
+        .uncounted();
 }
 
 #[test]
 fn an_account_has_a_slow_ceiling_over_all_networks_and_known_devices_do_not() {
     let attempts = Attempts::new(&Fixed);
-    let fail = |count: u32, at: i64| fails(attempts.by_stranger(&format!("net-{count}"), "ada@a.test", at));
+    let fail = |count: u32, at: i64| {
+        fails(attempts.by_stranger(&format!("net-{count}"), "ada@a.test", at))
+    };
     for count in 0..100 {
         assert_eq!(fail(count, NOW), Ok(()));
     }
@@ -90,7 +108,10 @@ fn an_account_has_a_slow_ceiling_over_all_networks_and_known_devices_do_not() {
         at += 500;
         let_in += u32::from(fail(2_000 + count, at).is_ok());
     }
-    assert!((90..=110).contains(&let_in), "about a hundred guesses in the next hour, not {let_in}");
+    assert!(
+        (90..=110).contains(&let_in),
+        "about a hundred guesses in the next hour, not {let_in}"
+    );
     assert!(fail(9_999, at).is_err());
     for _ in 0..10 {
         assert_eq!(fails(attempts.by_device(b"laptop", at)), Ok(()));
@@ -102,7 +123,10 @@ fn an_account_has_a_slow_ceiling_over_all_networks_and_known_devices_do_not() {
 #[test]
 fn a_device_has_a_bound_of_its_own() {
     let attempts = Attempts::new(&Fixed);
-    let twice = (attempts.by_device(b"laptop", NOW).unwrap(), attempts.by_device(b"laptop", NOW).unwrap());
+    let twice = (
+        attempts.by_device(b"laptop", NOW).unwrap(),
+        attempts.by_device(b"laptop", NOW).unwrap(),
+    );
     assert_eq!(fails(attempts.by_device(b"laptop", NOW)), Err(1));
     drop(twice);
     for _ in 0..8 {
@@ -116,14 +140,27 @@ fn a_device_has_a_bound_of_its_own() {
 fn however_many_networks_and_accounts_there_are_memory_is_bounded_and_guessing_is_not_forgotten() {
     let attempts = Attempts::new(&Fixed);
     for count in 0..100 {
-        assert_eq!(fails(attempts.by_stranger(&format!("net-{count}"), "ada@a.test", NOW)), Ok(()));
+        assert_eq!(
+            fails(attempts.by_stranger(&format!("net-{count}"), "ada@a.test", NOW)),
+            Ok(())
+        );
     }
     for count in 0..50_000 {
-        let _ = fails(attempts.by_stranger(&format!("other-{count}"), &format!("{count}@a.test"), NOW));
+        let _ =
+            fails(attempts.by_stranger(&format!("other-{count}"), &format!("{count}@a.test"), NOW));
     }
-    let kept =
-        attempts.with(|tables| [&tables.networks, &tables.accounts, &tables.devices].map(|table| table.places.iter().map(Vec::len).sum::<usize>()));
+    let kept = attempts.with(|tables| {
+        [&tables.networks, &tables.accounts, &tables.devices]
+            .map(|table| table.places.iter().map(Vec::len).sum::<usize>())
+    });
     assert!(kept.iter().all(|kept| *kept <= WAYS * PLACES), "{kept:?}");
-    assert!(kept[0] > WAYS * PLACES / 2, "the bound was reached: {kept:?}");
-    assert_eq!(fails(attempts.by_stranger("net-new", "ada@a.test", NOW)), Err(1), "a flood of others does not wash a count away");
+    assert!(
+        kept[0] > WAYS * PLACES / 2,
+        "the bound was reached: {kept:?}"
+    );
+    assert_eq!(
+        fails(attempts.by_stranger("net-new", "ada@a.test", NOW)),
+        Err(1),
+        "a flood of others does not wash a count away"
+    );
 }

@@ -33,23 +33,51 @@ impl Perch {
     ///
     /// # Errors
     /// `NOT_FOUND`; `CONFLICT` for the last active admin.
-    pub async fn deactivate_person(&self, acting: &Acting, email: &str, revoke_keys: bool) -> Result<PersonAccess, Refusal> {
+    pub async fn deactivate_person(
+        &self,
+        acting: &Acting,
+        email: &str,
+        revoke_keys: bool,
+    ) -> Result<PersonAccess, Refusal> {
         acting.may(Action::DeactivatePerson)?;
         let cut_off = self.cut_off_of_all(acting.organization).await?;
         let mut change = self.store.change().await.map_err(fault::store)?;
         let person = find(&mut change, acting, email).await?;
         keep_an_admin(&mut change, acting, &person).await?;
-        change.deactivate_person(acting.organization, person.id, self.now(), cut_off).await.map_err(fault::store)?;
-        change.end_sign_ins(acting.organization, person.id).await.map_err(fault::store)?;
-        let keys = self.left_keys(&mut change, acting, &person, revoke_keys).await?;
-        self.keep(change, acting, "person.deactivate", &person, PersonAccess { active: false, keys, ..unchanged(&person) }).await
+        change
+            .deactivate_person(acting.organization, person.id, self.now(), cut_off)
+            .await
+            .map_err(fault::store)?;
+        change
+            .end_sign_ins(acting.organization, person.id)
+            .await
+            .map_err(fault::store)?;
+        let keys = self
+            .left_keys(&mut change, acting, &person, revoke_keys)
+            .await?;
+        self.keep(
+            change,
+            acting,
+            "person.deactivate",
+            &person,
+            PersonAccess {
+                active: false,
+                keys,
+                ..unchanged(&person)
+            },
+        )
+        .await
     }
 
     /// Lets a person in again, with the password they had. Nothing that ended comes back.
     ///
     /// # Errors
     /// `NOT_FOUND`.
-    pub async fn reactivate_person(&self, acting: &Acting, email: &str) -> Result<PersonAccess, Refusal> {
+    pub async fn reactivate_person(
+        &self,
+        acting: &Acting,
+        email: &str,
+    ) -> Result<PersonAccess, Refusal> {
         acting.may(Action::ReactivatePerson)?;
         // Once more: a sandbox token may have been under way while the person was deactivated.
         let cut_off = self.cut_off_of_all(acting.organization).await?;
@@ -58,8 +86,21 @@ impl Perch {
         if person.active {
             return Ok(unchanged(&person));
         }
-        change.reactivate_person(acting.organization, person.id, cut_off).await.map_err(fault::store)?;
-        self.keep(change, acting, "person.reactivate", &person, PersonAccess { active: true, ..unchanged(&person) }).await
+        change
+            .reactivate_person(acting.organization, person.id, cut_off)
+            .await
+            .map_err(fault::store)?;
+        self.keep(
+            change,
+            acting,
+            "person.reactivate",
+            &person,
+            PersonAccess {
+                active: true,
+                ..unchanged(&person)
+            },
+        )
+        .await
     }
 
     /// Gives a person another console role; it counts from their next request on. Keys of somebody who becomes an Explorer are
@@ -67,24 +108,54 @@ impl Perch {
     ///
     /// # Errors
     /// `NOT_FOUND`; `CONFLICT` for the last active admin.
-    pub async fn change_role(&self, acting: &Acting, email: &str, role: ConsoleRole, revoke_keys: bool) -> Result<PersonAccess, Refusal> {
+    pub async fn change_role(
+        &self,
+        acting: &Acting,
+        email: &str,
+        role: ConsoleRole,
+        revoke_keys: bool,
+    ) -> Result<PersonAccess, Refusal> {
         acting.may(Action::ChangeRole)?;
         let mut change = self.store.change().await.map_err(fault::store)?;
         let person = find(&mut change, acting, email).await?;
         if role != ConsoleRole::Admin {
             keep_an_admin(&mut change, acting, &person).await?;
         }
-        change.set_role(acting.organization, person.id, role).await.map_err(fault::store)?;
+        change
+            .set_role(acting.organization, person.id, role)
+            .await
+            .map_err(fault::store)?;
         let leaves_keys = role == ConsoleRole::Explorer || revoke_keys;
-        let keys = if leaves_keys { self.left_keys(&mut change, acting, &person, revoke_keys).await? } else { Vec::new() };
-        self.keep(change, acting, "person.role", &person, PersonAccess { role, keys, ..unchanged(&person) }).await
+        let keys = if leaves_keys {
+            self.left_keys(&mut change, acting, &person, revoke_keys)
+                .await?
+        } else {
+            Vec::new()
+        };
+        self.keep(
+            change,
+            acting,
+            "person.role",
+            &person,
+            PersonAccess {
+                role,
+                keys,
+                ..unchanged(&person)
+            },
+        )
+        .await
     }
 
     /// Sets the password of somebody else. Their sign-ins, sign-in links and known devices end.
     ///
     /// # Errors
     /// `NOT_FOUND`, `REQUEST_INVALID`.
-    pub async fn set_password(&self, acting: &Acting, email: &str, password: Zeroizing<String>) -> Result<PersonAccess, Refusal> {
+    pub async fn set_password(
+        &self,
+        acting: &Acting,
+        email: &str,
+        password: Zeroizing<String>,
+    ) -> Result<PersonAccess, Refusal> {
         acting.may(Action::SetPassword)?;
         let mut faults = Faults::default();
         text::new_password(&mut faults, "password", &password);
@@ -92,26 +163,56 @@ impl Perch {
         let hash = self.hash_password(password).await?;
         let mut change = self.store.change().await.map_err(fault::store)?;
         let person = find(&mut change, acting, email).await?;
-        change.set_password(acting.organization, person.id, &hash).await.map_err(fault::store)?;
-        change.end_sign_ins(acting.organization, person.id).await.map_err(fault::store)?;
-        self.keep(change, acting, "person.password", &person, unchanged(&person)).await
+        change
+            .set_password(acting.organization, person.id, &hash)
+            .await
+            .map_err(fault::store)?;
+        change
+            .end_sign_ins(acting.organization, person.id)
+            .await
+            .map_err(fault::store)?;
+        self.keep(
+            change,
+            acting,
+            "person.password",
+            &person,
+            unchanged(&person),
+        )
+        .await
     }
 
     /// The keys a person leaves behind; each that is revoked gets an audit entry of its own.
-    async fn left_keys(&self, change: &mut Change, acting: &Acting, person: &PersonRow, revoke: bool) -> Result<Vec<LeftKey>, Refusal> {
+    async fn left_keys(
+        &self,
+        change: &mut Change,
+        acting: &Acting,
+        person: &PersonRow,
+        revoke: bool,
+    ) -> Result<Vec<LeftKey>, Refusal> {
         if revoke {
             acting.may(Action::RevokeAnyKey)?;
         }
         let mut left = Vec::new();
-        for key in change.usable_keys_of(acting.organization, person.id, self.now()).await.map_err(fault::store)? {
+        for key in change
+            .usable_keys_of(acting.organization, person.id, self.now())
+            .await
+            .map_err(fault::store)?
+        {
             let prefix = api_key::visible_prefix(&key.secret_id);
             if revoke {
-                change.revoke_key(acting.organization, key.id, self.now()).await.map_err(fault::store)?;
+                change
+                    .revoke_key(acting.organization, key.id, self.now())
+                    .await
+                    .map_err(fault::store)?;
                 let mut entry = self.entry(acting, "api_key.revoke", &key.name);
                 entry.before = Some(json!({ "id": key.id, "prefix": prefix }).to_string());
                 change.note(&entry).await.map_err(fault::store)?;
             }
-            left.push(LeftKey { name: key.name, prefix, revoked: revoke });
+            left.push(LeftKey {
+                name: key.name,
+                prefix,
+                revoked: revoke,
+            });
         }
         Ok(left)
     }
@@ -124,10 +225,15 @@ impl Perch {
         before: &PersonRow,
         after: PersonAccess,
     ) -> Result<PersonAccess, Refusal> {
-        let keys: Vec<_> = after.keys.iter().map(|key| json!({ "prefix": key.prefix, "revoked": key.revoked })).collect();
+        let keys: Vec<_> = after
+            .keys
+            .iter()
+            .map(|key| json!({ "prefix": key.prefix, "revoked": key.revoked }))
+            .collect();
         let mut entry = self.entry(acting, action, &before.email);
         entry.before = Some(json!({ "role": before.role, "active": before.active }).to_string());
-        entry.after = Some(json!({ "role": after.role, "active": after.active, "keys": keys }).to_string());
+        entry.after =
+            Some(json!({ "role": after.role, "active": after.active, "keys": keys }).to_string());
         change.commit(&entry).await.map_err(fault::store)?;
         self.follow().await;
         Ok(after)
@@ -135,24 +241,55 @@ impl Perch {
 }
 
 fn unchanged(person: &PersonRow) -> PersonAccess {
-    PersonAccess { email: person.email.clone(), name: person.name.clone(), role: person.role, active: person.active, keys: Vec::new() }
+    PersonAccess {
+        email: person.email.clone(),
+        name: person.name.clone(),
+        role: person.role,
+        active: person.active,
+        keys: Vec::new(),
+    }
 }
 
 /// The person with this email, as they are within the change. Nobody, and somebody of another organization, get the same answer.
 async fn find(change: &mut Change, acting: &Acting, email: &str) -> Result<PersonRow, Refusal> {
     let email = email.trim().to_lowercase();
     // A text that no database stores is nobody's email.
-    let found = if email.contains('\0') { None } else { change.person_by_email(acting.organization, &email).await.map_err(fault::store)? };
-    found.ok_or_else(|| Refusal::because(Code::NotFound, format!("Nobody in this organization signs in as {email:?}.")))
+    let found = if email.contains('\0') {
+        None
+    } else {
+        change
+            .person_by_email(acting.organization, &email)
+            .await
+            .map_err(fault::store)?
+    };
+    found.ok_or_else(|| {
+        Refusal::because(
+            Code::NotFound,
+            format!("Nobody in this organization signs in as {email:?}."),
+        )
+    })
 }
 
 /// Refuses to take away the last active admin. Changes run one at a time, so of two at once the second sees the first.
-async fn keep_an_admin(change: &mut Change, acting: &Acting, person: &PersonRow) -> Result<(), Refusal> {
+async fn keep_an_admin(
+    change: &mut Change,
+    acting: &Acting,
+    person: &PersonRow,
+) -> Result<(), Refusal> {
     let is_admin = person.active && person.role == ConsoleRole::Admin;
-    if is_admin && change.other_active_admins(acting.organization, person.id).await.map_err(fault::store)? == 0 {
+    if is_admin
+        && change
+            .other_active_admins(acting.organization, person.id)
+            .await
+            .map_err(fault::store)?
+            == 0
+    {
         return Err(Refusal::because(
             Code::Conflict,
-            format!("{} is the last active admin of this organization. Make somebody else an admin first.", person.email),
+            format!(
+                "{} is the last active admin of this organization. Make somebody else an admin first.",
+                person.email
+            ),
         ));
     }
     Ok(())

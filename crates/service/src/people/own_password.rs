@@ -29,38 +29,90 @@ impl Perch {
     /// # Errors
     /// `REQUEST_INVALID`; `SIGN_IN_FAILED` beside `current_password`; `TOO_MANY_REQUESTS` after wrong ones; `CONFLICT` where the
     /// password was changed meanwhile.
-    pub async fn change_own_password(&self, signed_in: &SignedIn, form: OwnPasswordForm, request: &RequestInfo) -> Result<Continued, Refusal> {
+    pub async fn change_own_password(
+        &self,
+        signed_in: &SignedIn,
+        form: OwnPasswordForm,
+        request: &RequestInfo,
+    ) -> Result<Continued, Refusal> {
         let acting = signed_in.acting(Actor::Person(signed_in.role), request.clone());
         acting.may(Action::ChangeOwnPassword)?;
         let mut faults = Faults::default();
         if form.current.is_empty() {
-            faults.add("current_password", ViolationCode::Required, "Enter your current password.");
+            faults.add(
+                "current_password",
+                ViolationCode::Required,
+                "Enter your current password.",
+            );
         }
         text::new_password(&mut faults, "new_password", &form.new);
         faults.into_result()?;
-        let proved = self.prove_current_password(signed_in, form.current, request).await?;
+        let proved = self
+            .prove_current_password(signed_in, form.current, request)
+            .await?;
         let hash = self.hash_password(form.new).await?;
         let device = self.new_secret();
         let (organization, person) = (proved.organization, proved.person);
         let mut change = self.store.act().await.map_err(fault::store)?;
-        if !change.may_sign_in(organization, person, proved.sign_ins_ended).await.map_err(fault::store)? {
-            return Err(Refusal::because(Code::Conflict, "Your password or your access was changed meanwhile. Sign in again."));
+        if !change
+            .may_sign_in(organization, person, proved.sign_ins_ended)
+            .await
+            .map_err(fault::store)?
+        {
+            return Err(Refusal::because(
+                Code::Conflict,
+                "Your password or your access was changed meanwhile. Sign in again.",
+            ));
         }
-        change.set_password(organization, person, &hash).await.map_err(fault::store)?;
-        let sign_ins_ended = change.end_sign_ins(organization, person).await.map_err(fault::store)?;
-        change.add_known_device(&hash_secret(&device.0), organization, person, self.now()).await.map_err(fault::store)?;
-        change.commit(&self.entry(&acting, "person.own_password", &proved.email)).await.map_err(fault::store)?;
-        Ok(Continued { signed_in: SignedIn { sign_ins_ended, ..proved }, device })
+        change
+            .set_password(organization, person, &hash)
+            .await
+            .map_err(fault::store)?;
+        let sign_ins_ended = change
+            .end_sign_ins(organization, person)
+            .await
+            .map_err(fault::store)?;
+        change
+            .add_known_device(&hash_secret(&device.0), organization, person, self.now())
+            .await
+            .map_err(fault::store)?;
+        change
+            .commit(&self.entry(&acting, "person.own_password", &proved.email))
+            .await
+            .map_err(fault::store)?;
+        Ok(Continued {
+            signed_in: SignedIn {
+                sign_ins_ended,
+                ..proved
+            },
+            device,
+        })
     }
 
     /// A wrong password counts as a failed sign-in. The device cookie is left out on purpose, because it would exempt this browser
     /// from the back-off: a stranger at a browser that is signed in must not be able to guess the password.
-    async fn prove_current_password(&self, signed_in: &SignedIn, password: Zeroizing<String>, request: &RequestInfo) -> Result<SignedIn, Refusal> {
-        let form = SignInForm { email: signed_in.email.clone(), password, device: None };
+    async fn prove_current_password(
+        &self,
+        signed_in: &SignedIn,
+        password: Zeroizing<String>,
+        request: &RequestInfo,
+    ) -> Result<SignedIn, Refusal> {
+        let form = SignInForm {
+            email: signed_in.email.clone(),
+            password,
+            device: None,
+        };
         let wrong = || {
             let message = "This is not your current password.".to_owned();
-            let violation = Violation { field: "current_password".to_owned(), code: ViolationCode::InvalidValue, message };
-            Refusal { violations: vec![violation], ..Refusal::because(Code::SignInFailed, "Your password was not changed.") }
+            let violation = Violation {
+                field: "current_password".to_owned(),
+                code: ViolationCode::InvalidValue,
+                message,
+            };
+            Refusal {
+                violations: vec![violation],
+                ..Refusal::because(Code::SignInFailed, "Your password was not changed.")
+            }
         };
         match self.sign_in(form, request).await {
             Ok(proved) if proved.person == signed_in.person => Ok(proved),

@@ -24,10 +24,13 @@ impl Store {
     /// the database's Unix milliseconds, so that a number that was lost with a restored backup is not given a second time.
     pub async fn change(&self) -> Result<Change, StoreFault> {
         const RAISE_LITE: &str = "UPDATE generation SET value = MAX(value + 1, CAST(unixepoch('subsec') * 1000 AS INTEGER)) WHERE one = 1";
-        const RAISE_PG: &str =
-            "UPDATE generation SET value = GREATEST(value + 1, CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)) WHERE one = 1";
+        const RAISE_PG: &str = "UPDATE generation SET value = GREATEST(value + 1, CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)) WHERE one = 1";
         let mut change = self.act().await?;
-        let raise = if matches!(self.db, Db::Lite { .. }) { RAISE_LITE } else { RAISE_PG };
+        let raise = if matches!(self.db, Db::Lite { .. }) {
+            RAISE_LITE
+        } else {
+            RAISE_PG
+        };
         each!(in change, connection => sqlx::query(raise).execute(connection).await.map(drop))?;
         Ok(change)
     }
@@ -36,15 +39,30 @@ impl Store {
     /// fails under a second writer.
     pub async fn act(&self) -> Result<Change, StoreFault> {
         let transaction = match &self.db {
-            Db::Lite { write, .. } => Tx::Lite(begun(Held::take(write, &self.shared, Purpose::Writing).await?, "BEGIN IMMEDIATE").await?),
-            Db::Pg { pool, .. } => Tx::Pg(begun(Held::take(pool, &self.shared, Purpose::Writing).await?, "BEGIN").await?),
+            Db::Lite { write, .. } => Tx::Lite(
+                begun(
+                    Held::take(write, &self.shared, Purpose::Writing).await?,
+                    "BEGIN IMMEDIATE",
+                )
+                .await?,
+            ),
+            Db::Pg { pool, .. } => Tx::Pg(
+                begun(
+                    Held::take(pool, &self.shared, Purpose::Writing).await?,
+                    "BEGIN",
+                )
+                .await?,
+            ),
         };
         Ok(Change { transaction })
     }
 }
 
 /// A connection on which a transaction was begun.
-async fn begun<DB: sqlx::Database>(mut held: Held<DB>, statement: &'static str) -> Result<Held<DB>, StoreFault>
+async fn begun<DB: sqlx::Database>(
+    mut held: Held<DB>,
+    statement: &'static str,
+) -> Result<Held<DB>, StoreFault>
 where
     for<'c> &'c mut DB::Connection: sqlx::Executor<'c, Database = DB>,
 {
@@ -67,7 +85,10 @@ where
 }
 
 /// A statement without parameters, sent as it is.
-async fn plain<'c, DB: sqlx::Database>(connection: &'c mut DB::Connection, statement: &'static str) -> Result<(), sqlx::Error>
+async fn plain<'c, DB: sqlx::Database>(
+    connection: &'c mut DB::Connection,
+    statement: &'static str,
+) -> Result<(), sqlx::Error>
 where
     &'c mut DB::Connection: sqlx::Executor<'c, Database = DB>,
 {

@@ -34,7 +34,10 @@ impl Shared {
 
     /// Whether a connection of this age was opened before the last fault.
     pub fn is_suspect(&self, age: Duration) -> bool {
-        self.suspect.lock().unwrap_or_else(PoisonError::into_inner).is_some_and(|fault| age > fault.elapsed())
+        self.suspect
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .is_some_and(|fault| age > fault.elapsed())
     }
 }
 
@@ -59,9 +62,18 @@ pub(crate) struct Held<DB: Database> {
 
 impl<DB: Database> Held<DB> {
     /// Takes a connection; the pool's own time limit is [`DEADLINE`].
-    pub async fn take(pool: &Pool<DB>, shared: &Arc<Shared>, purpose: Purpose) -> Result<Self, StoreFault> {
+    pub async fn take(
+        pool: &Pool<DB>,
+        shared: &Arc<Shared>,
+        purpose: Purpose,
+    ) -> Result<Self, StoreFault> {
         match pool.acquire().await {
-            Ok(connection) => Ok(Self { connection, shared: shared.clone(), purpose, state: State::Whole }),
+            Ok(connection) => Ok(Self {
+                connection,
+                shared: shared.clone(),
+                purpose,
+                state: State::Whole,
+            }),
             Err(error) => {
                 let fault = StoreFault::from(error);
                 if !matches!(fault, StoreFault::Closed) {
@@ -77,7 +89,10 @@ impl<DB: Database> Held<DB> {
     }
 
     /// What a statement came to. One that ran into the deadline may have happened where it wrote.
-    pub fn settle<T>(&mut self, done: Result<Result<T, sqlx::Error>, tokio::time::error::Elapsed>) -> Result<T, StoreFault> {
+    pub fn settle<T>(
+        &mut self,
+        done: Result<Result<T, sqlx::Error>, tokio::time::error::Elapsed>,
+    ) -> Result<T, StoreFault> {
         match done {
             Ok(Ok(value)) => {
                 self.shared.health.worked(self.purpose);
@@ -107,7 +122,11 @@ impl<DB: Database> Held<DB> {
     fn went_silent(&mut self) -> StoreFault {
         self.state = State::Broken;
         self.shared.suspect_all();
-        let fault = if self.purpose == Purpose::Writing { StoreFault::Unconfirmed } else { StoreFault::TooLate };
+        let fault = if self.purpose == Purpose::Writing {
+            StoreFault::Unconfirmed
+        } else {
+            StoreFault::TooLate
+        };
         self.shared.health.failed(self.purpose, &fault);
         fault
     }
@@ -124,7 +143,10 @@ impl<DB: Database> Held<DB> {
     }
 
     /// What a commit came to. Where no answer came, nobody knows whether it happened.
-    pub fn committed(&mut self, done: Result<Result<(), sqlx::Error>, tokio::time::error::Elapsed>) -> Result<(), StoreFault> {
+    pub fn committed(
+        &mut self,
+        done: Result<Result<(), sqlx::Error>, tokio::time::error::Elapsed>,
+    ) -> Result<(), StoreFault> {
         let unanswered = matches!(&done, Ok(Err(error)) if error.as_database_error().is_none());
         match self.settle(done) {
             Ok(()) => {

@@ -39,7 +39,11 @@ pub enum Heard {
 impl Store {
     /// Begins to follow the generation.
     pub fn follow(&self) -> Following {
-        Following { store: self.clone(), listener: None, opening: None }
+        Following {
+            store: self.clone(),
+            listener: None,
+            opening: None,
+        }
     }
 }
 
@@ -71,7 +75,9 @@ impl Following {
 
     /// Lets a moment pass, in which `PostgreSQL` may get a connection that listens.
     async fn open(&mut self) {
-        let Db::Pg { address, .. } = &self.store.db else { return sleep(FILE).await };
+        let Db::Pg { address, .. } = &self.store.db else {
+            return sleep(FILE).await;
+        };
         let opening = self.opening.get_or_insert_with(|| {
             let address = address.clone();
             tokio::spawn(async move { timeout(OPENING, listen(&address)).await.ok()?.ok() })
@@ -92,7 +98,12 @@ impl Following {
     /// none or it is silent.
     pub async fn ask(&mut self) -> Result<i64, StoreFault> {
         if let Some(listener) = &mut self.listener {
-            if let Ok(Ok(generation)) = timeout(PATIENCE, sqlx::query_scalar(GENERATION).fetch_one(&mut *listener)).await {
+            if let Ok(Ok(generation)) = timeout(
+                PATIENCE,
+                sqlx::query_scalar(GENERATION).fetch_one(&mut *listener),
+            )
+            .await
+            {
                 return Ok(generation);
             }
             self.listener = None;
@@ -104,7 +115,10 @@ impl Following {
 
 async fn listen(address: &str) -> Result<PgListener, StoreFault> {
     // A listener takes its connection from a pool; this pool is its own and has no other.
-    let pool = PgPoolOptions::new().max_connections(1).connect_with(postgres(address, Use::Following)?).await?;
+    let pool = PgPoolOptions::new()
+        .max_connections(1)
+        .connect_with(postgres(address, Use::Following)?)
+        .await?;
     let mut listener = PgListener::connect_with(&pool).await?;
     listener.ignore_pool_close_event(true);
     listener.eager_reconnect(false);

@@ -52,6 +52,9 @@ impl Health {
 
 /// Whether an error says that a value was refused, and nothing about the database itself.
 pub(super) fn is_about_a_value(error: &sqlx::Error) -> bool {
-    let kind = error.as_database_error().map(sqlx::error::DatabaseError::kind);
-    kind.is_some_and(|kind| !matches!(kind, ErrorKind::Other)) || matches!(error, sqlx::Error::RowNotFound)
+    let kind = error
+        .as_database_error()
+        .map(sqlx::error::DatabaseError::kind);
+    kind.is_some_and(|kind| !matches!(kind, ErrorKind::Other))
+        || matches!(error, sqlx::Error::RowNotFound)
 }

@@ -70,7 +70,14 @@ pub(super) fn postgres(address: &str, purpose: Use) -> Result<PgConnectOptions, 
         ("synchronous_commit", "on"),
         ("statement_timeout", purpose.statement_timeout()),
         // A client that vanished in the middle of a transaction must not hold its locks.
-        ("idle_in_transaction_session_timeout", if matches!(purpose, Use::Upgrading) { "0" } else { "2000" }),
+        (
+            "idle_in_transaction_session_timeout",
+            if matches!(purpose, Use::Upgrading) {
+                "0"
+            } else {
+                "2000"
+            },
+        ),
         ("tcp_user_timeout", "5000"),
         ("tcp_keepalives_idle", "5"),
         ("tcp_keepalives_interval", "2"),
@@ -85,8 +92,11 @@ pub(super) async fn postgres_pool(
     shared: &Arc<Shared>,
 ) -> Result<PgPool, StoreFault> {
     let shared = shared.clone();
-    let pool = PgPoolOptions::new().max_connections(connections).acquire_timeout(patience).test_before_acquire(false).before_acquire(
-        move |connection, meta| {
+    let pool = PgPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(patience)
+        .test_before_acquire(false)
+        .before_acquire(move |connection, meta| {
             let shared = shared.clone();
             Box::pin(async move {
                 if shared.is_suspect(meta.age) {
@@ -101,7 +111,6 @@ pub(super) async fn postgres_pool(
                 }
                 Ok(answered)
             })
-        },
-    );
+        });
     Ok(pool.connect_with(options).await?)
 }

@@ -27,18 +27,26 @@ pub(crate) use both;
 
 pub async fn on_sqlite<F: Future<Output = ()>>(test: impl FnOnce(Store) -> F) {
     let folder = tempfile::tempdir().unwrap();
-    let location = Location::File { path: folder.path().join("perch.sqlite3"), create: true };
+    let location = Location::File {
+        path: folder.path().join("perch.sqlite3"),
+        create: true,
+    };
     run(&location, test).await;
 }
 
 pub async fn on_postgres<F: Future<Output = ()>>(test: impl FnOnce(Store) -> F) {
     let Ok(server) = std::env::var("TEST_POSTGRES_URL") else {
-        eprintln!("skipped: TEST_POSTGRES_URL is not set; cargo xtask test starts a PostgreSQL for it");
+        eprintln!(
+            "skipped: TEST_POSTGRES_URL is not set; cargo xtask test starts a PostgreSQL for it"
+        );
         return;
     };
     let name = format!("perch_test_{}_{}", std::process::id(), next());
     let admin = sqlx::PgPool::connect(&server).await.unwrap();
-    sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&admin).await.unwrap();
+    sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}")))
+        .execute(&admin)
+        .await
+        .unwrap();
     admin.close().await;
     let location = Location::Postgres(server.replacen("/postgres", &format!("/{name}"), 1));
     run(&location, test).await;
@@ -51,7 +59,10 @@ async fn run<F: Future<Output = ()>>(location: &Location, test: impl FnOnce(Stor
     store.close().await;
     // A database that a newer version migrated is refused.
     alter(location, NEWER).await;
-    assert!(matches!(Store::open(location).await, Err(StoreFault::Newer(9999))));
+    assert!(matches!(
+        Store::open(location).await,
+        Err(StoreFault::Newer(9999))
+    ));
 }
 
 const NEWER: &str = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) SELECT 9999, 'newer', TRUE, checksum, 0 FROM _sqlx_migrations LIMIT 1";
@@ -71,14 +82,23 @@ fn remember(location: &Location) {
 
 /// Runs a statement behind the store's back, on the database of this test.
 pub async fn execute(_: &Store, sql: &'static str) {
-    let location = LOCATIONS.lock().unwrap().iter().rev().find(|(name, _)| *name == thread()).map(|(_, location)| location.clone()).unwrap();
+    let location = LOCATIONS
+        .lock()
+        .unwrap()
+        .iter()
+        .rev()
+        .find(|(name, _)| *name == thread())
+        .map(|(_, location)| location.clone())
+        .unwrap();
     alter(&location, sql).await;
 }
 
 async fn alter(location: &Location, sql: &'static str) {
     match location {
         Location::File { path, .. } => {
-            let pool = sqlx::SqlitePool::connect(&format!("sqlite://{}", path.display())).await.unwrap();
+            let pool = sqlx::SqlitePool::connect(&format!("sqlite://{}", path.display()))
+                .await
+                .unwrap();
             sqlx::query(sql).execute(&pool).await.unwrap();
             pool.close().await;
         }

@@ -27,8 +27,10 @@ impl Named {
             (None, _) => Self::Nobody,
             (Some(one), None) => {
                 let text = one.to_str().unwrap_or_default();
-                Origin::from_header(text)
-                    .map_or_else(|| Self::Unlistable(Origin::is_serialized(text).then(|| one.clone())), |origin| Self::Site(origin, one.clone()))
+                Origin::from_header(text).map_or_else(
+                    || Self::Unlistable(Origin::is_serialized(text).then(|| one.clone())),
+                    |origin| Self::Site(origin, one.clone()),
+                )
             }
             _ => Self::Unlistable(None),
         }
@@ -52,8 +54,19 @@ pub(super) fn call<'a>(
     nobody: Caller,
 ) -> (Call<'a>, Option<HeaderValue>) {
     let (caller, origin) = Named::read(headers).caller(nobody);
-    let presented = Presented::read(bearer(headers), || (is_browser(headers), state.request_info(extensions, headers)));
-    (Call { route, request_id: request_id(extensions), address: state.address(extensions, headers), caller, presented }, origin)
+    let presented = Presented::read(bearer(headers), || {
+        (is_browser(headers), state.request_info(extensions, headers))
+    });
+    (
+        Call {
+            route,
+            request_id: request_id(extensions),
+            address: state.address(extensions, headers),
+            caller,
+            presented,
+        },
+        origin,
+    )
 }
 
 /// Only browsers send these. Node's own fetch sends `Sec-Fetch-Mode`, so that one is no sign.
@@ -73,7 +86,10 @@ pub(super) fn readable_by(origin: Option<HeaderValue>, headers: &mut HeaderMap) 
     headers.append(header::VARY, HeaderValue::from_static("Origin"));
     if let Some(origin) = origin {
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-        headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("x-request-id, retry-after"));
+        headers.insert(
+            header::ACCESS_CONTROL_EXPOSE_HEADERS,
+            HeaderValue::from_static("x-request-id, retry-after"),
+        );
     }
 }
 
@@ -82,7 +98,12 @@ pub(super) async fn preflight(request: Request) -> Response {
     let origin = match Named::read(request.headers()) {
         Named::Site(_, sent) | Named::Unlistable(Some(sent)) => Some(sent),
         Named::Nobody => return unread(refuse(Code::OriginMissing.into(), request.extensions())),
-        Named::Unlistable(None) => return unread(refuse(Code::OriginNotAuthorized.into(), request.extensions())),
+        Named::Unlistable(None) => {
+            return unread(refuse(
+                Code::OriginNotAuthorized.into(),
+                request.extensions(),
+            ));
+        }
     };
     granted(origin, "GET, POST", "authorization")
 }
@@ -93,12 +114,25 @@ fn unread(mut response: Response) -> Response {
 }
 
 /// A preflight that is granted.
-pub(super) fn granted(origin: Option<HeaderValue>, methods: &'static str, allowed: &'static str) -> Response {
+pub(super) fn granted(
+    origin: Option<HeaderValue>,
+    methods: &'static str,
+    allowed: &'static str,
+) -> Response {
     let mut response = StatusCode::NO_CONTENT.into_response();
     let answer = response.headers_mut();
     readable_by(origin, answer);
-    answer.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static(methods));
-    answer.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static(allowed));
-    answer.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
+    answer.insert(
+        header::ACCESS_CONTROL_ALLOW_METHODS,
+        HeaderValue::from_static(methods),
+    );
+    answer.insert(
+        header::ACCESS_CONTROL_ALLOW_HEADERS,
+        HeaderValue::from_static(allowed),
+    );
+    answer.insert(
+        header::ACCESS_CONTROL_MAX_AGE,
+        HeaderValue::from_static("600"),
+    );
     response
 }

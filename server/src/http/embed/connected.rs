@@ -26,7 +26,12 @@ impl Most {
     /// Of so many connections in all: some are left for everybody else, and no key and no organization has all of the rest.
     pub fn of(connections: usize) -> Self {
         let fifths = |share: usize| connections / 5 * share;
-        Self { viewer: 20, key: fifths(2), organization: fifths(3), all: fifths(4) }
+        Self {
+            viewer: 20,
+            key: fifths(2),
+            organization: fifths(3),
+            all: fifths(4),
+        }
     }
 }
 
@@ -57,7 +62,11 @@ struct Open {
 
 impl Connected {
     pub fn bounded(most: Most) -> Self {
-        Self { most, open: Arc::default(), stopping: Arc::new(watch::Sender::new(false)) }
+        Self {
+            most,
+            open: Arc::default(),
+            stopping: Arc::new(watch::Sender::new(false)),
+        }
     }
 
     /// Ends every open connection; components come back to whoever answers then.
@@ -76,9 +85,21 @@ impl Connected {
     /// A place for somebody who was let in. Whoever takes it judges once more afterwards: what changed before is seen then, and
     /// what changes later is told.
     pub(super) fn enter(&self, admitted: Admitted, request_id: Uuid) -> Result<Place, Refusal> {
-        let (viewer, key, organization) = (admitted.viewer(), admitted.key(), admitted.organization());
-        let Most { viewer: of_a_viewer, key: of_a_key, organization: of_an_organization, all } = self.most;
-        let seat = Arc::new(Seat { viewer, request_id, admitted, ended: OnceLock::new(), told: Notify::new() });
+        let (viewer, key, organization) =
+            (admitted.viewer(), admitted.key(), admitted.organization());
+        let Most {
+            viewer: of_a_viewer,
+            key: of_a_key,
+            organization: of_an_organization,
+            all,
+        } = self.most;
+        let seat = Arc::new(Seat {
+            viewer,
+            request_id,
+            admitted,
+            ended: OnceLock::new(),
+            told: Notify::new(),
+        });
         let number = self.locked(|open| {
             let full = if count(&open.viewers, &viewer) >= of_a_viewer {
                 Some(("this viewer", of_a_viewer))
@@ -100,12 +121,22 @@ impl Connected {
             open.seats.insert(open.last, seat.clone());
             Ok(open.last)
         })?;
-        Ok(Place { number, seat, connected: self.clone() })
+        Ok(Place {
+            number,
+            seat,
+            connected: self.clone(),
+        })
     }
 
     /// The next seats from this number on.
     fn next(&self, from: u64) -> Vec<(u64, Arc<Seat>)> {
-        self.locked(|open| open.seats.range(from..).take(AT_ONCE).map(|(number, seat)| (*number, seat.clone())).collect())
+        self.locked(|open| {
+            open.seats
+                .range(from..)
+                .take(AT_ONCE)
+                .map(|(number, seat)| (*number, seat.clone()))
+                .collect()
+        })
     }
 
     /// Judges everybody again whenever something changed, as long as the application lives.
@@ -113,12 +144,18 @@ impl Connected {
         while changes.changed().await.is_ok() {
             let mut from = 0;
             loop {
-                let Some(shared) = shared.upgrade() else { return };
+                let Some(shared) = shared.upgrade() else {
+                    return;
+                };
                 let seats = shared.connected.next(from);
                 let Some((last, _)) = seats.last() else { break };
                 from = last + 1;
                 for (_, seat) in seats.iter().filter(|(_, seat)| seat.ended.get().is_none()) {
-                    if let Err(refusal) = shared.perch.still_admitted(&seat.admitted, ROUTE, seat.request_id) {
+                    if let Err(refusal) =
+                        shared
+                            .perch
+                            .still_admitted(&seat.admitted, ROUTE, seat.request_id)
+                    {
                         seat.end(refusal);
                     }
                 }

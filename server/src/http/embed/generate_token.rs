@@ -20,19 +20,25 @@ struct Answer<'a> {
 }
 
 pub(super) async fn handle(State(state): State<AppState>, request: Request) -> Response {
-    with_key(&state, "POST /embed/generate-token", Action::Mint, request, async |holder, parts, body| {
-        if !is_json(&parts.headers) {
-            return Err(Code::ContentTypeNotJson.into());
-        }
-        let body = read_body(&parts.headers, body, LONGEST_BODY).await?;
-        let minted = state.perch.mint(&holder, &body).await?;
-        let answer = Answer {
-            token: &minted.token,
-            expires_in: lifetime::print(minted.lifetime),
-            expires_at: time::rfc3339(minted.expires_at),
-            token_id: minted.token_id,
-        };
-        json(&answer)
-    })
+    with_key(
+        &state,
+        "POST /embed/generate-token",
+        Action::Mint,
+        request,
+        async |holder, parts, body| {
+            if !is_json(&parts.headers) {
+                return Err(Code::ContentTypeNotJson.into());
+            }
+            let body = read_body(&parts.headers, body, LONGEST_BODY).await?;
+            let minted = state.perch.mint(&holder, &body).await?;
+            let answer = Answer {
+                token: &minted.token,
+                expires_in: lifetime::print(minted.lifetime),
+                expires_at: time::rfc3339(minted.expires_at),
+                token_id: minted.token_id,
+            };
+            json(&answer)
+        },
+    )
     .await
 }

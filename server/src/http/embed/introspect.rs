@@ -10,20 +10,41 @@ use perch_domain::{Action, Code, ViolationCode};
 use perch_service::Refusal;
 
 pub(super) async fn handle(State(state): State<AppState>, request: Request) -> Response {
-    with_key(&state, "POST /embed/introspect", Action::IntrospectByKey, request, async |holder, parts, body| {
-        if !is_sent_as(&parts.headers, "application/x-www-form-urlencoded") {
-            return Err(Refusal::because(Code::ContentTypeNotJson, "Send token=… as application/x-www-form-urlencoded (RFC 7662, section 2.1)."));
-        }
-        let body = read_body(&parts.headers, body, LONGEST_BODY).await?;
-        let mut tokens = form_urlencoded::parse(&body).filter(|(name, _)| name == "token").map(|(_, value)| value);
-        let token = tokens.next().ok_or_else(|| Refusal::fault("token", ViolationCode::Required, "Send the token to introspect as token=…"))?;
-        if tokens.next().is_some() {
-            return Err(Refusal::fault("token", ViolationCode::DuplicateField, "The token is given twice."));
-        }
-        match state.perch.introspect(&holder, &token).await? {
-            Some(active) => json(&active),
-            None => json(&serde_json::json!({ "active": false })),
-        }
-    })
+    with_key(
+        &state,
+        "POST /embed/introspect",
+        Action::IntrospectByKey,
+        request,
+        async |holder, parts, body| {
+            if !is_sent_as(&parts.headers, "application/x-www-form-urlencoded") {
+                return Err(Refusal::because(
+                    Code::ContentTypeNotJson,
+                    "Send token=… as application/x-www-form-urlencoded (RFC 7662, section 2.1).",
+                ));
+            }
+            let body = read_body(&parts.headers, body, LONGEST_BODY).await?;
+            let mut tokens = form_urlencoded::parse(&body)
+                .filter(|(name, _)| name == "token")
+                .map(|(_, value)| value);
+            let token = tokens.next().ok_or_else(|| {
+                Refusal::fault(
+                    "token",
+                    ViolationCode::Required,
+                    "Send the token to introspect as token=…",
+                )
+            })?;
+            if tokens.next().is_some() {
+                return Err(Refusal::fault(
+                    "token",
+                    ViolationCode::DuplicateField,
+                    "The token is given twice.",
+                ));
+            }
+            match state.perch.introspect(&holder, &token).await? {
+                Some(active) => json(&active),
+                None => json(&serde_json::json!({ "active": false })),
+            }
+        },
+    )
     .await
 }

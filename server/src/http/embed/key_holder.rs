@@ -25,11 +25,15 @@ pub(super) async fn with_key<F: Future<Output = Result<Response, Refusal>>>(
     let mut proved = None;
     let outcome = async {
         let address = state.address(&parts.extensions, &parts.headers);
-        let text = key_text(&parts.headers).map_err(|refusal| state.perch.refuse_unproven(refusal, address))?;
+        let text = key_text(&parts.headers)
+            .map_err(|refusal| state.perch.refuse_unproven(refusal, address))?;
         let holder = state.perch.prove_key(text, address).await?;
         proved = Some(holder.clone());
         if is_browser(&parts.headers) {
-            let refused = state.perch.refuse_from_browser(&holder, state.request_info(&parts.extensions, &parts.headers));
+            let refused = state.perch.refuse_from_browser(
+                &holder,
+                state.request_info(&parts.extensions, &parts.headers),
+            );
             // Boxed: the exception must not weigh on every request's future.
             return Err(Box::pin(refused).await);
         }
@@ -39,7 +43,9 @@ pub(super) async fn with_key<F: Future<Output = Result<Response, Refusal>>>(
     }
     .await;
     outcome.unwrap_or_else(|refusal| {
-        state.perch.note_refused_key(proved.as_ref(), name, id, &refusal);
+        state
+            .perch
+            .note_refused_key(proved.as_ref(), name, id, &refusal);
         let mut response = error_response(&refusal, id);
         readable_by(origin, response.headers_mut());
         response
@@ -48,15 +54,28 @@ pub(super) async fn with_key<F: Future<Output = Result<Response, Refusal>>>(
 
 /// The key of the request: from `x-api-key`, or as a bearer token. Two that differ are no key.
 fn key_text(headers: &HeaderMap) -> Result<&str, Refusal> {
-    let own = headers.get_all("x-api-key").iter().map(HeaderValue::as_bytes);
-    let bearer = headers.get_all(header::AUTHORIZATION).iter().map(HeaderValue::as_bytes).filter_map(|value| {
-        let (scheme, rest) = value.split_at_checked(7)?;
-        scheme.eq_ignore_ascii_case(b"bearer ").then_some(rest)
-    });
+    let own = headers
+        .get_all("x-api-key")
+        .iter()
+        .map(HeaderValue::as_bytes);
+    let bearer = headers
+        .get_all(header::AUTHORIZATION)
+        .iter()
+        .map(HeaderValue::as_bytes)
+        .filter_map(|value| {
+            let (scheme, rest) = value.split_at_checked(7)?;
+            scheme.eq_ignore_ascii_case(b"bearer ").then_some(rest)
+        });
     let mut sent = own.chain(bearer).map(<[u8]>::trim_ascii);
-    let first = sent.next().filter(|key| !key.is_empty()).ok_or(Code::ApiKeyMissing)?;
+    let first = sent
+        .next()
+        .filter(|key| !key.is_empty())
+        .ok_or(Code::ApiKeyMissing)?;
     if sent.any(|other| other != first) {
-        return Err(Refusal::because(Code::ApiKeyMalformed, "Two different API keys were sent; send one."));
+        return Err(Refusal::because(
+            Code::ApiKeyMalformed,
+            "Two different API keys were sent; send one.",
+        ));
     }
     std::str::from_utf8(first).map_err(|_| Code::ApiKeyMalformed.into())
 }
@@ -66,11 +85,18 @@ fn key_text(headers: &HeaderMap) -> Result<&str, Refusal> {
 fn asker(headers: &HeaderMap) -> Option<HeaderValue> {
     match Named::read(headers) {
         Named::Site(_, sent) | Named::Unlistable(Some(sent)) => Some(sent),
-        _ => headers.get(header::ORIGIN).filter(|origin| *origin == "null").cloned(),
+        _ => headers
+            .get(header::ORIGIN)
+            .filter(|origin| *origin == "null")
+            .cloned(),
     }
 }
 
 /// The preflight is granted, so that the refusal that follows can be read.
 pub(super) async fn preflight(headers: HeaderMap) -> Response {
-    granted(asker(&headers), "POST", "authorization, content-type, x-api-key")
+    granted(
+        asker(&headers),
+        "POST",
+        "authorization, content-type, x-api-key",
+    )
 }

@@ -20,16 +20,29 @@ pub(super) const ROUTE: &str = "POST /embed/live";
 const HEARTBEAT: Duration = Duration::from_secs(20);
 
 pub(super) async fn handle(State(state): State<AppState>, request: Request) -> Response {
-    let (call, origin) = call(&state, request.headers(), request.extensions(), ROUTE, Caller::Unnamed);
+    let (call, origin) = call(
+        &state,
+        request.headers(),
+        request.extensions(),
+        ROUTE,
+        Caller::Unnamed,
+    );
     let entered = async {
         let admitted = state.perch.admit(&call).await?;
         let place = state.connected.enter(admitted, call.request_id)?;
         // What changed before it had its place was told to nobody.
-        state.perch.still_admitted(&place.seat.admitted, ROUTE, call.request_id)?;
+        state
+            .perch
+            .still_admitted(&place.seat.admitted, ROUTE, call.request_id)?;
         Ok::<_, Refusal>(place)
     };
     let mut response = match entered.await {
-        Ok(place) => events(Stream { perch: state.perch.clone(), stopping: state.connected.stopping(), place, said: Said::Nothing }),
+        Ok(place) => events(Stream {
+            perch: state.perch.clone(),
+            stopping: state.connected.stopping(),
+            place,
+            said: Said::Nothing,
+        }),
         Err(refusal) => refuse(refusal, request.extensions()),
     };
     readable_by(origin, response.headers_mut());
@@ -57,7 +70,10 @@ fn events(open: Stream) -> Response {
     }));
     let mut response = Response::new(body);
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("text/event-stream"),
+    );
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     // Proxies that hold answers back would hold back the news.
     headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
@@ -76,7 +92,9 @@ impl Stream {
             Said::Hello => {}
         }
         let seat = self.place.seat.clone();
-        let beat = tokio::time::sleep(HEARTBEAT.min(Duration::from_secs(self.perch.seconds_left(&seat.admitted))));
+        let beat = tokio::time::sleep(
+            HEARTBEAT.min(Duration::from_secs(self.perch.seconds_left(&seat.admitted))),
+        );
         let ended = tokio::select! {
             _ = self.stopping.wait_for(|stopping| *stopping) => return None,
             refusal = seat.ended() => Some(refusal.clone()),
@@ -86,7 +104,11 @@ impl Stream {
         if ended.is_none() && self.perch.is_cut_off() {
             return None;
         }
-        let ended = ended.or_else(|| self.perch.still_admitted(&seat.admitted, ROUTE, seat.request_id).err());
+        let ended = ended.or_else(|| {
+            self.perch
+                .still_admitted(&seat.admitted, ROUTE, seat.request_id)
+                .err()
+        });
         Some(match ended {
             Some(refusal) => {
                 self.said = Said::Everything;

@@ -26,11 +26,23 @@ pub(super) fn routes() -> Router<AppState> {
     let by_key = options(key_holder::preflight);
     let by_viewer = options(browser::preflight);
     Router::new()
-        .route("/embed/generate-token", post(generate_token::handle).merge(by_key.clone()))
-        .route("/api/generate-token", post(generate_token::handle).merge(by_key.clone()))
-        .route("/embed/introspect", post(introspect::handle).merge(by_key.clone()))
+        .route(
+            "/embed/generate-token",
+            post(generate_token::handle).merge(by_key.clone()),
+        )
+        .route(
+            "/api/generate-token",
+            post(generate_token::handle).merge(by_key.clone()),
+        )
+        .route(
+            "/embed/introspect",
+            post(introspect::handle).merge(by_key.clone()),
+        )
         .route("/embed/revoke", post(revoke::handle).merge(by_key))
-        .route("/embed/session", post(session::session).merge(by_viewer.clone()))
+        .route(
+            "/embed/session",
+            post(session::session).merge(by_viewer.clone()),
+        )
         .route("/embed/live", post(live::handle).merge(by_viewer.clone()))
         .route("/api/v1/me", get(session::me).merge(by_viewer))
         .route("/embed/embed.js", get(script::newest))
@@ -43,8 +55,13 @@ fn json(answer: &impl Serialize) -> Result<Response, Refusal> {
     let mut response = Response::new(Body::from(text));
     // Room for all that an answer carries, so that it is made once.
     *response.headers_mut() = HeaderMap::with_capacity(12);
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response.headers_mut().insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/json"),
+    );
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
 }
 
@@ -55,6 +72,12 @@ fn is_json(headers: &HeaderMap) -> bool {
 
 /// Whether the body has this media type, whatever its parameters.
 fn is_sent_as(headers: &HeaderMap, media_type: &str) -> bool {
-    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    content_type.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case(media_type))
+    let content_type = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    content_type
+        .split(';')
+        .next()
+        .is_some_and(|kind| kind.trim().eq_ignore_ascii_case(media_type))
 }

@@ -16,12 +16,20 @@ pub(super) async fn newest(request: Request) -> Response {
 /// `/embed/<version>/embed.js`, a released version, which never changes; there is nothing else below.
 pub(super) async fn below(Path(rest): Path<String>, request: Request) -> Response {
     match rest.split_once('/') {
-        Some((version, "embed.js")) if request.method() == Method::GET || request.method() == Method::HEAD => {
-            serve(&format!("embed/{version}/embed.js"), "public, max-age=31536000, immutable", &request)
+        Some((version, "embed.js"))
+            if request.method() == Method::GET || request.method() == Method::HEAD =>
+        {
+            serve(
+                &format!("embed/{version}/embed.js"),
+                "public, max-age=31536000, immutable",
+                &request,
+            )
         }
         Some((_, "embed.js")) => {
             let mut refused = refuse(Code::MethodNotAllowed.into(), request.extensions());
-            refused.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET,HEAD"));
+            refused
+                .headers_mut()
+                .insert(header::ALLOW, HeaderValue::from_static("GET,HEAD"));
             refused
         }
         _ => refuse(Code::NotFound.into(), request.extensions()),
@@ -34,7 +42,13 @@ fn serve(path: &str, cache: &'static str, request: &Request) -> Response {
         return refuse(Code::NotFound.into(), request.extensions());
     }
     let headers = response.headers_mut();
-    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    headers.insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
+    headers.insert(
+        header::ACCESS_CONTROL_ALLOW_ORIGIN,
+        HeaderValue::from_static("*"),
+    );
+    headers.insert(
+        "cross-origin-resource-policy",
+        HeaderValue::from_static("cross-origin"),
+    );
     response
 }

@@ -44,10 +44,19 @@ pub(super) async fn me(State(state): State<AppState>, request: Request) -> Respo
     answer(&state, request, "GET /api/v1/me", Caller::Backend).await
 }
 
-async fn answer(state: &AppState, request: Request, route: &'static str, nobody: Caller) -> Response {
+async fn answer(
+    state: &AppState,
+    request: Request,
+    route: &'static str,
+    nobody: Caller,
+) -> Response {
     let (parts, _) = request.into_parts();
     let (call, origin) = call(state, &parts.headers, &parts.extensions, route, nobody);
-    let told = state.perch.connect(&call, |session| json(&told(session))).await.flatten();
+    let told = state
+        .perch
+        .connect(&call, |session| json(&told(session)))
+        .await
+        .flatten();
     let mut response = told.unwrap_or_else(|refusal| refuse(refusal, &parts.extensions));
     readable_by(origin, response.headers_mut());
     response
@@ -56,8 +65,13 @@ async fn answer(state: &AppState, request: Request, route: &'static str, nobody:
 /// Never an attribute, never a context clue: they are for the server's eyes.
 fn told(session: Session<'_>) -> Answer<'_> {
     Answer {
-        user: User { distinct_id: session.subject, role: session.role },
-        organization: Organization { name: session.organization },
+        user: User {
+            distinct_id: session.subject,
+            role: session.role,
+        },
+        organization: Organization {
+            name: session.organization,
+        },
         permissions: session.permissions,
         expires_at: time::rfc3339(session.expires_at),
         server_time: time::rfc3339(session.server_time),

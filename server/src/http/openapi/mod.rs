@@ -11,7 +11,14 @@ use perch_domain::Code;
 use serde_json::{Value, json};
 
 pub(super) async fn serve() -> Response {
-    ([(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "public, max-age=300")], document().to_string()).into_response()
+    (
+        [
+            (header::CONTENT_TYPE, "application/json"),
+            (header::CACHE_CONTROL, "public, max-age=300"),
+        ],
+        document().to_string(),
+    )
+        .into_response()
 }
 
 const ABOUT: &str = "Embed tokens for viewers, made by a backend with an API key.\n\n\
@@ -36,7 +43,10 @@ pub fn document() -> Value {
         summary: "Tell whether one of this key's tokens is active (RFC 7662)",
         description: "Of anything but an active token of this key the answer is `{\"active\":false}`, and nothing else.",
         codes: &[BY_KEY],
-        body: Some(("application/x-www-form-urlencoded", reference("IntrospectionRequest"))),
+        body: Some((
+            "application/x-www-form-urlencoded",
+            reference("IntrospectionRequest"),
+        )),
         answer: ("application/json", reference("Introspection")),
         ..Operation::POST
     };
@@ -79,11 +89,19 @@ pub fn document() -> Value {
     };
     let served = &[Code::HostNotServed];
     let module = || ("text/javascript", json!({ "type": "string" }));
-    let healthy = || ("application/json", json!({ "type": "object", "required": ["ok"], "properties": { "ok": { "const": true } } }));
-    let version =
-        json!({ "name": "version", "in": "path", "required": true, "schema": { "type": "string", "pattern": "^[0-9]+\\.[0-9]+\\.[0-9]+$" } });
-    let pinned =
-        public("pinnedComponentScript", "The components of one release, the same for ever", &[Code::NotFound, Code::HostNotServed], module());
+    let healthy = || {
+        (
+            "application/json",
+            json!({ "type": "object", "required": ["ok"], "properties": { "ok": { "const": true } } }),
+        )
+    };
+    let version = json!({ "name": "version", "in": "path", "required": true, "schema": { "type": "string", "pattern": "^[0-9]+\\.[0-9]+\\.[0-9]+$" } });
+    let pinned = public(
+        "pinnedComponentScript",
+        "The components of one release, the same for ever",
+        &[Code::NotFound, Code::HostNotServed],
+        module(),
+    );
     json!({
         "openapi": "3.1.0",
         "info": {
@@ -127,7 +145,11 @@ fn reference(schema: &str) -> Value {
 /// The object with those of these members that there are.
 fn with<const N: usize>(mut object: Value, members: [(&str, Option<Value>); N]) -> Value {
     if let Value::Object(object) = &mut object {
-        object.extend(members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
+        object.extend(
+            members
+                .into_iter()
+                .filter_map(|(name, value)| Some((name.to_owned(), value?))),
+        );
     }
     object
 }

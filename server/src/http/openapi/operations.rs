@@ -58,8 +58,16 @@ pub(super) struct Operation<'a> {
 }
 
 impl Operation<'_> {
-    pub const POST: Self =
-        Self { id: "", method: "post", summary: "", description: "", origin: None, codes: &[], body: None, answer: ("", Value::Null) };
+    pub const POST: Self = Self {
+        id: "",
+        method: "post",
+        summary: "",
+        description: "",
+        origin: None,
+        codes: &[],
+        body: None,
+        answer: ("", Value::Null),
+    };
 
     /// The path with this operation.
     pub fn document(self) -> Value {
@@ -75,7 +83,14 @@ impl Operation<'_> {
             json!([{ "name": "Origin", "in": "header", "required": required, "description": description, "schema": { "type": "string" } }])
         });
         let security = origin.is_some().then(|| json!([{ "token": [] }]));
-        let document = with(document, [("requestBody", body), ("parameters", origin), ("security", security)]);
+        let document = with(
+            document,
+            [
+                ("requestBody", body),
+                ("parameters", origin),
+                ("security", security),
+            ],
+        );
         json!({ self.method: document })
     }
 }
@@ -109,12 +124,19 @@ fn responses((media, answer): (&str, Value), codes: &[Code]) -> Value {
         (status.to_string(), response)
     });
     let done = json!({ "description": "Done.", "headers": headers_of(200), "content": { media: { "schema": answer } } });
-    Value::Object(std::iter::once(("200".to_owned(), done)).chain(refused).collect())
+    Value::Object(
+        std::iter::once(("200".to_owned(), done))
+            .chain(refused)
+            .collect(),
+    )
 }
 
 fn headers_of(status: u16) -> Value {
     let header = |name: &str| json!({ "$ref": format!("#/components/headers/{name}") });
     let challenge = (status == 401).then(|| header("WwwAuthenticate"));
     let retry = matches!(status, 429 | 503).then(|| header("RetryAfter"));
-    with(json!({ "x-request-id": header("RequestId") }), [("www-authenticate", challenge), ("retry-after", retry)])
+    with(
+        json!({ "x-request-id": header("RequestId") }),
+        [("www-authenticate", challenge), ("retry-after", retry)],
+    )
 }

@@ -111,7 +111,10 @@ fn attributes() -> Value {
 fn revoke_request() -> Value {
     let fields = [
         ("tokenId", json!({ "type": "string", "format": "uuid" })),
-        ("distinctId", json!({ "type": "string", "minLength": 1, "maxLength": LONGEST_SUBJECT, "pattern": NO_CONTROLS })),
+        (
+            "distinctId",
+            json!({ "type": "string", "minLength": 1, "maxLength": LONGEST_SUBJECT, "pattern": NO_CONTROLS }),
+        ),
         ("all", json!({ "const": true })),
     ];
     // Exactly one of them is more than null.
@@ -159,8 +162,15 @@ fn introspection() -> Value {
 }
 
 fn error() -> Value {
-    let codes: Vec<_> = Code::ALL.iter().filter(|code| code.status() != 0).map(|code| code.as_str()).collect();
-    let violations: Vec<_> = ViolationCode::ALL.iter().map(|code| code.as_str()).collect();
+    let codes: Vec<_> = Code::ALL
+        .iter()
+        .filter(|code| code.status() != 0)
+        .map(|code| code.as_str())
+        .collect();
+    let violations: Vec<_> = ViolationCode::ALL
+        .iter()
+        .map(|code| code.as_str())
+        .collect();
     json!({
         "type": "object", "required": ["code", "message", "requestId"],
         "properties": {

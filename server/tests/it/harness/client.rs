@@ -22,7 +22,9 @@ pub struct Answer {
 
 impl Answer {
     pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
     }
 
     pub fn json(&self) -> Value {
@@ -37,7 +39,15 @@ impl Answer {
     pub fn violations(&self) -> Vec<String> {
         let json = self.json();
         let list = json["violations"].as_array().cloned().unwrap_or_default();
-        list.iter().map(|violation| format!("{} {}", violation["field"].as_str().unwrap(), violation["code"].as_str().unwrap())).collect()
+        list.iter()
+            .map(|violation| {
+                format!(
+                    "{} {}",
+                    violation["field"].as_str().unwrap(),
+                    violation["code"].as_str().unwrap()
+                )
+            })
+            .collect()
     }
 }
 
@@ -54,7 +64,10 @@ impl Stream {
 
 impl Client {
     pub fn new(front: Front) -> Self {
-        Self { front, cookies: Mutex::default() }
+        Self {
+            front,
+            cookies: Mutex::default(),
+        }
     }
 
     pub fn cookie(&self, name: &str) -> Option<String> {
@@ -63,13 +76,23 @@ impl Client {
 
     /// Puts a cookie into the browser.
     pub fn keep_cookie(&self, name: &str, value: &str) {
-        self.cookies.lock().unwrap().insert(name.to_owned(), value.to_owned());
+        self.cookies
+            .lock()
+            .unwrap()
+            .insert(name.to_owned(), value.to_owned());
     }
 
     /// Sends one request with these headers on top of a browser's least.
-    pub async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: impl Into<Body>) -> Answer {
+    pub async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Body>,
+    ) -> Answer {
         let (mut answer, body) = self.begin(method, path, headers, body).await;
-        answer.text = String::from_utf8_lossy(&body.collect().await.unwrap().to_bytes()).into_owned();
+        answer.text =
+            String::from_utf8_lossy(&body.collect().await.unwrap().to_bytes()).into_owned();
         answer
     }
 
@@ -82,33 +105,76 @@ impl Client {
 
     /// Stays connected as a component does.
     pub async fn live(&self, token: &str, origin: &str) -> (Answer, Stream) {
-        let (answer, body) = self.begin(Method::POST, "/embed/live", &[("authorization", &format!("Bearer {token}")), ("origin", origin)], "").await;
+        let (answer, body) = self
+            .begin(
+                Method::POST,
+                "/embed/live",
+                &[
+                    ("authorization", &format!("Bearer {token}")),
+                    ("origin", origin),
+                ],
+                "",
+            )
+            .await;
         (answer, Stream(body))
     }
 
     /// Opens a token as a component does.
     pub async fn session(&self, token: &str, origin: &str) -> Answer {
-        self.send(Method::POST, "/embed/session", &[("authorization", &format!("Bearer {token}")), ("origin", origin)], "").await
+        self.send(
+            Method::POST,
+            "/embed/session",
+            &[
+                ("authorization", &format!("Bearer {token}")),
+                ("origin", origin),
+            ],
+            "",
+        )
+        .await
     }
 
     /// `POST` of JSON with a key.
     pub async fn revoke(&self, key: &str, body: &str) -> Answer {
-        self.send(Method::POST, "/embed/revoke", &[("x-api-key", key), ("content-type", "application/json")], body.to_owned()).await
+        self.send(
+            Method::POST,
+            "/embed/revoke",
+            &[("x-api-key", key), ("content-type", "application/json")],
+            body.to_owned(),
+        )
+        .await
     }
 
-    async fn begin(&self, method: Method, path: &str, headers: &[(&str, &str)], body: impl Into<Body>) -> (Answer, Body) {
+    async fn begin(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Body>,
+    ) -> (Answer, Body) {
         let mut request = Request::builder().method(method).uri(path);
         if !headers.iter().any(|(name, _)| *name == "host") {
             request = request.header(header::HOST, "127.0.0.1:3000");
         }
-        let cookies = self.cookies.lock().unwrap().iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
+        let cookies = self
+            .cookies
+            .lock()
+            .unwrap()
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect::<Vec<_>>()
+            .join("; ");
         if !cookies.is_empty() {
             request = request.header(header::COOKIE, cookies);
         }
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let response = self.front.clone().oneshot(request.body(body.into()).unwrap()).await.unwrap();
+        let response = self
+            .front
+            .clone()
+            .oneshot(request.body(body.into()).unwrap())
+            .await
+            .unwrap();
         let (parts, body) = response.into_parts();
         for cookie in parts.headers.get_all(header::SET_COOKIE) {
             let cookie = cookie.to_str().unwrap();
@@ -116,14 +182,30 @@ impl Client {
             if value.is_empty() {
                 self.cookies.lock().unwrap().remove(name);
             } else {
-                self.cookies.lock().unwrap().insert(name.to_owned(), value.to_owned());
+                self.cookies
+                    .lock()
+                    .unwrap()
+                    .insert(name.to_owned(), value.to_owned());
             }
         }
-        (Answer { status: parts.status.as_u16(), headers: parts.headers, text: String::new() }, body)
+        (
+            Answer {
+                status: parts.status.as_u16(),
+                headers: parts.headers,
+                text: String::new(),
+            },
+            body,
+        )
     }
 
     pub async fn get(&self, path: &str) -> Answer {
-        self.send(Method::GET, path, &[("accept", "text/html"), ("sec-fetch-site", "same-origin")], Body::empty()).await
+        self.send(
+            Method::GET,
+            path,
+            &[("accept", "text/html"), ("sec-fetch-site", "same-origin")],
+            Body::empty(),
+        )
+        .await
     }
 
     /// A plain form, as a browser without JavaScript sends it.
@@ -134,7 +216,8 @@ impl Client {
             ("sec-fetch-site", "same-origin"),
             ("origin", "http://127.0.0.1:3000"),
         ];
-        self.send(Method::POST, path, &headers, encode(fields)).await
+        self.send(Method::POST, path, &headers, encode(fields))
+            .await
     }
 
     /// A server function, as the island calls it.
@@ -143,7 +226,11 @@ impl Client {
         self.send(
             Method::POST,
             &format!("/_console/{endpoint}"),
-            &[("content-type", "application/json"), ("sec-fetch-site", "same-origin"), ("accept", "application/json")],
+            &[
+                ("content-type", "application/json"),
+                ("sec-fetch-site", "same-origin"),
+                ("accept", "application/json"),
+            ],
             body,
         )
         .await
@@ -151,7 +238,13 @@ impl Client {
 
     /// `POST` of JSON, as a backend sends it.
     pub async fn mint(&self, key: &str, body: &str) -> Answer {
-        self.send(Method::POST, "/embed/generate-token", &[("x-api-key", key), ("content-type", "application/json")], body.to_owned()).await
+        self.send(
+            Method::POST,
+            "/embed/generate-token",
+            &[("x-api-key", key), ("content-type", "application/json")],
+            body.to_owned(),
+        )
+        .await
     }
 
     pub async fn token(&self, key: &str, body: &str) -> String {
@@ -161,16 +254,36 @@ impl Client {
     }
 
     pub async fn introspect(&self, key: &str, token: &str) -> Answer {
-        let headers = [("x-api-key", key), ("content-type", "application/x-www-form-urlencoded")];
-        self.send(Method::POST, "/embed/introspect", &headers, encode(&[("token", token)])).await
+        let headers = [
+            ("x-api-key", key),
+            ("content-type", "application/x-www-form-urlencoded"),
+        ];
+        self.send(
+            Method::POST,
+            "/embed/introspect",
+            &headers,
+            encode(&[("token", token)]),
+        )
+        .await
     }
 
     /// A sandbox token by a pasted key, as the console makes it.
     pub async fn sandbox_token(&self, key: &str) -> String {
-        let fields = [("api_key", key), ("distinctId", "v"), ("role", "explorer"), ("permissions", "chart.can_view")];
+        let fields = [
+            ("api_key", key),
+            ("distinctId", "v"),
+            ("role", "explorer"),
+            ("permissions", "chart.can_view"),
+        ];
         let made = self.call("generate-sandbox-token", &fields).await;
         assert_eq!(made.status, 200, "{}", made.text);
-        let result = made.json()["html"].as_str().unwrap().split("id=\"sandbox-token\"").nth(1).unwrap().to_owned();
+        let result = made.json()["html"]
+            .as_str()
+            .unwrap()
+            .split("id=\"sandbox-token\"")
+            .nth(1)
+            .unwrap()
+            .to_owned();
         between(&result, ">", "<").trim().to_owned()
     }
 
@@ -178,7 +291,10 @@ impl Client {
     pub async fn create_key(&self, more: &[(&str, &str)]) -> String {
         let form = self.get("/account/keys/new").await;
         let form_id = between(&form.text, "name=\"form_id\" value=\"", "\"");
-        let mut fields = vec![("form_id", form_id.as_str()), ("name", "Production backend")];
+        let mut fields = vec![
+            ("form_id", form_id.as_str()),
+            ("name", "Production backend"),
+        ];
         fields.extend_from_slice(more);
         let answer = self.form("/account/keys/new", &fields).await;
         assert_eq!(answer.status, 200, "{}", answer.text);
@@ -195,13 +311,20 @@ pub fn encode(fields: &[(&str, &str)]) -> String {
 /// The text with another letter in one place, counted from its end.
 pub fn mistyped(text: &str, from_end: usize) -> String {
     let at = text.len() - from_end;
-    let other = if text[at..].starts_with('A') { "B" } else { "A" };
+    let other = if text[at..].starts_with('A') {
+        "B"
+    } else {
+        "A"
+    };
     format!("{}{other}{}", &text[..at], &text[at + 1..])
 }
 
 /// What stands between two texts, the first time.
 pub fn between(text: &str, before: &str, after: &str) -> String {
-    let start = text.find(before).unwrap_or_else(|| panic!("{before:?} is not in {text}")) + before.len();
+    let start = text
+        .find(before)
+        .unwrap_or_else(|| panic!("{before:?} is not in {text}"))
+        + before.len();
     let end = text[start..].find(after).unwrap() + start;
     text[start..end].to_owned()
 }

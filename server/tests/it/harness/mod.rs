@@ -19,7 +19,8 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 /// Ids must differ between two openings of one folder, so chance is counted over the whole process.
-static ENTROPY: std::sync::LazyLock<Arc<CountedEntropy>> = std::sync::LazyLock::new(|| Arc::new(CountedEntropy::default()));
+static ENTROPY: std::sync::LazyLock<Arc<CountedEntropy>> =
+    std::sync::LazyLock::new(|| Arc::new(CountedEntropy::default()));
 
 /// 20 November 2026, 10:00:00 UTC.
 pub const NOW: i64 = 1_795_168_800_000;
@@ -42,20 +43,42 @@ impl TestApp {
 
     /// Opens the installation in a folder, under these settings.
     pub async fn open(folder: Arc<TempDir>, settings: &[(&str, &str)]) -> Self {
-        let mut variables: HashMap<String, String> = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        variables.insert("PERCH_DATA_DIR".into(), folder.path().join("data").display().to_string());
+        let mut variables: HashMap<String, String> = settings
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        variables.insert(
+            "PERCH_DATA_DIR".into(),
+            folder.path().join("data").display().to_string(),
+        );
         let config = Config::from_variables(&variables).unwrap();
         let clock = Arc::new(ManualClock::at(NOW));
-        let perch = open_with(&config, true, clock.clone(), ENTROPY.clone()).await.unwrap();
+        let perch = open_with(&config, true, clock.clone(), ENTROPY.clone())
+            .await
+            .unwrap();
         let site = Site::new(&config, config.addr);
         let front = Front::new(AppState::new(perch.clone(), site.clone()));
-        let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        Self { perch, clock, folder, settings, site, front }
+        let settings = settings
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        Self {
+            perch,
+            clock,
+            folder,
+            settings,
+            site,
+            front,
+        }
     }
 
     /// A second node on the same database, with a clock of its own.
     pub async fn beside(&self) -> Self {
-        let settings: Vec<_> = self.settings.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let settings: Vec<_> = self
+            .settings
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
         Self::open(self.folder.clone(), &settings).await
     }
 
@@ -69,18 +92,28 @@ impl TestApp {
     /// The same over TCP with TLS, verified by the authority that was made for the tests, and through a proxy.
     pub async fn on_postgres_through_a_proxy(name: &str) -> Option<(Self, Proxy)> {
         let Ok(server) = std::env::var("TEST_POSTGRES_TLS_URL") else {
-            eprintln!("skipped: TEST_POSTGRES_TLS_URL is not set; cargo xtask test starts a PostgreSQL for it");
+            eprintln!(
+                "skipped: TEST_POSTGRES_TLS_URL is not set; cargo xtask test starts a PostgreSQL for it"
+            );
             return None;
         };
         let (_, database) = new_database(name).await?;
         let port = between(&server, "localhost:", "/");
         let proxy = Proxy::to(port.parse().unwrap()).await;
-        let url = server.replacen(&format!(":{port}/postgres"), &format!(":{}/{database}", proxy.port), 1);
+        let url = server.replacen(
+            &format!(":{port}/postgres"),
+            &format!(":{}/{database}", proxy.port),
+            1,
+        );
         Some((Self::with_admin_in(&url).await, proxy))
     }
 
     async fn with_admin_in(url: &str) -> Self {
-        let app = Self::open(Arc::new(tempfile::tempdir().unwrap()), &[("PERCH_DATABASE_URL", url)]).await;
+        let app = Self::open(
+            Arc::new(tempfile::tempdir().unwrap()),
+            &[("PERCH_DATABASE_URL", url)],
+        )
+        .await;
         app.add_person("ada@example.com", ConsoleRole::Admin).await;
         app
     }
@@ -100,7 +133,10 @@ impl TestApp {
             password: PASSWORD.to_owned().into(),
             new_organization: "Analytical Engines".into(),
         };
-        self.perch.add_person(&OrganizationChoice(None), form, "test".into()).await.unwrap();
+        self.perch
+            .add_person(&OrganizationChoice(None), form, "test".into())
+            .await
+            .unwrap();
     }
 
     /// Somebody without a cookie.
@@ -111,7 +147,9 @@ impl TestApp {
     /// The one number that a query gives.
     pub async fn count(&self, sql: &'static str) -> i64 {
         let file = self.folder.path().join("data/perch.sqlite3");
-        let pool = sqlx::SqlitePool::connect(&format!("sqlite://{}", file.display())).await.unwrap();
+        let pool = sqlx::SqlitePool::connect(&format!("sqlite://{}", file.display()))
+            .await
+            .unwrap();
         let count = sqlx::query_scalar(sql).fetch_one(&pool).await.unwrap();
         pool.close().await;
         count
@@ -124,14 +162,32 @@ impl TestApp {
 
     /// Somebody without a cookie, at a server with other bounds for viewers who stay connected.
     pub fn nobody_within(&self, most: Most) -> Client {
-        Client::new(Front::new(AppState::bounded(self.perch.clone(), self.site.clone(), Connected::bounded(most))))
+        Client::new(Front::new(AppState::bounded(
+            self.perch.clone(),
+            self.site.clone(),
+            Connected::bounded(most),
+        )))
     }
 
     /// Somebody signed in.
     pub async fn signed_in(&self, email: &str) -> Client {
         let client = self.nobody();
-        let answer = client.form("/sign-in", &[("email", email), ("password", PASSWORD), ("next", "/settings/embed")]).await;
-        assert_eq!((answer.status, answer.header("location")), (303, "/settings/embed"), "{}", answer.text);
+        let answer = client
+            .form(
+                "/sign-in",
+                &[
+                    ("email", email),
+                    ("password", PASSWORD),
+                    ("next", "/settings/embed"),
+                ],
+            )
+            .await;
+        assert_eq!(
+            (answer.status, answer.header("location")),
+            (303, "/settings/embed"),
+            "{}",
+            answer.text
+        );
         client
     }
 
@@ -141,20 +197,48 @@ impl TestApp {
 
     /// A new API key of the admin's, made through the console's own form.
     pub async fn api_key(&self) -> String {
-        self.admin().await.create_key(&[("scopes", "mint"), ("scopes", "introspect"), ("scopes", "revoke")]).await
+        self.admin()
+            .await
+            .create_key(&[
+                ("scopes", "mint"),
+                ("scopes", "introspect"),
+                ("scopes", "revoke"),
+            ])
+            .await
     }
 
     /// Declares an attribute.
     pub async fn declare(&self, name: &str, kind: &str) {
-        let answer =
-            self.admin().await.form("/settings/embed", &[("form", "attributes"), ("attributes[0].name", name), ("attributes[0].type", kind)]).await;
+        let answer = self
+            .admin()
+            .await
+            .form(
+                "/settings/embed",
+                &[
+                    ("form", "attributes"),
+                    ("attributes[0].name", name),
+                    ("attributes[0].type", kind),
+                ],
+            )
+            .await;
         assert_eq!(answer.status, 303, "{}", answer.text);
     }
 
     /// Lists an origin.
     pub async fn list(&self, origin: &str, environment: &str) {
-        let fields = [("form", "origins"), ("origins[0].origin", origin), ("origins[0].environment", environment)];
-        assert_eq!(self.admin().await.form("/settings/embed", &fields).await.status, 303);
+        let fields = [
+            ("form", "origins"),
+            ("origins[0].origin", origin),
+            ("origins[0].environment", environment),
+        ];
+        assert_eq!(
+            self.admin()
+                .await
+                .form("/settings/embed", &fields)
+                .await
+                .status,
+            303
+        );
     }
 
     /// Runs a statement behind the service's back, as an operator of the future might; every node then reads again.
@@ -171,7 +255,9 @@ impl TestApp {
             pool.close().await;
         } else {
             let file = self.folder.path().join("data/perch.sqlite3");
-            let pool = sqlx::SqlitePool::connect(&format!("sqlite://{}", file.display())).await.unwrap();
+            let pool = sqlx::SqlitePool::connect(&format!("sqlite://{}", file.display()))
+                .await
+                .unwrap();
             sqlx::query(sql).execute(&pool).await.unwrap();
             pool.close().await;
         }
@@ -179,21 +265,34 @@ impl TestApp {
 
     /// The way to the database that no fault is on.
     fn postgres_url(&self) -> Option<String> {
-        let url = self.settings.iter().find(|(name, _)| name == "PERCH_DATABASE_URL").map(|(_, url)| url)?;
+        let url = self
+            .settings
+            .iter()
+            .find(|(name, _)| name == "PERCH_DATABASE_URL")
+            .map(|(_, url)| url)?;
         let database = url.split('?').next()?.rsplit('/').next()?;
-        Some(std::env::var("TEST_POSTGRES_URL").unwrap().replacen("/postgres", &format!("/{database}"), 1))
+        Some(std::env::var("TEST_POSTGRES_URL").unwrap().replacen(
+            "/postgres",
+            &format!("/{database}"),
+            1,
+        ))
     }
 }
 
 /// Makes a database of its own; the address of the server it is on, and its name.
 async fn new_database(name: &str) -> Option<(String, String)> {
     let Ok(server) = std::env::var("TEST_POSTGRES_URL") else {
-        eprintln!("skipped: TEST_POSTGRES_URL is not set; cargo xtask test starts a PostgreSQL for it");
+        eprintln!(
+            "skipped: TEST_POSTGRES_URL is not set; cargo xtask test starts a PostgreSQL for it"
+        );
         return None;
     };
     let database = format!("perch_server_{}_{name}", std::process::id());
     let admin = sqlx::PgPool::connect(&server).await.unwrap();
-    sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {database}"))).execute(&admin).await.unwrap();
+    sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {database}")))
+        .execute(&admin)
+        .await
+        .unwrap();
     admin.close().await;
     Some((server, database))
 }
@@ -202,7 +301,10 @@ async fn new_database(name: &str) -> Option<(String, String)> {
 pub async fn until<F: Future<Output = bool>>(what: &str, is_so: impl Fn() -> F) -> Duration {
     let begun = tokio::time::Instant::now();
     while !is_so().await {
-        assert!(begun.elapsed() < Duration::from_secs(20), "{what}: it never was so");
+        assert!(
+            begun.elapsed() < Duration::from_secs(20),
+            "{what}: it never was so"
+        );
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     begun.elapsed()

@@ -42,8 +42,17 @@ struct Carrier {
 impl Proxy {
     pub async fn to(port: u16) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let (way, dead, connections) = (watch::Sender::new(Way::Open), watch::Sender::new(0), Arc::new(AtomicU64::new(0)));
-        let proxy = Self { port: listener.local_addr().unwrap().port(), way: way.clone(), connections: connections.clone(), dead: dead.clone() };
+        let (way, dead, connections) = (
+            watch::Sender::new(Way::Open),
+            watch::Sender::new(0),
+            Arc::new(AtomicU64::new(0)),
+        );
+        let proxy = Self {
+            port: listener.local_addr().unwrap().port(),
+            way: way.clone(),
+            connections: connections.clone(),
+            dead: dead.clone(),
+        };
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 let number = connections.fetch_add(1, Ordering::SeqCst) + 1;
@@ -51,7 +60,12 @@ impl Proxy {
                     client.set_zero_linger().unwrap();
                     continue;
                 }
-                let carrier = |from_server| Carrier { number, from_server, way: way.subscribe(), dead: dead.subscribe() };
+                let carrier = |from_server| Carrier {
+                    number,
+                    from_server,
+                    way: way.subscribe(),
+                    dead: dead.subscribe(),
+                };
                 tokio::spawn(connect(client, port, carrier(false), carrier(true)));
             }
         });
@@ -64,12 +78,15 @@ impl Proxy {
 
     /// Silences the connections there are, for ever; new ones work. A failover behind a balancer looks like this.
     pub fn silence_existing(&self) {
-        self.dead.send_replace(self.connections.load(Ordering::SeqCst));
+        self.dead
+            .send_replace(self.connections.load(Ordering::SeqCst));
     }
 }
 
 async fn connect(client: TcpStream, port: u16, up: Carrier, down: Carrier) {
-    let Ok(server) = TcpStream::connect(("127.0.0.1", port)).await else { return };
+    let Ok(server) = TcpStream::connect(("127.0.0.1", port)).await else {
+        return;
+    };
     // A connection that is dropped is reset, not closed in good order.
     client.set_zero_linger().unwrap();
     let (from_client, to_client) = client.into_split();
@@ -100,7 +117,16 @@ impl Carrier {
         if *self.dead.borrow() >= number {
             return std::future::pending().await;
         }
-        let way = self.way.wait_for(|way| !matches!((*way, from_server), (Way::Silent, _) | (Way::HalfOpen, true))).await.map(|way| *way);
+        let way = self
+            .way
+            .wait_for(|way| {
+                !matches!(
+                    (*way, from_server),
+                    (Way::Silent, _) | (Way::HalfOpen, true)
+                )
+            })
+            .await
+            .map(|way| *way);
         if matches!(way, Ok(Way::Slow)) {
             // The slowness itself is what is tested, not a wait for something else.
             tokio::time::sleep(Duration::from_millis(20)).await;
