@@ -1,10 +1,10 @@
 //! Viewers: a token in, what it grants out. What attributes and context a token carries stays here.
 
 use crate::RequestInfo;
+use crate::config::{Memory, Organization, Secret};
 use crate::connected_sites::Connected;
 use crate::fault;
 use crate::limits::Over;
-use crate::memory::{Memory, Organization, Secret};
 use crate::perch::Perch;
 use crate::revocations::Issued;
 use crate::sightings::{About, Turned};

@@ -1,7 +1,7 @@
 //! The sites that components connected from. A token that may be used under a wildcard can name any number of subdomains, so a
 //! viewer names a few new ones a day, and where there is no more room what was known first stays.
 
-use crate::memory::Organization;
+use crate::config::Organization;
 use crate::perch::Perch;
 use crate::refused_sites::DAY;
 use crate::sightings::viewer;

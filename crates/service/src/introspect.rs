@@ -48,7 +48,7 @@ impl Perch {
 
     fn active(
         &self,
-        memory: &crate::memory::Memory,
+        memory: &crate::config::Memory,
         holder: &KeyHolder,
         token: &str,
     ) -> Result<serde_json::Result<ActiveToken>, Refusal> {

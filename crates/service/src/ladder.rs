@@ -1,7 +1,7 @@
 //! The ladder as people see it: each check with its evidence and, where it failed, what to do and where.
 
+use crate::config::{Organization, Secret};
 use crate::edits::counted;
-use crate::memory::{Organization, Secret};
 use crate::revocations::RevokedBy;
 use crate::tokens::{Failed, Grounds, judge_site};
 use perch_domain::attribute::type_name;

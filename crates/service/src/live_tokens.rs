@@ -2,8 +2,8 @@
 //! beyond, at as many rows as may be looked at, at a deadline; and one count runs at a time. A page that asks for it costs
 //! viewers nothing.
 
+use crate::config::Secret;
 use crate::fault;
-use crate::memory::Secret;
 use crate::perch::Perch;
 use crate::revocations::Issued;
 use perch_domain::Refusal;

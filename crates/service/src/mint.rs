@@ -185,7 +185,7 @@ impl Perch {
     /// Reads the request against the registry. One that is refused is held against the registry as it is now, so that an
     /// attribute another process declared a moment ago counts at once.
     async fn read_request(&self, holder: &KeyHolder, body: &[u8]) -> Result<MintRequest, Refusal> {
-        let read = |organization: &crate::memory::Organization| {
+        let read = |organization: &crate::config::Organization| {
             MintRequest::parse(
                 body,
                 self.rules(organization, holder.secret.row.longest_lifetime),

@@ -2,8 +2,8 @@
 
 use crate::ambient::{Clock, Entropy, new_id, random};
 use crate::attempts::Attempts;
+use crate::config::{Looks, Memory};
 use crate::limits::{Gauges, Limits};
-use crate::memory::{Looks, Memory};
 use crate::password::{self, Hashing};
 use crate::revocation_bounds::RevocationBounds;
 use crate::sightings::Sightings;

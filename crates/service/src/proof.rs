@@ -1,7 +1,7 @@
 //! Proof of an API key: holding a [`KeyHolder`] is the only way to what a key may do.
 
+use crate::config::{Memory, Organization, Secret};
 use crate::limits::Over;
-use crate::memory::{Memory, Organization, Secret};
 use crate::perch::Perch;
 use crate::{Acting, RequestInfo, fault};
 use perch_domain::api_key::ApiKeyText;

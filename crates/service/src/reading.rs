@@ -1,7 +1,7 @@
 //! What people are told about a token of their organization: what it says, and the ladder of checks with the reason.
 
+use crate::config::Memory;
 use crate::ladder::{Facts, Step, ladder, revoked};
-use crate::memory::Memory;
 use crate::perch::Perch;
 use crate::revocations::Issued;
 use crate::tokens::{Failed, judge_site};

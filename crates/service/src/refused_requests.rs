@@ -1,7 +1,7 @@
 //! What happened to a request, by the id that its caller was told: on a visitor's screen, in an error, in a header.
 
+use crate::config::Organization;
 use crate::ladder::{Facts, refused_site};
-use crate::memory::Organization;
 use crate::perch::Perch;
 use crate::tokens::judge_site;
 use crate::{Acting, Fix, Step, fault};

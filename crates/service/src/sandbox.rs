@@ -1,7 +1,7 @@
 //! The sandbox: a token from a form. The form becomes the very body a backend would send, so both obey the same rules.
 
+use crate::config::{Memory, Organization};
 use crate::fault;
-use crate::memory::{Memory, Organization};
 use crate::mint::{Minted, Terms};
 use crate::perch::Perch;
 use crate::personas::ViewerForm;

@@ -1,10 +1,10 @@
 //! What was seen of viewers: sites that connected, sites that were refused, refused requests. Noted in memory on the way of a
 //! request, bounded there, and written down about once a second; a crash loses a second of it, never a token.
 
+use crate::config::Secret;
 use crate::connect::{Call, Caller};
 use crate::connected_sites::{Connected, ConnectedSites};
 use crate::fault;
-use crate::memory::Secret;
 use crate::perch::Perch;
 use crate::refused_sites;
 use crate::tokens::Failed;

@@ -1,8 +1,8 @@
 //! Signing in with email and password, or by a one-time link from the operator.
 
 use crate::attempts::network_of;
+use crate::config::Memory;
 use crate::fault;
-use crate::memory::Memory;
 use crate::password::Hasher;
 use crate::perch::Perch;
 use crate::setup::hash_secret;

@@ -1,6 +1,6 @@
 //! From a token's text to its claims: the gate, then the state of its key, then its claims.
 
-use crate::memory::{Memory, Organization, Secret};
+use crate::config::{Memory, Organization, Secret};
 use crate::perch::Perch;
 use crate::revocations::{Issued, RevokedBy};
 use perch_domain::Code;

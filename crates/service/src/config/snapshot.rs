@@ -1,10 +1,9 @@
-//! The configuration kept in memory, so that a request asks no database before it is answered.
+//! The configuration as it was at one generation: a value that is replaced as a whole and never changed.
 //!
-//! It is replaced as a whole when the generation rises, and looked at once more before anything is refused from it, so
-//! that a change by another process counts at once.
+//! Read by everything that decides about a request. The one invariant: what is decided from one snapshot is decided from
+//! one state of the database.
 
 use crate::fault;
-use crate::perch::Perch;
 use crate::revocations::Revocations;
 use crate::uses::Uses;
 use perch_domain::Refusal;
@@ -16,13 +15,10 @@ use perch_domain::origin_list::{Environment, Listed, OriginList};
 use perch_jwe::{MasterKeys, TokenKey};
 use perch_store::{
     OrganizationId, OrganizationRow, OriginRow, PersonId, SecretRow, SecretState, Snapshot,
-    StoreFault,
 };
 use std::collections::HashMap;
-use std::future::Future;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, MutexGuard, OnceLock, PoisonError};
-use tokio::sync::Mutex;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 /// Everything a token request needs, at one generation.
 #[derive(Debug)]
@@ -207,191 +203,4 @@ fn listed(row: OriginRow) -> Option<Listed> {
         label: row.label,
         environment: Environment::parse(&row.environment)?,
     })
-}
-
-/// Milliseconds that a decision may rest on memory while the database does not answer: a revocation is promised within a second.
-const LONGEST_SILENCE: i64 = 900;
-
-/// What the last looks at the generation came to.
-#[derive(Debug)]
-pub(crate) struct Looks {
-    /// Held while a refusal makes sure that memory is current.
-    one_at_a_time: Mutex<()>,
-    /// When memory was last known to be what the database holds, Unix milliseconds.
-    succeeded_at: AtomicI64,
-    /// What the last look failed with; none where it succeeded.
-    failed: std::sync::Mutex<Option<Refusal>>,
-    /// How many looks have failed.
-    failures: AtomicU64,
-}
-
-impl Looks {
-    /// Memory was read from the database at this time (Unix milliseconds).
-    pub fn begun_at(now: i64) -> Self {
-        Self {
-            one_at_a_time: Mutex::new(()),
-            succeeded_at: now.into(),
-            failed: std::sync::Mutex::default(),
-            failures: 0.into(),
-        }
-    }
-
-    fn last_failure(&self) -> MutexGuard<'_, Option<Refusal>> {
-        self.failed.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn succeeded(&self, asked_at: i64) {
-        self.succeeded_at.store(asked_at, Ordering::Relaxed);
-        *self.last_failure() = None;
-    }
-
-    fn failed(&self, refusal: &Refusal) {
-        *self.last_failure() = Some(refusal.clone());
-        self.failures.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// What a caller is told who waited for a look that failed.
-    fn failed_since(&self, counted: u64) -> Option<Refusal> {
-        let since = self.failures.load(Ordering::Relaxed) != counted;
-        self.last_failure().clone().filter(|_| since)
-    }
-}
-
-impl Perch {
-    /// Reads the configuration again if it changed; tells whether it did.
-    pub async fn refresh(&self) -> Result<bool, Refusal> {
-        self.look(self.store.generation()).await
-    }
-
-    /// The same, with the generation from elsewhere.
-    pub(crate) async fn look(
-        &self,
-        ask: impl Future<Output = Result<i64, StoreFault>>,
-    ) -> Result<bool, Refusal> {
-        let asked_at = self.now();
-        let looked = async {
-            let generation = ask.await?;
-            if generation == self.memory.load().generation {
-                return Ok(false);
-            }
-            let _one_at_a_time = self.reloading.lock().await;
-            // A lower number is a change too: a backup was restored.
-            if self.memory.load().generation != generation {
-                self.reload().await?;
-            }
-            Ok(true)
-        };
-        match looked.await {
-            Ok(changed) => {
-                // Only now is memory what the database held then.
-                self.looks.succeeded(asked_at);
-                Ok(changed)
-            }
-            Err(fault) => {
-                let refusal = fault::store(fault);
-                self.looks.failed(&refusal);
-                Err(refusal)
-            }
-        }
-    }
-
-    /// Whether the database has not been heard of for so long that somebody may have revoked what memory would let in. In either
-    /// direction: a clock that is stepped back tells nothing about the time since.
-    pub fn is_cut_off(&self) -> bool {
-        self.is_cut_off_at(self.now())
-    }
-
-    fn is_cut_off_at(&self, now: i64) -> bool {
-        now.saturating_sub(self.looks.succeeded_at.load(Ordering::Relaxed))
-            .abs()
-            > LONGEST_SILENCE
-    }
-
-    /// [`Self::refresh`] after a change that is committed: should it fail now, the next look is a moment away, and the change
-    /// itself is done.
-    pub(crate) async fn follow(&self) {
-        let _ = self.refresh().await;
-    }
-
-    /// A look for a request that came at `arrived` (Unix milliseconds): none where another one began after that. One look at a
-    /// time, and whoever waits for one that fails has its outcome: neither a flood of bad requests nor a database that is
-    /// gone becomes a queue.
-    pub(crate) async fn look_for(&self, arrived: i64) -> Result<(), Refusal> {
-        let failures = self.looks.failures.load(Ordering::Relaxed);
-        let look = async {
-            let _one_at_a_time = self.looks.one_at_a_time.lock().await;
-            if self.looks.succeeded_at.load(Ordering::Relaxed) > arrived
-                && !self.is_cut_off_at(arrived)
-            {
-                return Ok(());
-            }
-            match self.looks.failed_since(failures) {
-                Some(refusal) => Err(refusal),
-                None => self.refresh().await.map(drop),
-            }
-        };
-        // Boxed, so that what is the exception does not weigh on every request's future.
-        Box::pin(look).await
-    }
-
-    /// Reads the configuration again whether or not it changed, and with it how much other nodes minted.
-    pub(crate) async fn recount(&self) -> Result<(), StoreFault> {
-        let _one_at_a_time = self.reloading.lock().await;
-        self.reload().await
-    }
-
-    /// Replaces what is in memory. The caller holds `reloading`.
-    async fn reload(&self) -> Result<(), StoreFault> {
-        let before = self.memory.load_full();
-        let snapshot = self.store.snapshot(before.generation).await?;
-        let generation = snapshot.generation;
-        if generation < before.generation {
-            tracing::warn!(
-                before = before.generation,
-                now = generation,
-                "the database went back to an earlier state; everything is read again"
-            );
-        }
-        self.memory
-            .store(Arc::new(Memory::new(snapshot, Some(&before))));
-        // Whoever is connected is judged again.
-        self.changed.send_replace(generation);
-        Ok(())
-    }
-
-    /// Decides from memory; a refusal counts only once memory is known to be current.
-    pub(crate) async fn decide<T, E: From<Refusal>>(
-        &self,
-        decide: impl Fn(&Memory) -> Result<T, E>,
-    ) -> Result<T, E> {
-        self.decide_unless(|_| false, decide).await
-    }
-
-    /// The same, but a refusal that is `settled` does not depend on memory. Where the database has not been heard of for a while
-    /// nothing is decided without it, not even in favour.
-    pub(crate) async fn decide_unless<T, E: From<Refusal>>(
-        &self,
-        settled: impl Fn(&E) -> bool,
-        decide: impl Fn(&Memory) -> Result<T, E>,
-    ) -> Result<T, E> {
-        let arrived = self.now();
-        if self.is_cut_off_at(arrived) {
-            self.look_for(arrived).await?;
-        }
-        let (generation, decided) = {
-            let memory = self.memory.load();
-            (memory.generation, decide(&memory))
-        };
-        if decided.as_ref().err().is_none_or(settled) {
-            return decided;
-        }
-        self.look_for(arrived).await?;
-        // Somebody else may have replaced it in between, so what counts is what was decided from.
-        let memory = self.memory.load();
-        if memory.generation == generation {
-            decided
-        } else {
-            decide(&memory)
-        }
-    }
 }
