@@ -13,8 +13,8 @@ use crate::model::{
 };
 use perch_domain::time;
 use perch_service::{
-    Acting, AttributeUse, AttributeView, CreatedKey, Environment, LiveTokens, OriginView, Perch,
-    Refusal, SiteReading,
+    ActorContext, AttributeUsage, AttributeView, CreatedKey, Environment, LiveTokens,
+    OriginReading, OriginView, Perch, Refusal,
 };
 
 /// `3 minutes ago, 20 Nov 2026, 10:02 UTC`; times in Unix seconds.
@@ -45,7 +45,7 @@ pub fn counted(live: LiveTokens, what: &str, first: bool) -> String {
 }
 
 /// What the line after saving says.
-pub fn saved(perch: &Perch, acting: &Acting, changed: usize) -> String {
+pub fn saved(perch: &Perch, acting: &ActorContext, changed: usize) -> String {
     let at = time::readable(perch.now().div_euclid(1_000));
     match changed {
         0 => "Nothing had changed.".to_owned(),
@@ -54,7 +54,7 @@ pub fn saved(perch: &Perch, acting: &Acting, changed: usize) -> String {
     }
 }
 
-pub async fn origin_rows(perch: &Perch, acting: &Acting) -> Result<Vec<OriginRow>, Refusal> {
+pub async fn origin_rows(perch: &Perch, acting: &ActorContext) -> Result<Vec<OriginRow>, Refusal> {
     let now = perch.now().div_euclid(1_000);
     let row = |view: OriginView| OriginRow {
         seen: seen(&view),
@@ -113,7 +113,7 @@ fn seen(view: &OriginView) -> String {
 const SEEN: usize = 5;
 
 /// What is said about a site before it is listed.
-pub fn site_said(reading: &SiteReading) -> SiteSaid {
+pub fn site_said(reading: &OriginReading) -> SiteSaid {
     let form = match &reading.result {
         Ok(form) => form,
         Err(fault) => {
@@ -148,7 +148,7 @@ pub fn site_said(reading: &SiteReading) -> SiteSaid {
 }
 
 /// The listed sites, to be offered where one is asked for; wildcards are no sites.
-pub async fn sites(perch: &Perch, acting: &Acting) -> Result<Vec<String>, Refusal> {
+pub async fn sites(perch: &Perch, acting: &ActorContext) -> Result<Vec<String>, Refusal> {
     Ok(perch
         .origins(acting)
         .await?
@@ -159,12 +159,15 @@ pub async fn sites(perch: &Perch, acting: &Acting) -> Result<Vec<String>, Refusa
         .collect())
 }
 
-pub async fn attribute_rows(perch: &Perch, acting: &Acting) -> Result<Vec<AttributeRow>, Refusal> {
+pub async fn attribute_rows(
+    perch: &Perch,
+    acting: &ActorContext,
+) -> Result<Vec<AttributeRow>, Refusal> {
     let now = perch.now().div_euclid(1_000);
     // Who sends what is for those who may change it.
     let edits = acting.can(perch_domain::Action::EditAttributes);
     let uses = if edits {
-        perch.attribute_uses(acting).await?
+        perch.attribute_usage(acting).await?
     } else {
         Vec::new()
     };
@@ -200,7 +203,7 @@ pub async fn attribute_rows(perch: &Perch, acting: &Acting) -> Result<Vec<Attrib
 }
 
 /// Who sends an attribute, in half a line.
-fn used<'a>(uses: impl Iterator<Item = &'a AttributeUse>, now: i64) -> String {
+fn used<'a>(uses: impl Iterator<Item = &'a AttributeUsage>, now: i64) -> String {
     let uses: Vec<_> = uses.collect();
     let last = uses.iter().map(|used| used.last_at).max();
     match (uses.as_slice(), last) {
@@ -214,7 +217,10 @@ fn used<'a>(uses: impl Iterator<Item = &'a AttributeUse>, now: i64) -> String {
     }
 }
 
-pub async fn dropped_rows(perch: &Perch, acting: &Acting) -> Result<Vec<DroppedRow>, Refusal> {
+pub async fn dropped_rows(
+    perch: &Perch,
+    acting: &ActorContext,
+) -> Result<Vec<DroppedRow>, Refusal> {
     if !acting.can(perch_domain::Action::EditAttributes) {
         return Ok(Vec::new());
     }
@@ -255,7 +261,7 @@ pub async fn dropped_rows(perch: &Perch, acting: &Acting) -> Result<Vec<DroppedR
         .collect())
 }
 
-pub async fn migration(perch: &Perch, acting: &Acting) -> Result<MigrationState, Refusal> {
+pub async fn migration(perch: &Perch, acting: &ActorContext) -> Result<MigrationState, Refusal> {
     let until = perch.migration_until(acting).await?;
     let day = until.map(|until| {
         time::rfc3339(until - 1)
@@ -273,7 +279,7 @@ pub async fn migration(perch: &Perch, acting: &Acting) -> Result<MigrationState,
 /// The first steps; `None` where the person put them away.
 pub async fn first_steps(
     perch: &Perch,
-    acting: &Acting,
+    acting: &ActorContext,
 ) -> Result<Option<Vec<FirstStep>>, Refusal> {
     // For those who set the organization up; others find everything prepared.
     if !acting.can(perch_domain::Action::EditOrigins) {

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 /// A setting that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{name} is {value:?}; it must be {wanted}")]
-pub struct ConfigFault {
+pub struct ConfigError {
     pub name: &'static str,
     pub value: String,
     pub wanted: &'static str,
@@ -42,7 +42,7 @@ impl Config {
         clippy::disallowed_methods,
         reason = "this is the one place that reads the environment"
     )]
-    pub fn from_environment() -> Result<Self, ConfigFault> {
+    pub fn from_environment() -> Result<Self, ConfigError> {
         Self::from_variables(
             &std::env::vars()
                 .filter(|(name, _)| name.starts_with("PERCH_"))
@@ -51,7 +51,7 @@ impl Config {
     }
 
     /// Reads settings by their names.
-    pub fn from_variables(variables: &HashMap<String, String>) -> Result<Self, ConfigFault> {
+    pub fn from_variables(variables: &HashMap<String, String>) -> Result<Self, ConfigError> {
         let get = |name: &str| {
             variables
                 .get(name)
@@ -70,7 +70,7 @@ impl Config {
                 .unwrap_or_default()
         };
         let fault = |name: &'static str, wanted: &'static str| {
-            move |value: &str| ConfigFault {
+            move |value: &str| ConfigError {
                 name,
                 value: value.to_owned(),
                 wanted,
@@ -232,7 +232,7 @@ fn number(address: std::net::IpAddr) -> u128 {
 mod tests {
     use super::*;
 
-    fn read(pairs: &[(&str, &str)]) -> Result<Config, ConfigFault> {
+    fn read(pairs: &[(&str, &str)]) -> Result<Config, ConfigError> {
         Config::from_variables(
             &pairs
                 .iter()

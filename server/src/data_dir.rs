@@ -1,6 +1,6 @@
 //! The data folder: made by `serve` only, with a master key nobody else can read.
 
-use perch_service::{Entropy, Finding, MasterKeyFault, MasterKeys};
+use perch_service::{Entropy, Finding, MasterKeyError, MasterKeys};
 use rustix::fs::Mode;
 use std::fs::{self, Metadata, OpenOptions};
 use std::io::Write;
@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 /// What is wrong with the folder or its files; each names the path and what to do.
 #[derive(Debug, thiserror::Error)]
-pub enum DataDirFault {
+pub enum DataDirError {
     #[error("there is no Perch data in {0}; run `perch serve` there first, or set PERCH_DATA_DIR")]
     Missing(PathBuf),
     #[error("{path} cannot be used: {source}")]
@@ -27,17 +27,17 @@ pub enum DataDirFault {
     #[error(
         "the master key {0} is not the one that wrapped the keys in the database; restore the right file"
     )]
-    Foreign(PathBuf),
+    NotAToken(PathBuf),
     #[error("{path}: {source}")]
     Key {
         path: PathBuf,
-        source: MasterKeyFault,
+        source: MasterKeyError,
     },
 }
 
-fn unusable(path: &Path) -> impl FnOnce(std::io::Error) -> DataDirFault + use<> {
+fn unusable(path: &Path) -> impl FnOnce(std::io::Error) -> DataDirError + use<> {
     let path = path.to_owned();
-    move |source| DataDirFault::Unusable { path, source }
+    move |source| DataDirError::Unusable { path, source }
 }
 
 /// The database's file in the folder, and what `SQLite` keeps beside it.
@@ -64,7 +64,7 @@ pub fn keep_private() {
 }
 
 /// Makes the database's file, empty, if it is not there. `SQLite` gives the files that it makes beside it the same mode.
-pub fn create_database(path: &Path) -> Result<(), DataDirFault> {
+pub fn create_database(path: &Path) -> Result<(), DataDirError> {
     match OpenOptions::new()
         .write(true)
         .create_new(true)
@@ -145,7 +145,7 @@ pub fn finding(folder: &Path) -> Finding {
 }
 
 /// Makes the folder if it is not there.
-pub fn create(path: &Path) -> Result<(), DataDirFault> {
+pub fn create(path: &Path) -> Result<(), DataDirError> {
     fs::DirBuilder::new()
         .recursive(true)
         .mode(0o700)
@@ -154,10 +154,10 @@ pub fn create(path: &Path) -> Result<(), DataDirFault> {
 }
 
 /// Reads the master key; with `create`, makes one where there is none.
-pub fn master_keys(path: &Path, create: Option<&dyn Entropy>) -> Result<MasterKeys, DataDirFault> {
+pub fn master_keys(path: &Path, create: Option<&dyn Entropy>) -> Result<MasterKeys, DataDirError> {
     match (fs::metadata(path), create) {
         (Ok(metadata), _) if metadata.permissions().mode() & 0o077 != 0 => {
-            return Err(DataDirFault::Readable {
+            return Err(DataDirError::Readable {
                 path: path.to_owned(),
             });
         }
@@ -168,21 +168,21 @@ pub fn master_keys(path: &Path, create: Option<&dyn Entropy>) -> Result<MasterKe
             write_secret(path, &MasterKeys::file_for(&mut random))?;
         }
         (Err(_), None) => {
-            return Err(DataDirFault::Missing(
+            return Err(DataDirError::Missing(
                 path.parent().unwrap_or(path).to_owned(),
             ));
         }
         (Err(error), Some(_)) => return Err(unusable(path)(error)),
     }
     let text = Zeroizing::new(fs::read_to_string(path).map_err(unusable(path))?);
-    MasterKeys::parse(&text).map_err(|source| DataDirFault::Key {
+    MasterKeys::parse(&text).map_err(|source| DataDirError::Key {
         path: path.to_owned(),
         source,
     })
 }
 
 /// Writes a file only its owner can read, and makes sure it is on disk. One that exists is not overwritten.
-fn write_secret(path: &Path, text: &str) -> Result<(), DataDirFault> {
+fn write_secret(path: &Path, text: &str) -> Result<(), DataDirError> {
     let write = || {
         let mut file = OpenOptions::new()
             .write(true)
@@ -196,13 +196,13 @@ fn write_secret(path: &Path, text: &str) -> Result<(), DataDirFault> {
 }
 
 /// Writes a setup link for the operator, replacing an earlier one.
-pub fn write_link(path: &Path, link: &str) -> Result<(), DataDirFault> {
+pub fn write_link(path: &Path, link: &str) -> Result<(), DataDirError> {
     remove_link(path)?;
     write_secret(path, &format!("{link}\n"))
 }
 
 /// Removes a setup link that is of no use any more.
-pub fn remove_link(path: &Path) -> Result<(), DataDirFault> {
+pub fn remove_link(path: &Path) -> Result<(), DataDirError> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(unusable(path)(error)),
         _ => Ok(()),

@@ -3,14 +3,14 @@
 use crate::ambient::{SystemClock, SystemEntropy};
 use crate::config::Config;
 use crate::connections::{self, Answer, Bounds};
-use crate::data_dir::{self, DataDirFault};
+use crate::data_dir::{self, DataDirError};
 use crate::http::{AppState, Front};
 use crate::preview;
 use crate::site::Site;
 use axum::Router;
 use axum::extract::Request;
-use perch_service::{Clock, Entropy, Perch, PerchParts, Refusal, StartFault};
-use perch_store::{Store, StoreFault};
+use perch_service::{Clock, Entropy, Perch, PerchParts, Refusal, StartError};
+use perch_store::{Store, StoreError};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -20,13 +20,13 @@ use tower::{Service, ServiceExt};
 
 /// Why the server could not start or go on. Each is one line for the operator.
 #[derive(Debug, thiserror::Error)]
-pub enum RunFault {
+pub enum RunError {
     #[error(transparent)]
-    DataDir(#[from] DataDirFault),
+    DataDir(#[from] DataDirError),
     #[error(transparent)]
-    Store(#[from] StoreFault),
+    Store(#[from] StoreError),
     #[error(transparent)]
-    Start(#[from] StartFault),
+    Start(#[from] StartError),
     #[error("cannot listen on {addr}: {source}")]
     Listen {
         addr: SocketAddr,
@@ -37,7 +37,7 @@ pub enum RunFault {
 }
 
 /// Opens the data of an installation. Only `serve` may create it, brings it up to date, and removes what has expired.
-pub async fn open(config: &Config, create: bool) -> Result<Perch, RunFault> {
+pub async fn open(config: &Config, create: bool) -> Result<Perch, RunError> {
     open_with(
         config,
         create,
@@ -53,7 +53,7 @@ pub async fn open_with(
     create: bool,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
-) -> Result<Perch, RunFault> {
+) -> Result<Perch, RunError> {
     if create {
         data_dir::create(&config.data_dir)?;
         data_dir::close_to_others(&config.data_dir);
@@ -66,7 +66,7 @@ pub async fn open_with(
         .clone()
         .unwrap_or_else(|| config.data_dir.join("master.key"));
     if !create && !master_key_file.exists() {
-        return Err(DataDirFault::Missing(config.data_dir.clone()).into());
+        return Err(DataDirError::Missing(config.data_dir.clone()).into());
     }
     // Only a server brings the database up to date: a command beside it must not change what the server works with.
     let location = config.location(create);
@@ -78,12 +78,12 @@ pub async fn open_with(
     // Only an installation without keys gets a new master key; anything else would make a second one beside the real one.
     let wrapped = store.a_wrapped_key().await?;
     if wrapped.is_some() && !master_key_file.exists() {
-        return Err(DataDirFault::Lost(master_key_file).into());
+        return Err(DataDirError::Lost(master_key_file).into());
     }
     let master_keys = data_dir::master_keys(&master_key_file, create.then_some(&*entropy))?;
     let foreign = wrapped.is_some_and(|(id, wrapped)| master_keys.unwrap(&id, &wrapped).is_err());
     if create && foreign {
-        return Err(DataDirFault::Foreign(master_key_file).into());
+        return Err(DataDirError::NotAToken(master_key_file).into());
     }
     let parts = PerchParts {
         store,
@@ -92,7 +92,7 @@ pub async fn open_with(
         entropy,
         http_hosts: config.http_origins.clone(),
         record_days: config.record_days,
-        upkeep: create,
+        maintenance: create,
         limits: config.limits,
     };
     Ok(Perch::start(parts).await?)
@@ -111,8 +111,8 @@ pub struct Server {
 
 impl Server {
     /// Binds the address; port 0 picks one.
-    pub async fn bind(config: &Config, perch: Perch) -> Result<Self, RunFault> {
-        let listen = |source| RunFault::Listen {
+    pub async fn bind(config: &Config, perch: Perch) -> Result<Self, RunError> {
+        let listen = |source| RunError::Listen {
             addr: config.addr,
             source,
         };
@@ -136,7 +136,7 @@ impl Server {
     pub async fn serve(
         self,
         stop: impl Future<Output = ()> + Send + 'static,
-    ) -> Result<(), RunFault> {
+    ) -> Result<(), RunError> {
         let front = Front::new(self.state.clone());
         let console = move |from| {
             let front = front.to(from);
@@ -181,12 +181,12 @@ async fn preview(
     config: &Config,
     state: &AppState,
     console: SocketAddr,
-) -> Result<Option<(TcpListener, Router)>, RunFault> {
+) -> Result<Option<(TcpListener, Router)>, RunError> {
     let addresses = preview::addresses(config, &state.site, console);
     let Some(addr) = addresses.last().copied() else {
         return Ok(None);
     };
-    let listen = |source| RunFault::Listen { addr, source };
+    let listen = |source| RunError::Listen { addr, source };
     let listener = TcpListener::bind(addresses.as_slice())
         .await
         .map_err(listen)?;

@@ -6,7 +6,7 @@ use crate::wire::{Section, WireError, WireViolation};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use perch_domain::Code;
-use perch_service::{Acting, Perch, Refusal};
+use perch_service::{ActorContext, Perch, Refusal};
 
 /// What the server provides to a console request: the service, the id of the request and, where somebody is signed in,
 /// who acts.
@@ -14,11 +14,11 @@ use perch_service::{Acting, Perch, Refusal};
 pub struct ConsoleContext {
     pub perch: Perch,
     pub request_id: String,
-    pub acting: Option<Acting>,
+    pub acting: Option<ActorContext>,
 }
 
 /// The service and who acts. There is no other way to either inside a server function.
-pub(super) fn acting() -> Result<(Perch, Acting), WireError> {
+pub(super) fn acting() -> Result<(Perch, ActorContext), WireError> {
     let Some(context) = use_context::<ConsoleContext>() else {
         return Err(refused(Code::Internal.into()));
     };

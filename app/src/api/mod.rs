@@ -114,7 +114,7 @@ pub async fn create_api_key(fields: Fields) -> Result<Section, WireError> {
     let created = perch
         .create_key(&acting, &forms::new_key::form(&fields))
         .await
-        .map_err(refused)?;
+        .map_err(|error| refused(error.into()))?;
     Ok(section(
         sections::created_dialog(present::new_key(&created)),
         "new-key",

@@ -8,13 +8,13 @@ use crate::present;
 use crate::wire::{Fields, WireError};
 use perch_domain::attribute::{Kind, type_name};
 use perch_domain::{Action, Code, ViolationCode, attribute, sample};
-use perch_service::{Acting, Perch, Refusal};
+use perch_service::{ActorContext, Perch, Refusal};
 
 const LIST: &str = "attributes";
 
 pub async fn stored(
     perch: &Perch,
-    acting: &Acting,
+    acting: &ActorContext,
     asked: &Asked,
 ) -> Result<AttributesState, Refusal> {
     let rows = present::attribute_rows(perch, acting).await?;
@@ -31,7 +31,7 @@ pub async fn stored(
 
 async fn typed(
     perch: &Perch,
-    acting: &Acting,
+    acting: &ActorContext,
     fields: &Fields,
 ) -> Result<AttributesState, Refusal> {
     let all = present::attribute_rows(perch, acting).await?;
@@ -51,7 +51,7 @@ async fn typed(
 
 pub async fn submit(
     perch: &Perch,
-    acting: &Acting,
+    acting: &ActorContext,
     fields: &Fields,
 ) -> Result<Turn<AttributesState>, Refusal> {
     let end = |state: &AttributesState| {
@@ -111,11 +111,11 @@ pub async fn submit(
 
 async fn save(
     perch: &Perch,
-    acting: &Acting,
+    acting: &ActorContext,
     fields: &Fields,
 ) -> Result<Turn<AttributesState>, Refusal> {
     let edits = forms::attributes::edits(&forms::attributes::typed(fields));
-    let consequences = perch.attribute_consequences(acting, &edits).await?;
+    let consequences = perch.attribute_impact(acting, &edits).await?;
     // What is confirmed is these very changes; others are asked about again.
     let asked: Vec<&str> = consequences
         .iter()
@@ -146,24 +146,26 @@ async fn save(
             state.outcome.done = Some(present::saved(perch, acting, changed));
             Ok(Turn::saved(state, "attributes-feedback", changed))
         }
-        Err(refusal) if refusal.code == Code::Conflict => {
+        Err(refusal) if refusal.code() == Code::Conflict => {
             let mut state = typed(perch, acting, fields).await?;
             show_both(
                 &mut state.rows,
                 &present::attribute_rows(perch, acting).await?,
             );
-            state.outcome.problem =
-                Some(crate::api::wire_error(refusal, acting.request.id.clone()));
+            state.outcome.problem = Some(crate::api::wire_error(
+                refusal.into(),
+                acting.request.id.clone(),
+            ));
             Ok(Turn::conflict(state, "attributes-feedback"))
         }
-        Err(refusal) => Err(refusal),
+        Err(refusal) => Err(refusal.into()),
     }
 }
 
 /// Attributes of a sample become rows that are not saved yet; what cannot be declared is told.
 async fn import(
     perch: &Perch,
-    acting: &Acting,
+    acting: &ActorContext,
     fields: &Fields,
 ) -> Result<Turn<AttributesState>, Refusal> {
     let mut state = typed(perch, acting, fields).await?;
@@ -171,11 +173,11 @@ async fn import(
         let told = "This is no JSON object. Paste what your backend would send, braces included.";
         return Err(Refusal::fault("sample", ViolationCode::InvalidValue, told));
     };
-    let more = guesses.len().saturating_sub(attribute::MOST);
+    let more = guesses.len().saturating_sub(attribute::MAX_ATTRIBUTES);
     // Also those on other pages of a long list.
     let stored = present::attribute_rows(perch, acting).await?;
     let mut added = 0;
-    for guess in guesses.into_iter().take(attribute::MOST) {
+    for guess in guesses.into_iter().take(attribute::MAX_ATTRIBUTES) {
         let known = state
             .rows
             .iter()
@@ -216,7 +218,7 @@ async fn import(
             "…".to_owned(),
             format!(
                 "{more} more were not read: a token carries at most {} attributes.",
-                attribute::MOST
+                attribute::MAX_ATTRIBUTES
             ),
         ));
     }
@@ -235,7 +237,7 @@ async fn import(
 
 pub async fn refused(
     perch: &Perch,
-    acting: &Acting,
+    acting: &ActorContext,
     fields: &Fields,
     problem: WireError,
 ) -> Result<AttributesState, Refusal> {

@@ -6,13 +6,13 @@ use crate::model::{Confirm, EndingButton, IntrospectionState, Outcome, Record};
 use crate::present;
 use crate::wire::{Fields, WireError};
 use perch_domain::{Action, Code, time};
-use perch_service::{Acting, Ending, EndingPreview, Perch, Refusal};
+use perch_service::{ActorContext, Perch, Refusal, TokenRevocationPreview, TokenSelection};
 use uuid::Uuid;
 
 /// The section as it opens; with the id of a token or a request, what is known of that.
 pub async fn stored(
     perch: &Perch,
-    acting: &Acting,
+    acting: &ActorContext,
     id: &str,
 ) -> Result<IntrospectionState, Refusal> {
     let sites = present::sites(perch, acting).await?;
@@ -33,10 +33,10 @@ pub async fn stored(
 }
 
 /// What is known by an id: of a token, or of a refused request.
-async fn found(perch: &Perch, acting: &Acting, id: &str) -> Result<Record, Refusal> {
+async fn found(perch: &Perch, acting: &ActorContext, id: &str) -> Result<Record, Refusal> {
     let unknown = match perch.token_record(acting, id).await {
-        Err(refusal) if refusal.code == Code::NotFound => refusal,
-        Err(refusal) => return Err(refusal),
+        Err(refusal) if refusal.code() == Code::NotFound => refusal,
+        Err(refusal) => return Err(refusal.into()),
         Ok(token) => {
             let endings = if token.refused.is_none() {
                 endings(perch, acting, token.token_id).await
@@ -50,7 +50,7 @@ async fn found(perch: &Perch, acting: &Acting, id: &str) -> Result<Record, Refus
         }
     };
     let Ok(request) = Uuid::parse_str(id.trim()) else {
-        return Err(unknown);
+        return Err(unknown.into());
     };
     match perch.refused_request(acting, request).await {
         Ok(refused) => {
@@ -66,10 +66,10 @@ async fn found(perch: &Perch, acting: &Acting, id: &str) -> Result<Record, Refus
             }
             Ok(record)
         }
-        Err(refusal) if refusal.code == Code::NotFound => {
+        Err(refusal) if refusal.code() == Code::NotFound => {
             Err(Refusal::because(Code::NotFound, nothing(request)))
         }
-        Err(refusal) => Err(refusal),
+        Err(refusal) => Err(refusal.into()),
     }
 }
 
@@ -87,9 +87,9 @@ fn nothing(id: Uuid) -> String {
 }
 
 /// How this person may end this token and its like.
-async fn endings(perch: &Perch, acting: &Acting, token_id: Uuid) -> Vec<EndingButton> {
+async fn endings(perch: &Perch, acting: &ActorContext, token_id: Uuid) -> Vec<EndingButton> {
     let mut endings = Vec::new();
-    if perch.may_end(acting, token_id).await {
+    if perch.may_revoke_token(acting, token_id).await {
         endings.push((format!("end-token:{token_id}"), "Revoke this token"));
     }
     if acting.can(Action::RevokeAnyTokens) {
@@ -103,7 +103,7 @@ async fn endings(perch: &Perch, acting: &Acting, token_id: Uuid) -> Vec<EndingBu
 
 async fn typed(
     perch: &Perch,
-    acting: &Acting,
+    acting: &ActorContext,
     fields: &Fields,
 ) -> Result<IntrospectionState, Refusal> {
     Ok(IntrospectionState {
@@ -116,7 +116,7 @@ async fn typed(
 /// The section with what the field holds read or found.
 async fn read(
     perch: &Perch,
-    acting: &Acting,
+    acting: &ActorContext,
     fields: &Fields,
 ) -> Result<IntrospectionState, Refusal> {
     let state = typed(perch, acting, fields).await?;
@@ -136,7 +136,7 @@ async fn read(
             ..state
         });
     }
-    let read = perch.read_token(acting, pasted, &state.site).await?;
+    let read = perch.inspect_token(acting, pasted, &state.site).await?;
     // Refused on this site, it may be stolen; that is no reason to let it live.
     let by_site = |code| {
         matches!(
@@ -161,26 +161,28 @@ async fn read(
 
 pub async fn submit(
     perch: &Perch,
-    acting: &Acting,
+    acting: &ActorContext,
     fields: &Fields,
 ) -> Result<Turn<IntrospectionState>, Refusal> {
     let ending = |verb: &str, id: &str| {
         let id = Uuid::parse_str(id).map_err(|_| Refusal::from(Code::NotFound))?;
         Ok::<_, Refusal>(if verb.starts_with("end-viewer") {
-            Ending::ViewerOf(id)
+            TokenSelection::ViewerOf(id)
         } else {
-            Ending::Token(id)
+            TokenSelection::Token(id)
         })
     };
     match forms::intent(fields) {
         (verb @ ("end-token" | "end-viewer"), id) => {
-            let preview = perch.preview_ending(acting, ending(verb, id)?).await?;
+            let preview = perch
+                .preview_token_revocation(acting, ending(verb, id)?)
+                .await?;
             let mut state = of(perch, acting, fields, id).await?;
             state.confirm = Some(ask(&preview, format!("{verb}-sure:{id}")));
             Ok(Turn::show(state, "introspection-feedback"))
         }
         (verb @ ("end-token-sure" | "end-viewer-sure"), id) => {
-            let ended = perch.end_tokens(acting, ending(verb, id)?).await?;
+            let ended = perch.revoke_tokens(acting, ending(verb, id)?).await?;
             let mut state = of(perch, acting, fields, id).await?;
             state.outcome.done = Some(done(&ended));
             Ok(Turn::show(state, "introspection-feedback"))
@@ -195,7 +197,7 @@ pub async fn submit(
 /// The section with what the field holds, or, opened by a link, with what the button is about.
 async fn of(
     perch: &Perch,
-    acting: &Acting,
+    acting: &ActorContext,
     fields: &Fields,
     id: &str,
 ) -> Result<IntrospectionState, Refusal> {
@@ -206,10 +208,10 @@ async fn of(
     }
 }
 
-fn ask(preview: &EndingPreview, intent: String) -> Confirm {
+fn ask(preview: &TokenRevocationPreview, intent: String) -> Confirm {
     let effect = "Whoever looks at an embed with it sees it stop within a second. Their page may fetch a new token.";
     let (headline, verb) = match preview.ending {
-        Ending::Token(_) => (
+        TokenSelection::Token(_) => (
             format!("This token of {} will end.", preview.whose),
             "Revoke this token".to_owned(),
         ),
@@ -234,9 +236,11 @@ fn ask(preview: &EndingPreview, intent: String) -> Confirm {
     }
 }
 
-fn done(ended: &EndingPreview) -> String {
+fn done(ended: &TokenRevocationPreview) -> String {
     match ended.ending {
-        Ending::Token(_) => "Revoked. The token is refused everywhere within a second.".to_owned(),
+        TokenSelection::Token(_) => {
+            "Revoked. The token is refused everywhere within a second.".to_owned()
+        }
         _ => format!(
             "Revoked {} of {}. They are refused everywhere within a second.",
             present::counted(ended.live_tokens, "live token", false),
@@ -247,7 +251,7 @@ fn done(ended: &EndingPreview) -> String {
 
 pub async fn refused(
     perch: &Perch,
-    acting: &Acting,
+    acting: &ActorContext,
     fields: &Fields,
     problem: WireError,
 ) -> Result<IntrospectionState, Refusal> {

@@ -7,16 +7,16 @@ use crate::model::{Confirm, OriginRow, OriginsState, Outcome, SiteSaid};
 use crate::present;
 use crate::wire::{Fields, WireError};
 use perch_domain::{Action, Code};
-use perch_service::{Acting, OriginId, Perch, Refusal};
+use perch_service::{ActorContext, OriginId, Perch, Refusal};
 
 const LIST: &str = "origins";
 /// Lines that are read at once.
-const MOST_PASTED: usize = 500;
+const MAX_PASTED: usize = 500;
 
 /// The section as it is stored, with a blank row to fill in.
 pub async fn stored(
     perch: &Perch,
-    acting: &Acting,
+    acting: &ActorContext,
     asked: &Asked,
     add: &str,
 ) -> Result<OriginsState, Refusal> {
@@ -39,7 +39,11 @@ pub async fn stored(
 }
 
 /// The section as it was typed.
-async fn typed(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<OriginsState, Refusal> {
+async fn typed(
+    perch: &Perch,
+    acting: &ActorContext,
+    fields: &Fields,
+) -> Result<OriginsState, Refusal> {
     let all = present::origin_rows(perch, acting).await?;
     let mut rows = refreshed(forms::origins::typed(fields), &all);
     speak(perch, acting, &mut rows).await?;
@@ -57,7 +61,11 @@ async fn typed(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Origin
 }
 
 /// Says of every unsaved row what would be listed.
-async fn speak(perch: &Perch, acting: &Acting, rows: &mut [OriginRow]) -> Result<(), Refusal> {
+async fn speak(
+    perch: &Perch,
+    acting: &ActorContext,
+    rows: &mut [OriginRow],
+) -> Result<(), Refusal> {
     let mut unsaved: Vec<_> = rows
         .iter_mut()
         .filter(|row| row.unsaved && !row.removed && !row.origin.trim().is_empty())
@@ -70,7 +78,7 @@ async fn speak(perch: &Perch, acting: &Acting, rows: &mut [OriginRow]) -> Result
         .map(|row| (row.origin.as_str(), row.id.parse().ok().map(OriginId)))
         .collect();
     let said: Vec<_> = perch
-        .read_sites(acting, &lines)
+        .read_origins(acting, &lines)
         .await?
         .iter()
         .map(present::site_said)
@@ -84,7 +92,7 @@ async fn speak(perch: &Perch, acting: &Acting, rows: &mut [OriginRow]) -> Result
 /// What is said about a text while it is typed.
 pub async fn describe(
     perch: &Perch,
-    acting: &Acting,
+    acting: &ActorContext,
     fields: &Fields,
 ) -> Result<Option<crate::model::SiteSaid>, Refusal> {
     let typed = forms::value(fields, "value");
@@ -92,7 +100,7 @@ pub async fn describe(
         return Ok(None);
     }
     let readings = perch
-        .read_sites(
+        .read_origins(
             acting,
             &[(typed, forms::value(fields, "id").parse().ok().map(OriginId))],
         )
@@ -102,7 +110,7 @@ pub async fn describe(
 
 pub async fn submit(
     perch: &Perch,
-    acting: &Acting,
+    acting: &ActorContext,
     fields: &Fields,
 ) -> Result<Turn<OriginsState>, Refusal> {
     let last =
@@ -145,7 +153,7 @@ pub async fn submit(
 
 async fn save(
     perch: &Perch,
-    acting: &Acting,
+    acting: &ActorContext,
     fields: &Fields,
 ) -> Result<Turn<OriginsState>, Refusal> {
     let rows = forms::origins::typed(fields);
@@ -187,21 +195,23 @@ async fn save(
             Ok(Turn::saved(state, "origins-feedback", changed))
         }
         // Nothing is lost: the rows stay as they were typed, beside what they have become meanwhile.
-        Err(refusal) if refusal.code == Code::Conflict => {
+        Err(refusal) if refusal.code() == Code::Conflict => {
             let mut state = typed(perch, acting, fields).await?;
             show_both(&mut state.rows, &present::origin_rows(perch, acting).await?);
-            state.outcome.problem =
-                Some(crate::api::wire_error(refusal, acting.request.id.clone()));
+            state.outcome.problem = Some(crate::api::wire_error(
+                refusal.into(),
+                acting.request.id.clone(),
+            ));
             Ok(Turn::conflict(state, "origins-feedback"))
         }
-        Err(refusal) => Err(refusal),
+        Err(refusal) => Err(refusal.into()),
     }
 }
 
 /// Good lines become rows that are not saved yet; the others stay where they can be corrected.
 async fn paste(
     perch: &Perch,
-    acting: &Acting,
+    acting: &ActorContext,
     fields: &Fields,
 ) -> Result<Turn<OriginsState>, Refusal> {
     let mut state = typed(perch, acting, fields).await?;
@@ -219,12 +229,12 @@ async fn paste(
         .filter(|line| !line.is_empty())
         .collect();
     // What does not fit into one form stays for the next.
-    let room = forms::MOST_ROWS
+    let room = forms::MAX_ROWS
         .saturating_sub(state.rows.len() + 1)
-        .min(MOST_PASTED);
+        .min(MAX_PASTED);
     let (lines, later) = lines.split_at(room.min(lines.len()));
     let lines: Vec<_> = lines.iter().map(|line| (*line, None)).collect();
-    for reading in perch.read_sites(acting, &lines).await? {
+    for reading in perch.read_origins(acting, &lines).await? {
         let mut said = present::site_said(&reading);
         said.add = None;
         match &reading.result {
@@ -265,7 +275,7 @@ async fn paste(
 
 pub async fn refused(
     perch: &Perch,
-    acting: &Acting,
+    acting: &ActorContext,
     fields: &Fields,
     problem: WireError,
 ) -> Result<OriginsState, Refusal> {

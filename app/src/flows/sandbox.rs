@@ -6,11 +6,15 @@ use crate::model::{Confirm, Outcome, SandboxState};
 use crate::present;
 use crate::wire::{Fields, WireError};
 use perch_domain::Code;
-use perch_service::{Acting, Perch, PersonaForm, PersonaId, PersonaView, Refusal};
+use perch_service::{ActorContext, Perch, PersonaForm, PersonaId, PersonaView, Refusal};
 
 pub use crate::present::sandbox as stored;
 
-async fn typed(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<SandboxState, Refusal> {
+async fn typed(
+    perch: &Perch,
+    acting: &ActorContext,
+    fields: &Fields,
+) -> Result<SandboxState, Refusal> {
     let mut state = forms::sandbox::typed(fields, present::sandbox(perch, acting).await?);
     state.request = present::request(
         perch,
@@ -30,7 +34,7 @@ async fn typed(perch: &Perch, acting: &Acting, fields: &Fields) -> Result<Sandbo
 /// The section as it was typed, where another one was submitted from it.
 pub async fn kept(
     perch: &Perch,
-    acting: &Acting,
+    acting: &ActorContext,
     fields: &Fields,
 ) -> Result<SandboxState, Refusal> {
     typed(perch, acting, fields).await
@@ -39,7 +43,7 @@ pub async fn kept(
 /// What a backend would send for what the form holds now.
 pub async fn describe(
     perch: &Perch,
-    acting: &Acting,
+    acting: &ActorContext,
     fields: &Fields,
 ) -> Result<crate::model::RequestView, Refusal> {
     present::request(
@@ -53,7 +57,7 @@ pub async fn describe(
 
 pub async fn submit(
     perch: &Perch,
-    acting: &Acting,
+    acting: &ActorContext,
     fields: &Fields,
 ) -> Result<Turn<SandboxState>, Refusal> {
     match forms::intent(fields) {
@@ -156,7 +160,7 @@ fn told(mut state: SandboxState, done: String) -> Turn<SandboxState> {
 
 async fn persona(
     perch: &Perch,
-    acting: &Acting,
+    acting: &ActorContext,
     id: &str,
 ) -> Result<(PersonaId, PersonaView), Refusal> {
     let id = id
@@ -176,7 +180,7 @@ async fn persona(
 /// The form as a persona has it; key and everything else stay.
 async fn fill(
     perch: &Perch,
-    acting: &Acting,
+    acting: &ActorContext,
     fields: &Fields,
 ) -> Result<Turn<SandboxState>, Refusal> {
     let chosen = forms::value(fields, "persona");
@@ -195,7 +199,7 @@ async fn fill(
 
 pub async fn refused(
     perch: &Perch,
-    acting: &Acting,
+    acting: &ActorContext,
     fields: &Fields,
     problem: WireError,
 ) -> Result<SandboxState, Refusal> {

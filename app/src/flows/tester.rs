@@ -1,10 +1,14 @@
 //! The tester of Authorized Origins: would this site be let in?
 
 use crate::model::TesterState;
-use perch_service::{Acting, Perch, Refusal, SiteOutcome, SiteVerdict};
+use perch_service::{ActorContext, OriginOutcome, OriginVerdict, Perch, Refusal};
 
 /// The tester's answer; blank where nothing was asked.
-pub async fn answer(perch: &Perch, acting: &Acting, asked: &str) -> Result<TesterState, Refusal> {
+pub async fn answer(
+    perch: &Perch,
+    acting: &ActorContext,
+    asked: &str,
+) -> Result<TesterState, Refusal> {
     let mut state = TesterState {
         asked: asked.to_owned(),
         ..TesterState::default()
@@ -12,12 +16,12 @@ pub async fn answer(perch: &Perch, acting: &Acting, asked: &str) -> Result<Teste
     if asked.trim().is_empty() {
         return Ok(state);
     }
-    state.answer = Some(match perch.test_site(acting, asked).await? {
+    state.answer = Some(match perch.check_origin(acting, asked).await? {
         Err(fault) => (false, "This is no site.".to_owned(), fault.to_string()),
-        Ok(SiteVerdict {
+        Ok(OriginVerdict {
             asked,
             outcome:
-                SiteOutcome::Listed {
+                OriginOutcome::Listed {
                     entry,
                     label,
                     environment,
@@ -41,10 +45,10 @@ pub async fn answer(perch: &Perch, acting: &Acting, asked: &str) -> Result<Teste
                 ),
             )
         }
-        Ok(SiteVerdict {
+        Ok(OriginVerdict {
             asked,
             outcome:
-                SiteOutcome::NotListed {
+                OriginOutcome::NotListed {
                     nearest,
                     list_is_empty,
                 },

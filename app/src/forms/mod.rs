@@ -6,7 +6,7 @@ pub mod origins;
 pub mod sandbox;
 
 /// Most rows a list form may hold; what lies beyond is not read, so that no index chosen by a caller allocates memory.
-pub const MOST_ROWS: usize = 1_000;
+pub const MAX_ROWS: usize = 1_000;
 
 /// The value of a field; empty where it is absent.
 pub fn value<'a>(fields: &'a [(String, String)], name: &str) -> &'a str {
@@ -47,7 +47,7 @@ fn rows<'a>(fields: &'a [(String, String)], list: &str) -> Vec<Vec<(&'a str, &'a
         else {
             continue;
         };
-        let Some(at) = at.parse::<usize>().ok().filter(|at| *at < MOST_ROWS) else {
+        let Some(at) = at.parse::<usize>().ok().filter(|at| *at < MAX_ROWS) else {
             continue;
         };
         if rows.len() <= at {

@@ -4,13 +4,13 @@ use super::asking::asking;
 use super::shell::Frame;
 use crate::present::counted;
 use leptos::prelude::*;
-use perch_service::{Ending, EndingPreview, LiveTokens};
+use perch_service::{LiveTokens, TokenRevocationPreview, TokenSelection};
 
 const STOPS: &str = " Whoever looks at an embed sees it stop within a second, and go on where its page fetches a new token.";
 
-pub fn end_tokens(frame: &Frame, preview: EndingPreview) -> AnyView {
+pub fn end_tokens(frame: &Frame, preview: TokenRevocationPreview) -> AnyView {
     let (action, title, what) = match preview.ending {
-        Ending::Key(key) => (
+        TokenSelection::Key(key) => (
             format!("/account/keys/{key}/end-tokens"),
             format!("End the tokens of “{}”", preview.whose),
             "The key itself goes on: your backend makes new tokens with it.",

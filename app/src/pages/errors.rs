@@ -1,7 +1,7 @@
 //! `/docs/errors`: the registry, as people read it.
 
 use leptos::prelude::*;
-use perch_domain::visitor::Said;
+use perch_domain::visitor_message::VisitorMessage;
 use perch_domain::{Code, ViolationCode};
 
 pub fn errors() -> AnyView {
@@ -18,7 +18,7 @@ pub fn errors() -> AnyView {
                 code.message(),
                 code.cause(),
                 code.fix(),
-                Some(Said::about(*code).sentence()),
+                Some(VisitorMessage::about(*code).sentence()),
             )
         })
         .collect_view();

@@ -4,10 +4,10 @@ use super::asking::asking;
 use super::shell::Frame;
 use crate::present::{counted, when};
 use leptos::prelude::*;
-use perch_service::{LiveTokens, RevocationPreview};
+use perch_service::{KeyRevocationPreview, LiveTokens};
 
-pub fn revoke(frame: &Frame, preview: RevocationPreview, now: i64) -> AnyView {
-    let RevocationPreview { key, live_tokens } = preview;
+pub fn revoke(frame: &Frame, preview: KeyRevocationPreview, now: i64) -> AnyView {
+    let KeyRevocationPreview { key, live_tokens } = preview;
     let tokens = match live_tokens {
         LiveTokens::Exactly(0) => "It has no live tokens.".to_owned(),
         LiveTokens::Exactly(1) => "1 live token ends at once: whoever looks at an embed with it sees it stop.".to_owned(),

@@ -3,14 +3,16 @@
 use super::when;
 use crate::model::{Check, Reading, Record, TokenClaims};
 use perch_domain::Action;
-use perch_domain::verdict::Outcome;
-use perch_service::{Acting, Place, Reading as Read, Step, TokenRecord, TokenView};
+use perch_domain::check::CheckOutcome;
+use perch_service::{
+    ActorContext, CheckResult, ConsolePlace, TokenInspection, TokenRecord, TokenView,
+};
 
 /// `now` in Unix milliseconds.
-pub fn reading(read: Read, acting: &Acting, now: i64) -> Reading {
+pub fn reading(read: TokenInspection, acting: &ActorContext, now: i64) -> Reading {
     let now = now.div_euclid(1_000);
     let ladder: Vec<Check> = read
-        .ladder
+        .checks
         .into_iter()
         .map(|step| check(step, acting))
         .collect();
@@ -39,7 +41,7 @@ pub fn reading(read: Read, acting: &Acting, now: i64) -> Reading {
         removed: read
             .removed
             .into_iter()
-            .map(perch_domain::pasted::Removed::sentence)
+            .map(perch_domain::token_input::Removed::sentence)
             .collect(),
         claims: read.token.map(|token| claims(token, now)),
         ladder,
@@ -48,15 +50,15 @@ pub fn reading(read: Read, acting: &Acting, now: i64) -> Reading {
     }
 }
 
-pub(super) fn check(step: Step, acting: &Acting) -> Check {
+pub(super) fn check(step: CheckResult, acting: &ActorContext) -> Check {
     let word = step.outcome.word();
     let (outcome, word) = match step.outcome {
-        Outcome::Passed => ("passed", word),
+        CheckOutcome::Passed => ("passed", word),
         // What does not refuse the token is not called a failure of it.
-        Outcome::Failed if !step.rung.refuses() => ("noticed", "Look at this"),
-        Outcome::Failed => ("failed", word),
-        Outcome::NotReached => ("not-reached", word),
-        Outcome::NotAsked => ("not-asked", word),
+        CheckOutcome::Failed if !step.check.refuses() => ("noticed", "Look at this"),
+        CheckOutcome::Failed => ("failed", word),
+        CheckOutcome::NotReached => ("not-reached", word),
+        CheckOutcome::NotAsked => ("not-asked", word),
     };
     let (fix, place) = step
         .fix
@@ -64,7 +66,7 @@ pub(super) fn check(step: Step, acting: &Acting) -> Check {
         .unwrap_or_default();
     let (fix, place) = within_reach(fix, place, acting);
     Check {
-        title: step.rung.title(),
+        title: step.check.title(),
         outcome,
         word,
         evidence: step.evidence,
@@ -78,16 +80,20 @@ pub(super) fn check(step: Step, acting: &Acting) -> Check {
 }
 
 /// A fix that somebody else has to make is told as that.
-fn within_reach(fix: String, place: Option<Place>, acting: &Acting) -> (String, Option<Place>) {
-    let may = |place: &Place| match place {
-        Place::Keys => acting.can(Action::CreateKey),
-        Place::Attributes => acting.can(Action::EditAttributes),
-        Place::AddOrigin(_) | Place::Origins => acting.can(Action::EditOrigins),
-        Place::Sandbox => true,
+fn within_reach(
+    fix: String,
+    place: Option<ConsolePlace>,
+    acting: &ActorContext,
+) -> (String, Option<ConsolePlace>) {
+    let may = |place: &ConsolePlace| match place {
+        ConsolePlace::Keys => acting.can(Action::CreateKey),
+        ConsolePlace::Attributes => acting.can(Action::EditAttributes),
+        ConsolePlace::AddOrigin(_) | ConsolePlace::Origins => acting.can(Action::EditOrigins),
+        ConsolePlace::Sandbox => true,
     };
     match place {
         Some(place) if !may(&place) => {
-            let who = if place == Place::Keys {
+            let who = if place == ConsolePlace::Keys {
                 "Somebody with the console role Maker or Admin can do this"
             } else {
                 "An admin can do this"
@@ -98,13 +104,13 @@ fn within_reach(fix: String, place: Option<Place>, acting: &Acting) -> (String, 
     }
 }
 
-fn link(place: Place) -> (String, &'static str) {
+fn link(place: ConsolePlace) -> (String, &'static str) {
     match place {
-        Place::Keys => ("/account#api-keys".to_owned(), "Open API Keys"),
-        Place::Sandbox => ("#sandbox".to_owned(), "Go to the sandbox"),
-        Place::Attributes => ("#attributes".to_owned(), "Go to Token Attributes"),
-        Place::Origins => ("#origins".to_owned(), "Go to Authorized Origins"),
-        Place::AddOrigin(origin) => {
+        ConsolePlace::Keys => ("/account#api-keys".to_owned(), "Open API Keys"),
+        ConsolePlace::Sandbox => ("#sandbox".to_owned(), "Go to the sandbox"),
+        ConsolePlace::Attributes => ("#attributes".to_owned(), "Go to Token Attributes"),
+        ConsolePlace::Origins => ("#origins".to_owned(), "Go to Authorized Origins"),
+        ConsolePlace::AddOrigin(origin) => {
             let origin: String = form_urlencoded::byte_serialize(origin.as_bytes()).collect();
             (
                 format!("/settings/embed?add={origin}#origins"),
@@ -182,7 +188,7 @@ pub fn record(record: TokenRecord, now: i64) -> Record {
 
 /// What was pasted, to stand beside what it says; an API key is not shown again.
 pub fn shown_again(pasted: &str) -> &str {
-    let (text, _) = perch_domain::pasted::unwrap(pasted);
+    let (text, _) = perch_domain::token_input::extract_token(pasted);
     if text.contains(perch_domain::api_key::PREFIX) {
         ""
     } else {

@@ -4,10 +4,10 @@ use super::introspection::check;
 use super::when;
 use crate::model::{Check, Record, RefusedLately, RefusedSite};
 use perch_domain::{Code, time};
-use perch_service::{Acting, Perch, Refusal, RefusedRequest, RefusedSiteView};
+use perch_service::{ActorContext, Perch, Refusal, RefusedRequest, RefusedSiteView};
 
 /// The sites that were refused lately.
-pub async fn refused_sites(perch: &Perch, acting: &Acting) -> Result<RefusedLately, Refusal> {
+pub async fn refused_sites(perch: &Perch, acting: &ActorContext) -> Result<RefusedLately, Refusal> {
     let now = perch.now().div_euclid(1_000);
     let refused = perch.refused_sites(acting).await?;
     Ok(RefusedLately {
@@ -49,9 +49,9 @@ fn refused_site(site: RefusedSiteView, now: i64) -> RefusedSite {
 }
 
 /// A request that was refused. `now` in Unix milliseconds.
-pub fn refused_request(request: RefusedRequest, acting: &Acting, now: i64) -> Record {
+pub fn refused_request(request: RefusedRequest, acting: &ActorContext, now: i64) -> Record {
     let ladder: Vec<Check> = request
-        .ladder
+        .checks
         .into_iter()
         .map(|step| check(step, acting))
         .collect();
@@ -70,7 +70,7 @@ pub fn refused_request(request: RefusedRequest, acting: &Acting, now: i64) -> Re
         told("When", when(request.at, now.div_euclid(1_000))),
         told("Site", request.origin),
         told("API key", request.key),
-        told("Faults", request.faults.join(", ")),
+        told("Violations", request.faults.join(", ")),
         told(
             "Token id",
             request

@@ -4,7 +4,7 @@ use super::{reading, when};
 use crate::forms;
 use crate::model::{AttributeField, PersonaRow, Preview, RequestView, SandboxState, TokenResult};
 use perch_domain::{claims, lifetime};
-use perch_service::{Acting, AttributeView, KeyId, Perch, Refusal, ViewerForm};
+use perch_service::{ActorContext, AttributeView, KeyId, Perch, Refusal, ViewerForm};
 
 /// What can be embedded, and the permissions each needs.
 pub const PRESETS: [(&str, &str, &[&str]); 3] = [
@@ -49,7 +49,7 @@ pub fn split(permissions: &[String]) -> Vec<(String, String)> {
 }
 
 /// The sandbox as it opens: everything filled in that can be.
-pub async fn sandbox(perch: &Perch, acting: &Acting) -> Result<SandboxState, Refusal> {
+pub async fn sandbox(perch: &Perch, acting: &ActorContext) -> Result<SandboxState, Refusal> {
     let now = perch.now().div_euclid(1_000);
     let keys: Vec<_> = perch
         .sandbox_keys(acting)
@@ -132,7 +132,7 @@ fn field(view: AttributeView) -> AttributeField {
 /// What a backend would send, and what it would be told.
 pub async fn request(
     perch: &Perch,
-    acting: &Acting,
+    acting: &ActorContext,
     viewer: &ViewerForm,
     key: Option<KeyId>,
 ) -> Result<RequestView, Refusal> {
@@ -156,10 +156,10 @@ pub async fn request(
 /// A sandbox token with what it says, read back through the gate. `None` where it no longer opens.
 pub async fn token_result(
     perch: &Perch,
-    acting: &Acting,
+    acting: &ActorContext,
     token: String,
 ) -> Result<Option<TokenResult>, Refusal> {
-    let read = perch.read_token(acting, &token, "").await?;
+    let read = perch.inspect_token(acting, &token, "").await?;
     let now = perch.now();
     let seconds_left = read
         .token
@@ -169,7 +169,11 @@ pub async fn token_result(
         return Ok(None);
     };
     Ok(Some(TokenResult {
-        size: format!("{} of at most {} bytes", token.len(), claims::LONGEST_TOKEN),
+        size: format!(
+            "{} of at most {} bytes",
+            token.len(),
+            claims::MAX_TOKEN_BYTES
+        ),
         token_id,
         expires_in: lifetime::print(u32::try_from(seconds_left).unwrap_or(0)),
         seconds_left,

@@ -102,8 +102,8 @@ pub enum Action {
     /// The same, but only as a shared persona.
     SandboxAsSharedPersona,
     /// Letting others use a key in the sandbox.
-    OpenOwnKey,
-    OpenAnyKey,
+    ShareOwnKey,
+    ShareAnyKey,
     SavePersona,
     SharePersona,
     EditAnyPersona,
@@ -140,8 +140,8 @@ impl Action {
         Self::SandboxWithOwnKey,
         Self::SandboxWithSharedKey,
         Self::SandboxAsSharedPersona,
-        Self::OpenOwnKey,
-        Self::OpenAnyKey,
+        Self::ShareOwnKey,
+        Self::ShareAnyKey,
         Self::SavePersona,
         Self::SharePersona,
         Self::EditAnyPersona,
@@ -166,10 +166,10 @@ impl Action {
 pub fn allows(actor: Actor, action: Action) -> bool {
     use Action::{
         AddPerson, ChangeOwnPassword, ChangeRole, CreateKey, DeactivatePerson, EditAttributes,
-        EditOrigins, IntrospectByKey, Mint, OpenOwnKey, OpenSignInLink, ReactivatePerson,
-        ReadToken, RevokeAnyKey, RevokeByKey, RevokeOwnKey, RevokeOwnTokens,
-        SandboxAsSharedPersona, SandboxWithOwnKey, SandboxWithPastedKey, SandboxWithSharedKey,
-        SavePersona, SeeOwnKeys, SeeSettings, SetPassword, SharePersona, SignOutEverywhere,
+        EditOrigins, IntrospectByKey, Mint, OpenSignInLink, ReactivatePerson, ReadToken,
+        RevokeAnyKey, RevokeByKey, RevokeOwnKey, RevokeOwnTokens, SandboxAsSharedPersona,
+        SandboxWithOwnKey, SandboxWithPastedKey, SandboxWithSharedKey, SavePersona, SeeOwnKeys,
+        SeeSettings, SetPassword, ShareOwnKey, SharePersona, SignOutEverywhere,
     };
     match actor {
         Actor::Person(ConsoleRole::Admin) => !matches!(
@@ -186,7 +186,7 @@ pub fn allows(actor: Actor, action: Action) -> bool {
                 | SandboxWithOwnKey
                 | SandboxWithSharedKey
                 | SandboxAsSharedPersona
-                | OpenOwnKey
+                | ShareOwnKey
                 | SavePersona
                 | SharePersona
                 | ReadToken

@@ -48,7 +48,7 @@ impl fmt::Debug for ApiKeyText {
 
 /// Why a text is no API key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum KeyFault {
+pub enum KeyError {
     #[error("An API key begins with perch_sk_.")]
     Prefix,
     #[error(
@@ -70,10 +70,10 @@ impl ApiKeyText {
     }
 
     /// Reads a key, checksum included. Constant work is not needed: nothing here depends on a stored secret.
-    pub fn parse(text: &str) -> Result<Self, KeyFault> {
-        let rest = text.strip_prefix(PREFIX).ok_or(KeyFault::Prefix)?;
+    pub fn parse(text: &str) -> Result<Self, KeyError> {
+        let rest = text.strip_prefix(PREFIX).ok_or(KeyError::Prefix)?;
         if !text.is_ascii() || text.len() != LENGTH {
-            return Err(KeyFault::Length);
+            return Err(KeyError::Length);
         }
         let (body, check) = text.split_at(LENGTH - CHECK_LENGTH);
         // A checksum can be made for any characters; what follows a key's id around must be an id.
@@ -85,7 +85,7 @@ impl ApiKeyText {
             }
         });
         if !shaped || checksum(body) != check {
-            return Err(KeyFault::Checksum);
+            return Err(KeyError::Checksum);
         }
         Ok(Self(text.to_owned()))
     }
@@ -182,7 +182,7 @@ mod tests {
         }
         assert_eq!(
             ApiKeyText::parse(&format!("{}é", &key.expose()[..LENGTH - 2])).unwrap_err(),
-            KeyFault::Length
+            KeyError::Length
         );
     }
 
@@ -198,7 +198,7 @@ mod tests {
             let body = format!("{PREFIX}{strange}{}", "0".repeat(SECRET_LENGTH));
             assert_eq!(
                 ApiKeyText::parse(&format!("{body}{}", checksum(&body))).unwrap_err(),
-                KeyFault::Checksum,
+                KeyError::Checksum,
                 "{strange:?}"
             );
         }

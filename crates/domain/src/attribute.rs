@@ -2,18 +2,18 @@
 
 use crate::ViolationCode;
 use crate::json::{Json, Kind as JsonKind};
-use crate::refusal::Faults;
+use crate::refusal::Violations;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 /// Names that mean something of their own in a request or a token.
 pub const RESERVED: [&str; 5] = ["distinctId", "role", "permissions", "aiContextClues", "org"];
 /// Most attributes one request may carry.
-pub const MOST: usize = 64;
+pub const MAX_ATTRIBUTES: usize = 64;
 /// Most values in a list.
-pub const LONGEST_LIST: usize = 200;
+pub const MAX_LIST: usize = 200;
 /// Most Unicode scalar values in a text.
-pub const LONGEST_TEXT: usize = 1_024;
+pub const MAX_TEXT: usize = 1_024;
 
 /// The type of an attribute's value, or of each value in its list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -86,7 +86,7 @@ pub struct Declaration {
 
 /// Why a name cannot be declared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum NameFault {
+pub enum NameError {
     #[error("Enter a name.")]
     Empty,
     #[error("Use at most 64 characters.")]
@@ -100,19 +100,19 @@ pub enum NameFault {
 }
 
 /// Checks a name: `[A-Za-z_][A-Za-z0-9_.-]{0,63}`, case matters.
-pub fn check_name(name: &str) -> Result<(), NameFault> {
+pub fn check_name(name: &str) -> Result<(), NameError> {
     let mut bytes = name.bytes();
-    let first = bytes.next().ok_or(NameFault::Empty)?;
+    let first = bytes.next().ok_or(NameError::Empty)?;
     if name.len() > 64 {
-        return Err(NameFault::TooLong);
+        return Err(NameError::TooLong);
     }
     let shaped = (first.is_ascii_alphabetic() || first == b'_')
         && bytes.all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-'));
     if !shaped {
-        return Err(NameFault::Shape);
+        return Err(NameError::Shape);
     }
     if RESERVED.contains(&name) || name.starts_with("__") {
-        return Err(NameFault::Reserved);
+        return Err(NameError::Reserved);
     }
     Ok(())
 }
@@ -131,7 +131,7 @@ pub enum Value {
 
 impl Declaration {
     /// Reads a value as this attribute declares it; every fault is added under its path.
-    pub fn read(&self, faults: &mut Faults, path: &str, json: Json<'_>) -> Option<Value> {
+    pub fn read(&self, faults: &mut Violations, path: &str, json: Json<'_>) -> Option<Value> {
         if !self.list {
             return self.read_one(faults, path, json);
         }
@@ -147,12 +147,12 @@ impl Declaration {
             );
             return None;
         };
-        if items.len() > LONGEST_LIST {
+        if items.len() > MAX_LIST {
             faults.add(
                 path,
                 ViolationCode::TooMany,
                 format!(
-                    "{} may hold at most {LONGEST_LIST} values, not {}.",
+                    "{} may hold at most {MAX_LIST} values, not {}.",
                     self.name,
                     items.len()
                 ),
@@ -170,7 +170,7 @@ impl Declaration {
             .map(Value::List)
     }
 
-    fn read_one(&self, faults: &mut Faults, path: &str, json: Json<'_>) -> Option<Value> {
+    fn read_one(&self, faults: &mut Violations, path: &str, json: Json<'_>) -> Option<Value> {
         let value = match (self.kind, json.kind()) {
             (Kind::String | Kind::Date, JsonKind::Text) => {
                 return self.read_text(faults, path, json);
@@ -195,7 +195,7 @@ impl Declaration {
         value
     }
 
-    fn read_text(&self, faults: &mut Faults, path: &str, json: Json<'_>) -> Option<Value> {
+    fn read_text(&self, faults: &mut Violations, path: &str, json: Json<'_>) -> Option<Value> {
         let Some(text) = json.text().filter(|text| !text.contains('\0')) else {
             faults.add(
                 path,
@@ -204,11 +204,11 @@ impl Declaration {
             );
             return None;
         };
-        if text.chars().count() > LONGEST_TEXT {
+        if text.chars().count() > MAX_TEXT {
             faults.add(
                 path,
                 ViolationCode::TooLong,
-                format!("{} may have at most {LONGEST_TEXT} characters.", self.name),
+                format!("{} may have at most {MAX_TEXT} characters.", self.name),
             );
             return None;
         }
@@ -287,7 +287,7 @@ mod tests {
             list,
             required: false,
         };
-        let mut faults = Faults::default();
+        let mut faults = Violations::default();
         let value = declaration.read(&mut faults, "a", Json::parse(json.as_bytes()).unwrap());
         match faults.into_result() {
             Ok(()) => Ok(serde_json::to_string(&value.unwrap()).unwrap()),
@@ -339,13 +339,13 @@ mod tests {
             assert_eq!(check_name(good), Ok(()), "{good}");
         }
         for (bad, fault) in [
-            ("", NameFault::Empty),
-            ("9a", NameFault::Shape),
-            ("a b", NameFault::Shape),
-            ("é", NameFault::Shape),
-            ("role", NameFault::Reserved),
-            ("__x", NameFault::Reserved),
-            (&"a".repeat(65), NameFault::TooLong),
+            ("", NameError::Empty),
+            ("9a", NameError::Shape),
+            ("a b", NameError::Shape),
+            ("é", NameError::Shape),
+            ("role", NameError::Reserved),
+            ("__x", NameError::Reserved),
+            (&"a".repeat(65), NameError::TooLong),
         ] {
             assert_eq!(check_name(bad), Err(fault), "{bad}");
         }

@@ -16,7 +16,7 @@ pub const AUDIENCE: &str = "embed";
 /// `typ` in the protected header.
 pub const TOKEN_TYPE: &str = "embed+jwt";
 /// Bytes of the longest token that is minted; it must fit common proxies' header limits.
-pub const LONGEST_TOKEN: usize = 6 * 1024;
+pub const MAX_TOKEN_BYTES: usize = 6 * 1024;
 /// Seconds that the clock of the server that issued a token may be ahead. Its end is exact.
 pub const SKEW: i64 = 30;
 
@@ -129,7 +129,7 @@ impl<'a> Claims<'a> {
         {
             return Err(Code::TokenInvalid);
         }
-        if !(1..=i64::from(lifetime::LONGEST)).contains(&self.exp.saturating_sub(self.iat)) {
+        if !(1..=i64::from(lifetime::MAX)).contains(&self.exp.saturating_sub(self.iat)) {
             return Err(Code::TokenInvalid);
         }
         let latest_start = expected.now.saturating_add(SKEW);

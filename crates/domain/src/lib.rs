@@ -6,6 +6,7 @@
 pub mod access;
 pub mod api_key;
 pub mod attribute;
+pub mod check;
 pub mod claims;
 pub mod code;
 pub mod json;
@@ -13,15 +14,14 @@ pub mod lifetime;
 pub mod mint_request;
 pub mod origin;
 pub mod origin_list;
-pub mod pasted;
 pub mod permission;
 pub mod refusal;
 pub mod revoke_request;
 pub mod sample;
 pub mod text;
 pub mod time;
-pub mod verdict;
-pub mod visitor;
+pub mod token_input;
+pub mod visitor_message;
 
 pub use access::{Action, Actor, ConsoleRole, authorize};
 pub use code::{Code, ViolationCode};

@@ -3,11 +3,11 @@
 use crate::json::{Json, Kind};
 
 /// Seconds. The shortest that may be asked for.
-pub const SHORTEST: u32 = 60;
+pub const MIN: u32 = 60;
 /// Seconds. What a request that does not ask gets.
 pub const DEFAULT: u32 = 3_600;
 /// Seconds. No organization can allow more.
-pub const LONGEST: u32 = 86_400;
+pub const MAX: u32 = 86_400;
 
 const UNITS: [(char, u32); 4] = [('d', 86_400), ('h', 3_600), ('m', 60), ('s', 1)];
 

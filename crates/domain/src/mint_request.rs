@@ -4,17 +4,17 @@ use crate::attribute::{self, Declaration, Value};
 use crate::claims::ViewerRole;
 use crate::json::{Json, Kind};
 use crate::permission::Permissions;
-use crate::refusal::Faults;
+use crate::refusal::Violations;
 use crate::text::nearest;
 use crate::{Code, Refusal, ViolationCode, lifetime};
 use std::borrow::Cow;
 
 /// Bytes. Larger bodies are refused before they are read.
-pub const LONGEST_BODY: usize = 16 * 1024;
+pub const MAX_BODY_BYTES: usize = 16 * 1024;
 /// Characters of a `distinctId`.
-pub const LONGEST_SUBJECT: usize = 256;
+pub const MAX_DISTINCT_ID: usize = 256;
 /// Unicode scalar values.
-pub const LONGEST_CLUES: usize = 2_000;
+pub const MAX_CLUES: usize = 2_000;
 
 /// A request that passed every rule.
 #[derive(Clone, Debug)]
@@ -60,7 +60,7 @@ impl MintRequest {
     pub fn parse(body: &[u8], rules: Rules<'_>) -> Result<Self, Refusal> {
         let json = Json::parse(body).ok_or(Code::BodyNotJson)?;
         let mut reader = Reader {
-            faults: Faults::default(),
+            faults: Violations::default(),
             rules,
             clues: None,
             dropped: Vec::new(),
@@ -80,7 +80,7 @@ struct User {
 }
 
 struct Reader<'a> {
-    faults: Faults,
+    faults: Violations,
     rules: Rules<'a>,
     clues: Option<String>,
     dropped: Vec<Dropped>,
@@ -141,11 +141,11 @@ impl Reader<'_> {
                 ViolationCode::Required,
                 "user.distinctId must not be empty.",
             );
-        } else if text.chars().count() > LONGEST_SUBJECT {
+        } else if text.chars().count() > MAX_DISTINCT_ID {
             self.faults.add(
                 field,
                 ViolationCode::TooLong,
-                format!("user.distinctId may have at most {LONGEST_SUBJECT} characters."),
+                format!("user.distinctId may have at most {MAX_DISTINCT_ID} characters."),
             );
         } else if text.chars().any(char::is_control) {
             self.faults.add(
@@ -189,13 +189,13 @@ impl Reader<'_> {
                 }
             }
         };
-        if members.len() > attribute::MOST {
+        if members.len() > attribute::MAX_ATTRIBUTES {
             self.faults.add(
                 "user.attributes",
                 ViolationCode::TooMany,
                 format!(
                     "user.attributes may hold at most {} attributes, not {}.",
-                    attribute::MOST,
+                    attribute::MAX_ATTRIBUTES,
                     members.len()
                 ),
             );
@@ -282,12 +282,12 @@ impl Reader<'_> {
         let Some(text) = self.text(field, json) else {
             return;
         };
-        if text.chars().count() > LONGEST_CLUES {
+        if text.chars().count() > MAX_CLUES {
             self.faults.add(
                 field,
                 ViolationCode::TooLong,
                 format!(
-                    "aiContextClues may have at most {LONGEST_CLUES} characters, not {}.",
+                    "aiContextClues may have at most {MAX_CLUES} characters, not {}.",
                     text.chars().count()
                 ),
             );
@@ -326,7 +326,7 @@ impl Reader<'_> {
             }
             None => self.wrong_type("expiresIn", "text such as 30m, or whole seconds", json),
             Some(seconds) => match u32::try_from(seconds) {
-                Ok(seconds) if (lifetime::SHORTEST..=longest).contains(&seconds) => return seconds,
+                Ok(seconds) if (lifetime::MIN..=longest).contains(&seconds) => return seconds,
                 _ => self
                     .faults
                     .add("expiresIn", ViolationCode::LifetimeOutOfBounds, bounds()),

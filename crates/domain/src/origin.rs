@@ -43,7 +43,7 @@ impl Adjustment {
 
 /// Why a text cannot be listed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum OriginFault {
+pub enum OriginError {
     #[error("Enter a site such as https://app.example.com.")]
     Empty,
     #[error(
@@ -88,7 +88,7 @@ impl Origin {
     pub fn parse(
         typed: &str,
         http_hosts: &HttpHosts,
-    ) -> Result<(Self, Vec<Adjustment>), OriginFault> {
+    ) -> Result<(Self, Vec<Adjustment>), OriginError> {
         let (origin, adjusted) = Self::read(typed)?;
         origin.check(http_hosts)?;
         Ok((origin, adjusted))
@@ -96,10 +96,10 @@ impl Origin {
 
     /// Reads what a person typed as a site that asks: as forgiving, but no list entry, so it may be plain `http` anywhere and
     /// never a wildcard.
-    pub fn parse_asked(typed: &str) -> Result<(Self, Vec<Adjustment>), OriginFault> {
+    pub fn parse_asked(typed: &str) -> Result<(Self, Vec<Adjustment>), OriginError> {
         let (origin, adjusted) = Self::read(typed)?;
         if origin.host().contains('*') {
-            Err(OriginFault::OneSite)
+            Err(OriginError::OneSite)
         } else {
             Ok((origin, adjusted))
         }
@@ -182,13 +182,13 @@ impl Origin {
         }
     }
 
-    fn read(typed: &str) -> Result<(Self, Vec<Adjustment>), OriginFault> {
+    fn read(typed: &str) -> Result<(Self, Vec<Adjustment>), OriginError> {
         let mut adjusted = Vec::new();
         let text = typed.trim();
         match text {
-            "" => return Err(OriginFault::Empty),
-            "*" => return Err(OriginFault::Everything),
-            _ if text.eq_ignore_ascii_case("null") => return Err(OriginFault::Null),
+            "" => return Err(OriginError::Empty),
+            "*" => return Err(OriginError::Everything),
+            _ if text.eq_ignore_ascii_case("null") => return Err(OriginError::Null),
             _ => {}
         }
         let (scheme, rest) = if let Some((scheme, rest)) = text.split_once("://") {
@@ -200,7 +200,7 @@ impl Origin {
         let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
         let (authority, path) = rest.split_at(end);
         if authority.contains('@') {
-            return Err(OriginFault::UserInfo);
+            return Err(OriginError::UserInfo);
         }
         // Nobody means https by localhost:3000.
         let bare = adjusted.contains(&Adjustment::SchemeAdded)
@@ -216,7 +216,7 @@ impl Origin {
         }
         let app = APP_SCHEMES.contains(&scheme.as_str());
         if !app && scheme != "https" && scheme != "http" {
-            return Err(OriginFault::Scheme(scheme));
+            return Err(OriginError::Scheme(scheme));
         }
         let (host, port) = split_port(authority)?;
         let host = canonical_host(host, &mut adjusted)?;
@@ -274,18 +274,18 @@ impl Origin {
         self.host().starts_with("*.")
     }
 
-    fn check(&self, http_hosts: &HttpHosts) -> Result<(), OriginFault> {
+    fn check(&self, http_hosts: &HttpHosts) -> Result<(), OriginError> {
         let (scheme, host) = (self.scheme(), self.host());
         if let Some(parent) = host.strip_prefix("*.") {
             if scheme != "https" || parent.contains('*') || !parent.contains('.') {
-                return Err(OriginFault::Wildcard);
+                return Err(OriginError::Wildcard);
             }
             #[cfg(feature = "tables")]
             if psl::suffix_str(parent) == Some(parent) {
-                return Err(OriginFault::PublicSuffix(parent.to_owned()));
+                return Err(OriginError::PublicSuffix(parent.to_owned()));
             }
         } else if host.contains('*') {
-            return Err(OriginFault::Wildcard);
+            return Err(OriginError::Wildcard);
         }
         if scheme == "http" && !self.is_loopback() {
             let written = self
@@ -295,7 +295,7 @@ impl Origin {
                 *known == host || *known == written || *known == format!("http://{written}")
             });
             if !allowed {
-                return Err(OriginFault::PlainHttp(written));
+                return Err(OriginError::PlainHttp(written));
             }
         }
         Ok(())
@@ -315,7 +315,7 @@ fn is_loopback(host: &str) -> bool {
         || host.parse::<Ipv4Addr>().is_ok_and(|ip| ip.is_loopback())
 }
 
-fn split_port(authority: &str) -> Result<(&str, Option<u16>), OriginFault> {
+fn split_port(authority: &str) -> Result<(&str, Option<u16>), OriginError> {
     let bracket = authority.rfind(']').unwrap_or(0);
     match authority
         .rfind(':')
@@ -336,13 +336,13 @@ fn split_port(authority: &str) -> Result<(&str, Option<u16>), OriginFault> {
             number
                 .filter(|number| *number > 0)
                 .map(|number| (host, Some(number)))
-                .ok_or(OriginFault::Port)
+                .ok_or(OriginError::Port)
         }
     }
 }
 
-fn canonical_host(host: &str, adjusted: &mut Vec<Adjustment>) -> Result<String, OriginFault> {
-    let fault = || OriginFault::Host(host.chars().take(80).collect());
+fn canonical_host(host: &str, adjusted: &mut Vec<Adjustment>) -> Result<String, OriginError> {
+    let fault = || OriginError::Host(host.chars().take(80).collect());
     if let Some(inner) = host
         .strip_prefix('[')
         .and_then(|host| host.strip_suffix(']'))
@@ -375,7 +375,7 @@ fn canonical_host(host: &str, adjusted: &mut Vec<Adjustment>) -> Result<String, 
     };
     // A `*` anywhere else is told as what it is, not as a bad host.
     if host.contains('*') && !labels.iter().enumerate().all(label_ok) {
-        return Err(OriginFault::Wildcard);
+        return Err(OriginError::Wildcard);
     }
     if host.len() > 253 || !labels.iter().enumerate().all(label_ok) {
         return Err(fault());
@@ -393,13 +393,13 @@ fn canonical_host(host: &str, adjusted: &mut Vec<Adjustment>) -> Result<String, 
 }
 
 #[cfg(feature = "tables")]
-fn to_ascii(host: &str) -> Result<String, Option<OriginFault>> {
+fn to_ascii(host: &str) -> Result<String, Option<OriginError>> {
     idna::domain_to_ascii(host).map_err(|_| None)
 }
 
 #[cfg(not(feature = "tables"))]
-fn to_ascii(_: &str) -> Result<String, Option<OriginFault>> {
-    Err(Some(OriginFault::NeedsTables))
+fn to_ascii(_: &str) -> Result<String, Option<OriginError>> {
+    Err(Some(OriginError::NeedsTables))
 }
 
 /// As the URL standard serializes it: unlike [`Ipv6Addr`], never with an embedded IPv4 address.

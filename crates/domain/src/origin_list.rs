@@ -106,7 +106,7 @@ pub enum Decision<'a> {
 
 /// Entries whose spelling is compared with that of one site, letter by letter. Whoever holds a token can name any site, so the
 /// work for each is bounded.
-const MOST_COMPARED: usize = 32;
+const MAX_COMPARED: usize = 32;
 
 impl OriginList {
     pub fn new(entries: Vec<Listed>) -> Self {
@@ -181,7 +181,7 @@ impl OriginList {
         alike.sort_by_key(|(least, _)| *least);
         alike
             .into_iter()
-            .take(MOST_COMPARED)
+            .take(MAX_COMPARED)
             .map(|(_, entry)| entry)
             .collect()
     }
@@ -350,7 +350,7 @@ mod tests {
             .unwrap()
             .0;
         let compared = many.spelled_alike(&Spelling::of(asked.host()).unwrap());
-        assert_eq!(compared.len(), MOST_COMPARED);
+        assert_eq!(compared.len(), MAX_COMPARED);
         assert_eq!(
             many.nearest(&asked)
                 .map(|(entry, miss)| (entry.origin.to_string(), miss)),

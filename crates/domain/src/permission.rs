@@ -2,7 +2,7 @@
 
 use crate::ViolationCode;
 use crate::json::{Json, Kind};
-use crate::refusal::Faults;
+use crate::refusal::Violations;
 use crate::text::nearest;
 use serde::ser::{SerializeMap, Serializer};
 use serde::{Deserialize, Serialize};
@@ -110,7 +110,7 @@ impl Permissions {
     }
 
     /// Reads `permissions` of a mint request. Every fault is added under its path.
-    pub(crate) fn parse(faults: &mut Faults, json: Json<'_>) -> Self {
+    pub(crate) fn parse(faults: &mut Violations, json: Json<'_>) -> Self {
         let mut granted = Self::default();
         let Some(members) = json.members() else {
             faults.add(
@@ -246,7 +246,7 @@ mod tests {
     use super::*;
 
     fn parse(text: &str) -> (String, Vec<String>) {
-        let mut faults = Faults::default();
+        let mut faults = Violations::default();
         let permissions = Permissions::parse(&mut faults, Json::parse(text.as_bytes()).unwrap());
         let violations = faults
             .into_result()

@@ -80,19 +80,19 @@ impl From<Code> for Refusal {
 
 /// Collects the faults of one input, so that all of them are named at once.
 #[derive(Debug, Default)]
-pub struct Faults(Vec<Violation>);
+pub struct Violations(Vec<Violation>);
 
 /// Faults named in one answer. A body of 16 KiB can hold thousands; no one reads more than this.
-const MOST: usize = 100;
+const MAX_VIOLATIONS: usize = 100;
 
-impl Faults {
+impl Violations {
     pub fn add(
         &mut self,
         field: impl Into<String>,
         code: ViolationCode,
         message: impl Into<String>,
     ) {
-        if self.0.len() < MOST {
+        if self.0.len() < MAX_VIOLATIONS {
             self.0.push(Violation {
                 field: field.into(),
                 code,
@@ -103,7 +103,7 @@ impl Faults {
 
     /// Whether no more are named, so that looking for them is of no use.
     pub fn is_full(&self) -> bool {
-        self.0.len() >= MOST
+        self.0.len() >= MAX_VIOLATIONS
     }
 
     pub fn is_empty(&self) -> bool {
@@ -123,8 +123,8 @@ impl Faults {
                     one.message.clone(),
                 ));
             }
-            several if several.len() == MOST => Cow::Owned(format!(
-                "More than {MOST} fields need another value; these are the first."
+            several if several.len() == MAX_VIOLATIONS => Cow::Owned(format!(
+                "More than {MAX_VIOLATIONS} fields need another value; these are the first."
             )),
             several => Cow::Owned(format!("{} fields need another value.", several.len())),
         };

@@ -1,8 +1,8 @@
 //! A revoke request: which tokens of a key end before their time.
 
 use crate::json::{Json, Kind};
-use crate::mint_request::LONGEST_SUBJECT;
-use crate::refusal::Faults;
+use crate::mint_request::MAX_DISTINCT_ID;
+use crate::refusal::Violations;
 use crate::text::nearest;
 use crate::{Code, Refusal, ViolationCode};
 use uuid::Uuid;
@@ -26,7 +26,7 @@ impl RevokeRequest {
     /// `BODY_NOT_JSON`, or `REQUEST_INVALID` with every violation.
     pub fn parse(body: &[u8]) -> Result<Self, Refusal> {
         let json = Json::parse(body).ok_or(Code::BodyNotJson)?;
-        let mut faults = Faults::default();
+        let mut faults = Violations::default();
         let mut wanted = Vec::new();
         let Some(members) = json.members() else {
             let message = format!("The body must be an object, not {}.", json.kind().as_str());
@@ -63,7 +63,7 @@ impl RevokeRequest {
     }
 }
 
-fn field(faults: &mut Faults, name: &str, value: Json<'_>) -> Option<RevokeRequest> {
+fn field(faults: &mut Violations, name: &str, value: Json<'_>) -> Option<RevokeRequest> {
     let mut wrong = |code, message: &str| {
         faults.add(name, code, message);
         None
@@ -82,7 +82,7 @@ fn field(faults: &mut Faults, name: &str, value: Json<'_>) -> Option<RevokeReque
             Some(text) if text.is_empty() => {
                 wrong(ViolationCode::Required, "This must not be empty.")
             }
-            Some(text) if text.chars().count() > LONGEST_SUBJECT => wrong(
+            Some(text) if text.chars().count() > MAX_DISTINCT_ID => wrong(
                 ViolationCode::TooLong,
                 "A distinctId has at most 256 characters.",
             ),

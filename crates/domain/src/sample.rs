@@ -2,7 +2,7 @@
 
 use crate::attribute::{self, Declaration, Kind};
 use crate::json::{Json, Kind as JsonKind};
-use crate::refusal::Faults;
+use crate::refusal::Violations;
 
 /// One attribute of a sample.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,7 +95,7 @@ fn one(name: &str, json: Json<'_>) -> Result<(Declaration, String), String> {
         list,
         required: false,
     };
-    let mut faults = Faults::default();
+    let mut faults = Violations::default();
     declaration.read(&mut faults, name, json);
     if let Err(refusal) = faults.into_result() {
         return Err(refusal.message.into_owned());

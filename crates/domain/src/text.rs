@@ -1,11 +1,11 @@
 //! Small rules about text that a person or program sends.
 
 use crate::ViolationCode;
-use crate::refusal::Faults;
+use crate::refusal::Violations;
 
 /// One line of text a person typed: trimmed, within `max` Unicode scalar values, free of control characters.
 pub fn line(
-    faults: &mut Faults,
+    faults: &mut Violations,
     field: &str,
     what: &str,
     text: &str,
@@ -32,7 +32,7 @@ pub fn line(
 }
 
 /// An email address, only as far as sign-in needs it: one `@` with something on both sides, lower case, no blanks.
-pub fn email(faults: &mut Faults, field: &str, text: &str) -> String {
+pub fn email(faults: &mut Violations, field: &str, text: &str) -> String {
     let text = line(faults, field, "an email address", text, 254, true).to_lowercase();
     let shaped = text
         .split_once('@')
@@ -48,7 +48,7 @@ pub fn email(faults: &mut Faults, field: &str, text: &str) -> String {
 }
 
 /// A new password: long enough to resist guessing, short enough to hash. Nothing else is asked of it.
-pub fn new_password(faults: &mut Faults, field: &str, text: &str) {
+pub fn new_password(faults: &mut Violations, field: &str, text: &str) {
     match text.chars().count() {
         0 => faults.add(field, ViolationCode::Required, "Choose a password."),
         1..12 => faults.add(
@@ -184,7 +184,7 @@ mod tests {
     #[test]
     fn every_fault_of_an_email_is_one_sentence() {
         for bad in ["", "ada", "@x", "a@", "a b@c", "a@b@c"] {
-            let mut faults = Faults::default();
+            let mut faults = Violations::default();
             email(&mut faults, "email", bad);
             assert!(!faults.is_empty(), "{bad:?} must be refused");
         }

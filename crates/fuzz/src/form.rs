@@ -1,6 +1,6 @@
 //! Bodies of forms, and the lists and rows that are read from them.
 
-use perch_app::forms::{self, MOST_ROWS};
+use perch_app::forms::{self, MAX_ROWS};
 use perch_app::model::{AttributeRow, OriginRow};
 use std::collections::HashMap;
 
@@ -80,7 +80,7 @@ fn expected<'a>(
         if row.to_string() != index {
             return None;
         }
-        if row < MOST_ROWS {
+        if row < MAX_ROWS {
             found.entry((row, field)).or_insert(value.as_str());
         }
     }
@@ -89,7 +89,7 @@ fn expected<'a>(
 
 /// Whether each row has what was sent for it, and nothing else.
 fn rows<Row>(fields: &[(String, String)], list: &str, typed: &[Row], columns: &Columns<Row>) {
-    assert!(typed.len() <= MOST_ROWS);
+    assert!(typed.len() <= MAX_ROWS);
     let Some(expected) = expected(fields, list) else {
         return;
     };

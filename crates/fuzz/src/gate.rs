@@ -3,7 +3,7 @@
 use crate::choices;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
-use perch_jwe::{ContentKey, LONGEST_TOKEN, OpenFault, TokenKey, open};
+use perch_jwe::{ContentKey, MAX_TOKEN_BYTES, OpenError, TokenKey, open};
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use std::sync::{Arc, LazyLock};
 
@@ -22,7 +22,7 @@ fn secret(kid: &str, byte: u8) -> (Arc<TokenKey>, LessSafeKey) {
     }
 }
 
-fn opened(text: &str) -> Result<Vec<u8>, OpenFault> {
+fn opened(text: &str) -> Result<Vec<u8>, OpenError> {
     open(text, |header| {
         KEYS.iter()
             .find(|(key, _)| key.header() == header)
@@ -124,7 +124,7 @@ fn recipe(input: &[u8]) -> bool {
         && nonce.len() == 12
         && tag == 16
         && !plain.is_empty()
-        && token.len() <= LONGEST_TOKEN;
+        && token.len() <= MAX_TOKEN_BYTES;
     assert_eq!(
         opened(&token).ok().as_deref(),
         whole.then_some(plain),

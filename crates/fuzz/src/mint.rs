@@ -3,7 +3,7 @@
 use crate::choices;
 use perch_domain::attribute::{Declaration, Kind};
 use perch_domain::json::Json;
-use perch_domain::mint_request::{LONGEST_BODY, MintRequest, Rules};
+use perch_domain::mint_request::{MAX_BODY_BYTES, MintRequest, Rules};
 use perch_domain::{Code, lifetime};
 use serde_json::json;
 use std::sync::LazyLock;
@@ -44,18 +44,18 @@ static DECLARED: LazyLock<[Vec<Declaration>; 3]> = LazyLock::new(|| {
 /// If reading a body twice differs, or what was read, written down again, is not read as the same.
 pub fn mint(input: &[u8]) -> bool {
     let ([how], body) = choices(input);
-    if body.len() > LONGEST_BODY {
+    if body.len() > MAX_BODY_BYTES {
         return false;
     }
     let Some(declarations) = DECLARED.get(usize::from(how % 3)) else {
         return false;
     };
-    let longest_lifetime = [lifetime::SHORTEST, lifetime::DEFAULT, lifetime::LONGEST]
+    let longest_lifetime = [lifetime::MIN, lifetime::DEFAULT, lifetime::MAX]
         .get(usize::from(how >> 2 & 3))
         .copied();
     let rules = Rules {
         declarations,
-        longest_lifetime: longest_lifetime.unwrap_or(lifetime::LONGEST),
+        longest_lifetime: longest_lifetime.unwrap_or(lifetime::MAX),
         drop_undeclared: how >> 4 & 1 == 1,
     };
     let (first, second) = (
@@ -95,7 +95,7 @@ fn check(request: &MintRequest, rules: Rules<'_>) {
             && !request.subject.contains(char::is_control)
     );
     assert!(
-        (lifetime::SHORTEST..=rules.longest_lifetime).contains(&request.lifetime),
+        (lifetime::MIN..=rules.longest_lifetime).contains(&request.lifetime),
         "{} s",
         request.lifetime
     );

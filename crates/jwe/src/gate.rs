@@ -7,7 +7,7 @@ use ring::aead::{Aad, NONCE_LEN, Nonce};
 use zeroize::Zeroizing;
 
 /// Bytes. Nothing longer is looked at.
-pub const LONGEST_TOKEN: usize = 8 * 1024;
+pub const MAX_TOKEN_BYTES: usize = 8 * 1024;
 /// A nonce of 12 bytes in base64url.
 const NONCE_TEXT: usize = 16;
 /// An authentication tag of 16 bytes in base64url.
@@ -15,7 +15,7 @@ const TAG_TEXT: usize = 22;
 
 /// Why a token was not opened. Nothing here says more than the token's bearer already knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum OpenFault {
+pub enum OpenError {
     /// Not five canonical parts of the lengths this installation issues.
     #[error("not a whole token")]
     Malformed,
@@ -36,14 +36,14 @@ pub struct Opened<K> {
 /// Opens a token. `find` maps an encoded header, byte for byte, to what is known of its secret.
 ///
 /// # Errors
-/// See [`OpenFault`].
+/// See [`OpenError`].
 pub fn open<K: AsRef<TokenKey>>(
     token: &str,
     find: impl FnOnce(&str) -> Option<K>,
-) -> Result<Opened<K>, OpenFault> {
+) -> Result<Opened<K>, OpenError> {
     // 1. Bounded, ASCII, five parts, each in its one canonical spelling.
-    if token.len() > LONGEST_TOKEN || !token.is_ascii() {
-        return Err(OpenFault::Malformed);
+    if token.len() > MAX_TOKEN_BYTES || !token.is_ascii() {
+        return Err(OpenError::Malformed);
     }
     let mut parts = token.split('.');
     let (Some(header), Some(encrypted_key), Some(nonce), Some(ciphertext), Some(tag), None) = (
@@ -54,27 +54,27 @@ pub fn open<K: AsRef<TokenKey>>(
         parts.next(),
         parts.next(),
     ) else {
-        return Err(OpenFault::Malformed);
+        return Err(OpenError::Malformed);
     };
     // The base64 engine refuses padding, stray trailing bits and any other alphabet.
-    let nonce_bytes = BASE64URL.decode(nonce).map_err(|_| OpenFault::Malformed)?;
+    let nonce_bytes = BASE64URL.decode(nonce).map_err(|_| OpenError::Malformed)?;
     let mut sealed = Zeroizing::new(Vec::with_capacity(ciphertext.len()));
     BASE64URL
         .decode_vec(ciphertext, &mut sealed)
-        .map_err(|_| OpenFault::Malformed)?;
+        .map_err(|_| OpenError::Malformed)?;
     BASE64URL
         .decode_vec(tag, &mut sealed)
-        .map_err(|_| OpenFault::Malformed)?;
+        .map_err(|_| OpenError::Malformed)?;
     BASE64URL
         .decode(encrypted_key)
-        .map_err(|_| OpenFault::Malformed)?;
+        .map_err(|_| OpenError::Malformed)?;
     // 2. The header is one of ours, byte for byte; a stranger's JSON is never parsed here.
     let Some(key) = find(header) else {
         let canonical = !header.is_empty() && BASE64URL.decode(header).is_ok();
         return Err(if canonical {
-            OpenFault::UnknownKey
+            OpenError::UnknownKey
         } else {
-            OpenFault::Malformed
+            OpenError::Malformed
         });
     };
     // 3. `dir` has no encrypted key; nonce and tag have exactly the lengths of A256GCM.
@@ -83,14 +83,14 @@ pub fn open<K: AsRef<TokenKey>>(
         || tag.len() != TAG_TEXT
         || ciphertext.is_empty()
     {
-        return Err(OpenFault::Malformed);
+        return Err(OpenError::Malformed);
     }
     let nonce =
-        <[u8; NONCE_LEN]>::try_from(nonce_bytes.as_slice()).map_err(|_| OpenFault::Malformed)?;
+        <[u8; NONCE_LEN]>::try_from(nonce_bytes.as_slice()).map_err(|_| OpenError::Malformed)?;
     // 4. One AEAD call, the header as associated data.
     let token_key = key.as_ref();
     if token_key.header() != header {
-        return Err(OpenFault::UnknownKey);
+        return Err(OpenError::UnknownKey);
     }
     let plain = token_key
         .aead
@@ -99,7 +99,7 @@ pub fn open<K: AsRef<TokenKey>>(
             Aad::from(header.as_bytes()),
             &mut sealed,
         )
-        .map_err(|_| OpenFault::NotSealed)?
+        .map_err(|_| OpenError::NotSealed)?
         .len();
     sealed.truncate(plain);
     Ok(Opened {

@@ -12,6 +12,6 @@ mod master_key;
 mod seal;
 
 pub use content_key::ContentKey;
-pub use gate::{LONGEST_TOKEN, OpenFault, Opened, open};
-pub use master_key::{MasterKeyFault, MasterKeys};
-pub use seal::{SealFault, TokenKey, token_length};
+pub use gate::{MAX_TOKEN_BYTES, OpenError, Opened, open};
+pub use master_key::{MasterKeyError, MasterKeys};
+pub use seal::{SealError, TokenKey, token_length};

@@ -10,7 +10,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 /// Why a master key file cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum MasterKeyFault {
+pub enum MasterKeyError {
     #[error("the master key file holds no key")]
     Empty,
     #[error("line {0} of the master key file is not 32 bytes in base64")]
@@ -20,7 +20,7 @@ pub enum MasterKeyFault {
     )]
     Weak(usize),
     #[error("a content key was not wrapped by this master key")]
-    Foreign,
+    NotAToken,
 }
 
 /// One or several master keys; the first wraps, all unwrap.
@@ -38,14 +38,14 @@ impl fmt::Debug for MasterKeys {
 
 impl MasterKeys {
     /// Reads a key file: 32 bytes in base64 a line, the current key first.
-    pub fn parse(file: &str) -> Result<Self, MasterKeyFault> {
+    pub fn parse(file: &str) -> Result<Self, MasterKeyError> {
         let mut lines = file
             .lines()
             .map(str::trim)
             .enumerate()
             .filter(|(_, line)| !line.is_empty())
             .map(|(at, line)| Self::key(at + 1, line));
-        let (first, marks) = lines.next().ok_or(MasterKeyFault::Empty)??;
+        let (first, marks) = lines.next().ok_or(MasterKeyError::Empty)??;
         let keys = std::iter::once(Ok(first))
             .chain(lines.map(|read| read.map(|(key, _)| key)))
             .collect::<Result<_, _>>()?;
@@ -75,21 +75,21 @@ impl MasterKeys {
     }
 
     /// The key of a line, and the key for marks that is derived from it.
-    fn key(at: usize, line: &str) -> Result<(LessSafeKey, hmac::Key), MasterKeyFault> {
+    fn key(at: usize, line: &str) -> Result<(LessSafeKey, hmac::Key), MasterKeyError> {
         let bytes = Zeroizing::new(
             BASE64
                 .decode(line.trim_end_matches('='))
-                .map_err(|_| MasterKeyFault::Shape(at))?,
+                .map_err(|_| MasterKeyError::Shape(at))?,
         );
-        let first = bytes.first().copied().ok_or(MasterKeyFault::Shape(at))?;
+        let first = bytes.first().copied().ok_or(MasterKeyError::Shape(at))?;
         // One byte over and over, or the count from 0 to 31 that documentation everywhere uses as an example.
         let counted = bytes.iter().zip(0u8..).all(|(byte, count)| *byte == count);
         if bytes.len() == 32 && (counted || bytes.iter().all(|byte| *byte == first)) {
-            return Err(MasterKeyFault::Weak(at));
+            return Err(MasterKeyError::Weak(at));
         }
         let key = UnboundKey::new(&AES_256_GCM, &bytes)
             .map(LessSafeKey::new)
-            .map_err(|_| MasterKeyFault::Shape(at))?;
+            .map_err(|_| MasterKeyError::Shape(at))?;
         let derived = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &bytes), b"perch marks");
         Ok((key, hmac::Key::new(hmac::HMAC_SHA256, derived.as_ref())))
     }
@@ -100,8 +100,8 @@ impl MasterKeys {
         id: &str,
         content: &ContentKey,
         nonce: [u8; NONCE_LEN],
-    ) -> Result<Vec<u8>, MasterKeyFault> {
-        let current = self.keys.first().ok_or(MasterKeyFault::Empty)?;
+    ) -> Result<Vec<u8>, MasterKeyError> {
+        let current = self.keys.first().ok_or(MasterKeyError::Empty)?;
         let mut sealed = content.bytes().to_vec();
         current
             .seal_in_place_append_tag(
@@ -109,15 +109,15 @@ impl MasterKeys {
                 Aad::from(id.as_bytes()),
                 &mut sealed,
             )
-            .map_err(|_| MasterKeyFault::Foreign)?;
+            .map_err(|_| MasterKeyError::NotAToken)?;
         Ok([nonce.as_slice(), &sealed].concat())
     }
 
     /// Unwraps what [`MasterKeys::wrap`] made for the same `id` under any of the keys.
-    pub fn unwrap(&self, id: &str, wrapped: &[u8]) -> Result<ContentKey, MasterKeyFault> {
+    pub fn unwrap(&self, id: &str, wrapped: &[u8]) -> Result<ContentKey, MasterKeyError> {
         let (nonce, sealed) = wrapped
             .split_first_chunk::<NONCE_LEN>()
-            .ok_or(MasterKeyFault::Foreign)?;
+            .ok_or(MasterKeyError::NotAToken)?;
         for key in &self.keys {
             let mut buffer = Zeroizing::new(sealed.to_vec());
             let opened = key.open_in_place(
@@ -127,11 +127,11 @@ impl MasterKeys {
             );
             if let Ok(plain) = opened {
                 let mut bytes =
-                    <[u8; 32]>::try_from(&*plain).map_err(|_| MasterKeyFault::Foreign)?;
+                    <[u8; 32]>::try_from(&*plain).map_err(|_| MasterKeyError::NotAToken)?;
                 return Ok(ContentKey::from_random(&mut bytes));
             }
         }
-        Err(MasterKeyFault::Foreign)
+        Err(MasterKeyError::NotAToken)
     }
 }
 
@@ -155,7 +155,7 @@ mod tests {
         assert_eq!(keys.unwrap("kid-1", &wrapped).unwrap().bytes(), &[5; 32]);
         assert_eq!(
             keys.unwrap("kid-2", &wrapped).unwrap_err(),
-            MasterKeyFault::Foreign
+            MasterKeyError::NotAToken
         );
         assert!(
             MasterKeys::parse(&file(2))
@@ -190,19 +190,19 @@ mod tests {
     fn weak_files_are_refused() {
         assert_eq!(
             MasterKeys::parse("\n \n").unwrap_err(),
-            MasterKeyFault::Empty
+            MasterKeyError::Empty
         );
         assert_eq!(
             MasterKeys::parse("c2hvcnQ\n").unwrap_err(),
-            MasterKeyFault::Shape(1)
+            MasterKeyError::Shape(1)
         );
         assert_eq!(
             MasterKeys::parse(&MasterKeys::file_for(&mut [7; 32])).unwrap_err(),
-            MasterKeyFault::Weak(1)
+            MasterKeyError::Weak(1)
         );
         assert_eq!(
             MasterKeys::parse(&file(0)).unwrap_err(),
-            MasterKeyFault::Weak(1)
+            MasterKeyError::Weak(1)
         );
     }
 }

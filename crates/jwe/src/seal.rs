@@ -15,7 +15,7 @@ use std::sync::Arc;
 /// Sealing failed; the cause is of no use to anyone outside.
 #[derive(Debug, thiserror::Error)]
 #[error("a token could not be sealed: {0}")]
-pub struct SealFault(#[from] JoseError);
+pub struct SealError(#[from] JoseError);
 
 /// Everything one secret needs to issue and open tokens: its id, its header text, its keyed cipher.
 pub struct TokenKey {
@@ -37,7 +37,7 @@ impl fmt::Debug for TokenKey {
 
 impl TokenKey {
     /// Prepares the cipher for one secret. `kid` is letters and digits, as key ids are.
-    pub fn new(kid: &str, typ: &str, content: ContentKey) -> Result<Self, SealFault> {
+    pub fn new(kid: &str, typ: &str, content: ContentKey) -> Result<Self, SealError> {
         // The order is the promise: alg, enc, kid, typ.
         let members = [
             ("alg", "dir"),
@@ -84,7 +84,7 @@ impl TokenKey {
     }
 
     /// Seals claims under a fresh random nonce.
-    pub fn seal(&self, claims: &[u8]) -> Result<String, SealFault> {
+    pub fn seal(&self, claims: &[u8]) -> Result<String, SealError> {
         Ok(josekit::jwe::serialize_compact(
             claims,
             &self.jose_header,

@@ -7,7 +7,7 @@
     reason = "a test that cannot go on may stop where it stands"
 )]
 
-use perch_jwe::{ContentKey, OpenFault, TokenKey, open};
+use perch_jwe::{ContentKey, OpenError, TokenKey, open};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ impl Ring {
         self.0.values().find(|key| key.kid() == kid).unwrap()
     }
 
-    fn open(&self, token: &str) -> Result<Vec<u8>, OpenFault> {
+    fn open(&self, token: &str) -> Result<Vec<u8>, OpenError> {
         open(token, |header| self.0.get(header).cloned()).map(|opened| opened.claims.to_vec())
     }
 }
@@ -241,32 +241,32 @@ fn rightly_sealed_tokens_of_another_form_are_refused() {
     for header in headers("aaaaaaaaaaa") {
         assert_eq!(
             ring.open(&seal_raw([1; 32], &header, &[3; 12], b"{}", 16)),
-            Err(OpenFault::UnknownKey),
+            Err(OpenError::UnknownKey),
             "{header}"
         );
     }
     for nonce in [0, 1, 11, 13, 16, 32] {
         assert_eq!(
             ring.open(&seal_raw([1; 32], good, &vec![3; nonce], b"{}", 16)),
-            Err(OpenFault::Malformed),
+            Err(OpenError::Malformed),
             "nonce of {nonce}"
         );
     }
     for tag in 0..16 {
         assert_eq!(
             ring.open(&seal_raw([1; 32], good, &[3; 12], b"{}", tag)),
-            Err(OpenFault::Malformed),
+            Err(OpenError::Malformed),
             "tag of {tag}"
         );
     }
     assert_eq!(
         ring.open(&seal_raw([1; 32], good, &[3; 12], b"", 16)),
-        Err(OpenFault::Malformed),
+        Err(OpenError::Malformed),
         "no claims"
     );
     assert_eq!(
         ring.open(&seal_raw([2; 32], good, &[3; 12], b"{}", 16)),
-        Err(OpenFault::NotSealed),
+        Err(OpenError::NotSealed),
         "another key"
     );
 }
@@ -275,7 +275,7 @@ fn rightly_sealed_tokens_of_another_form_are_refused() {
 fn a_token_longer_than_anything_issued_is_not_looked_at() {
     let ring = Ring::new();
     let token = ring.key("aaaaaaaaaaa").seal(&vec![b'x'; 8_000]).unwrap();
-    assert_eq!(ring.open(&token), Err(OpenFault::Malformed));
+    assert_eq!(ring.open(&token), Err(OpenError::Malformed));
 }
 
 #[test]
@@ -285,7 +285,7 @@ fn a_key_opens_only_its_own_tokens() {
     let wrong = ring.key("bbbbbbbbbbb").clone();
     assert_eq!(
         open(&token, |_| Some(wrong)).map(|_| ()).unwrap_err(),
-        OpenFault::UnknownKey
+        OpenError::UnknownKey
     );
 }
 

@@ -1,18 +1,19 @@
 //! The service itself: the store, what is kept in memory, and the ports to time and chance.
 
-use crate::ambient::{Clock, Entropy, new_id, random};
-use crate::attempts::Attempts;
-use crate::config::{Looks, Memory};
-use crate::limits::{Gauges, Limits};
-use crate::password::{self, Hashing};
-use crate::revocation_bounds::RevocationBounds;
-use crate::sightings::Sightings;
-use crate::upkeep::Justified;
+use crate::activity::embed_activity::EmbedActivity;
+use crate::api_keys::rate_limits::{Gauges, Limits};
+use crate::config::{ConfigSnapshot, Refreshes};
+use crate::error::Error;
+use crate::people::attempts::Attempts;
+use crate::people::password::{self, PasswordHasher};
+use crate::ports::{Clock, Entropy, new_id, random};
+use crate::runtime::maintenance::TrustedClock;
+use crate::tokens::revocation_bounds::RevocationBounds;
 use arc_swap::ArcSwap;
 use perch_domain::origin::Origin;
-use perch_domain::{Actor, Code, Refusal};
+use perch_domain::{Actor, Code};
 use perch_jwe::MasterKeys;
-use perch_store::{AuditEntry, MintRecorder, Store, StoreFault};
+use perch_store::{AuditEntry, MintRecorder, Store, StoreError};
 use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 use tokio::sync::{Mutex, watch};
@@ -29,15 +30,15 @@ pub struct PerchParts {
     /// Days that a mint record outlives its token.
     pub record_days: u32,
     /// Whether to follow the database and to remove what has outlived its time: a server does, a command does not.
-    pub upkeep: bool,
+    pub maintenance: bool,
     pub limits: Limits,
 }
 
 /// The service could not start.
 #[derive(Debug, thiserror::Error)]
-pub enum StartFault {
+pub enum StartError {
     #[error(transparent)]
-    Store(#[from] StoreFault),
+    Store(#[from] StoreError),
 }
 
 /// Every use case. Cheap to clone; background tasks end with the last clone.
@@ -54,13 +55,13 @@ pub struct Inner {
     pub(crate) record_days: u32,
     /// The stored random id that every token names as its issuer.
     pub(crate) issuer: Uuid,
-    pub(crate) memory: ArcSwap<Memory>,
+    pub(crate) memory: ArcSwap<ConfigSnapshot>,
     pub(crate) reloading: Mutex<()>,
-    pub(crate) looks: Looks,
+    pub(crate) looks: Refreshes,
     /// The generation of the memory, for those who wait for it to change.
     pub(crate) changed: watch::Sender<i64>,
     /// Sites that connected or were refused, and refused requests, until they are written down.
-    pub(crate) sightings: Sightings,
+    pub(crate) sightings: EmbedActivity,
     pub(crate) revocation_bounds: RevocationBounds,
     pub(crate) preview: OnceLock<Origin>,
     pub(crate) public_url: OnceLock<String>,
@@ -70,7 +71,7 @@ pub struct Inner {
     pub(crate) writing_sightings: Mutex<()>,
     /// Bounds who tries to sign in, and the passwords that wait to be hashed and are hashed at once.
     pub(crate) attempts: Attempts,
-    pub(crate) hashing: Hashing,
+    pub(crate) hashing: PasswordHasher,
     /// How many requests came lately.
     pub(crate) gauges: Gauges,
     /// Who sent a forwarding header that does not count, and when, until that is written down.
@@ -97,7 +98,7 @@ impl std::fmt::Debug for Perch {
 
 impl Perch {
     /// Reads the configuration into memory and starts the upkeep.
-    pub async fn start(parts: PerchParts) -> Result<Self, StartFault> {
+    pub async fn start(parts: PerchParts) -> Result<Self, StartError> {
         let PerchParts {
             store,
             master_keys,
@@ -105,12 +106,12 @@ impl Perch {
             entropy,
             http_hosts,
             record_days,
-            upkeep,
+            maintenance,
             limits,
         } = parts;
         let now = clock.now();
         let installation = store.installation(new_id(now, &*entropy), now).await?;
-        let memory = Memory::new(store.snapshot(-1).await?, None);
+        let memory = ConfigSnapshot::new(store.snapshot(-1).await?, None);
         let generation = memory.generation;
         let recorder = MintRecorder::start(&store);
         let perch = Self(Arc::new(Inner {
@@ -123,9 +124,9 @@ impl Perch {
             http_hosts,
             record_days,
             issuer: installation.id,
-            looks: Looks::begun_at(now),
+            looks: Refreshes::begun_at(now),
             changed: watch::Sender::new(memory.generation),
-            sightings: Sightings::default(),
+            sightings: EmbedActivity::default(),
             revocation_bounds: RevocationBounds::default(),
             preview: OnceLock::new(),
             public_url: OnceLock::new(),
@@ -134,14 +135,14 @@ impl Perch {
             writing_sightings: Mutex::new(()),
             recorder,
             writing_uses: Mutex::new(()),
-            hashing: Hashing::default(),
+            hashing: PasswordHasher::default(),
             gauges: Gauges::new(limits),
             untrusted_proxy: std::sync::Mutex::default(),
         }));
-        if upkeep {
-            let justified =
-                Justified::at_start(now, perch.store.newest_mint_at().await?, generation);
-            crate::upkeep::start(&Arc::downgrade(&perch.0), justified);
+        if maintenance {
+            let trusted_clock =
+                TrustedClock::at_start(now, perch.store.newest_mint_at().await?, generation);
+            crate::runtime::maintenance::start(&Arc::downgrade(&perch.0), trusted_clock);
         }
         Ok(perch)
     }
@@ -159,7 +160,8 @@ impl Perch {
         self.now().div_euclid(1_000)
     }
 
-    pub(crate) fn new_id(&self) -> Uuid {
+    /// A new id: of a row, a request or a form.
+    pub fn new_id(&self) -> Uuid {
         new_id(self.now(), &*self.entropy)
     }
 
@@ -175,13 +177,8 @@ impl Perch {
         ids
     }
 
-    /// A new id for a request or a form.
-    pub fn fresh_id(&self) -> Uuid {
-        self.new_id()
-    }
-
     /// A nonce for one answer's content policy.
-    pub fn fresh_nonce(&self) -> String {
+    pub fn new_nonce(&self) -> String {
         use base64::Engine;
         base64::engine::general_purpose::STANDARD.encode(random::<16>(&*self.entropy))
     }
@@ -197,8 +194,8 @@ impl Perch {
 
     /// Writes down what is only in memory and closes the database.
     pub async fn close(&self) {
-        self.write_uses().await;
-        self.write_sightings().await;
+        self.flush_attribute_usage().await;
+        self.flush_activity().await;
         self.write_untrusted_proxy().await;
         self.store.close().await;
     }
@@ -227,13 +224,13 @@ impl Perch {
     ///
     /// # Errors
     /// `UNAVAILABLE`.
-    pub async fn ready(&self) -> Result<(), Refusal> {
+    pub async fn ready(&self) -> Result<(), Error> {
         let now = self.now();
         if self.store.is_closed() || !self.store.writes_work() {
             return Err(Code::Unavailable.into());
         }
-        if self.is_cut_off() {
-            self.look_for(now).await
+        if self.is_stale() {
+            self.refresh_once_since(now).await
         } else {
             Ok(())
         }
@@ -242,7 +239,7 @@ impl Perch {
     /// An audit entry by this actor, now.
     pub(crate) fn entry(
         &self,
-        acting: &crate::Acting,
+        acting: &crate::ActorContext,
         action: &'static str,
         target: impl Into<String>,
     ) -> AuditEntry {

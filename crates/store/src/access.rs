@@ -4,12 +4,12 @@
 use crate::audit::{self, AuditEntry};
 use crate::db::{Change, each};
 use crate::people::Raw;
-use crate::{KeyRow, OrganizationId, PersonId, PersonRow, StoreFault};
+use crate::{KeyRow, OrganizationId, PersonId, PersonRow, StoreError};
 use perch_domain::ConsoleRole;
 
 impl Change {
     /// Keeps one more entry beside the one that the change is committed with.
-    pub async fn note(&mut self, entry: &AuditEntry) -> Result<(), StoreFault> {
+    pub async fn note(&mut self, entry: &AuditEntry) -> Result<(), StoreError> {
         audit::append(self, entry).await
     }
 
@@ -18,7 +18,7 @@ impl Change {
         &mut self,
         organization: OrganizationId,
         email: &str,
-    ) -> Result<Option<PersonRow>, StoreFault> {
+    ) -> Result<Option<PersonRow>, StoreError> {
         const SQL: &str = "SELECT id, organization_id, email, name, role, password_hash, deactivated_at, sign_ins_ended FROM person WHERE organization_id = $1 AND email = $2";
         let raw: Option<Raw> = each!(in self, connection => sqlx::query_as(SQL).bind(organization).bind(email).fetch_optional(connection).await)?;
         raw.map(TryInto::try_into).transpose()
@@ -29,12 +29,12 @@ impl Change {
         &mut self,
         organization: OrganizationId,
         person: PersonId,
-    ) -> Result<Option<ConsoleRole>, StoreFault> {
+    ) -> Result<Option<ConsoleRole>, StoreError> {
         const SQL: &str = "SELECT role FROM person WHERE organization_id = $1 AND id = $2 AND deactivated_at IS NULL";
         let role: Option<String> = each!(in self, connection => sqlx::query_scalar(SQL).bind(organization).bind(person).fetch_optional(connection).await)?;
         let read = |role: String| {
             ConsoleRole::parse(&role)
-                .ok_or_else(|| StoreFault::inconsistent("person", "role", person))
+                .ok_or_else(|| StoreError::inconsistent("person", "role", person))
         };
         role.map(read).transpose()
     }
@@ -44,7 +44,7 @@ impl Change {
         &mut self,
         organization: OrganizationId,
         person: PersonId,
-    ) -> Result<i64, StoreFault> {
+    ) -> Result<i64, StoreError> {
         const SQL: &str = "SELECT COUNT(*) FROM person WHERE organization_id = $1 AND id <> $2 AND role = 'admin' AND deactivated_at IS NULL";
         Ok(
             each!(in self, connection => sqlx::query_scalar(SQL).bind(organization).bind(person).fetch_one(connection).await)?,
@@ -59,7 +59,7 @@ impl Change {
         person: PersonId,
         now: i64,
         sandbox_cut_off: i64,
-    ) -> Result<(), StoreFault> {
+    ) -> Result<(), StoreError> {
         const SQL: &str = "UPDATE person SET deactivated_at = COALESCE(deactivated_at, $3), \
             sandbox_cut_off = CASE WHEN sandbox_cut_off < $4 THEN $4 ELSE sandbox_cut_off END WHERE organization_id = $1 AND id = $2";
         each!(in self, connection => sqlx::query(SQL).bind(organization).bind(person).bind(now).bind(sandbox_cut_off).execute(connection).await.map(drop))?;
@@ -72,7 +72,7 @@ impl Change {
         organization: OrganizationId,
         person: PersonId,
         sandbox_cut_off: i64,
-    ) -> Result<(), StoreFault> {
+    ) -> Result<(), StoreError> {
         const SQL: &str = "UPDATE person SET deactivated_at = NULL, \
             sandbox_cut_off = CASE WHEN sandbox_cut_off < $3 THEN $3 ELSE sandbox_cut_off END WHERE organization_id = $1 AND id = $2";
         each!(in self, connection => sqlx::query(SQL).bind(organization).bind(person).bind(sandbox_cut_off).execute(connection).await.map(drop))?;
@@ -84,7 +84,7 @@ impl Change {
         organization: OrganizationId,
         person: PersonId,
         role: ConsoleRole,
-    ) -> Result<(), StoreFault> {
+    ) -> Result<(), StoreError> {
         const SQL: &str = "UPDATE person SET role = $3 WHERE organization_id = $1 AND id = $2";
         each!(in self, connection => sqlx::query(SQL).bind(organization).bind(person).bind(role.as_str()).execute(connection).await.map(drop))?;
         Ok(())
@@ -95,7 +95,7 @@ impl Change {
         organization: OrganizationId,
         person: PersonId,
         password_hash: &str,
-    ) -> Result<(), StoreFault> {
+    ) -> Result<(), StoreError> {
         const SQL: &str =
             "UPDATE person SET password_hash = $3 WHERE organization_id = $1 AND id = $2";
         each!(in self, connection => sqlx::query(SQL).bind(organization).bind(person).bind(password_hash).execute(connection).await.map(drop))?;
@@ -109,7 +109,7 @@ impl Change {
         &mut self,
         organization: OrganizationId,
         person: PersonId,
-    ) -> Result<i64, StoreFault> {
+    ) -> Result<i64, StoreError> {
         const RAISE: &str = "UPDATE person SET sign_ins_ended = sign_ins_ended + 1 WHERE organization_id = $1 AND id = $2 RETURNING sign_ins_ended";
         const ENDED: [&str; 3] = [
             "DELETE FROM session WHERE organization_id = $1 AND person_id = $2",
@@ -130,7 +130,7 @@ impl Change {
         organization: OrganizationId,
         person: PersonId,
         sign_ins_ended: i64,
-    ) -> Result<bool, StoreFault> {
+    ) -> Result<bool, StoreError> {
         // Written and not only read: on PostgreSQL a row that was read can be changed by others at once.
         const SQL: &str = "UPDATE person SET sign_ins_ended = sign_ins_ended \
             WHERE organization_id = $1 AND id = $2 AND sign_ins_ended = $3 AND deactivated_at IS NULL";
@@ -144,7 +144,7 @@ impl Change {
         organization: OrganizationId,
         owner: PersonId,
         now: i64,
-    ) -> Result<Vec<KeyRow>, StoreFault> {
+    ) -> Result<Vec<KeyRow>, StoreError> {
         const SQL: &str = "SELECT k.id, k.owner_id, p.name AS owner_name, k.name, k.scopes, k.sandbox_shared, k.created_at, k.revoked_at, k.exposed_at, \
             s.id AS secret_id, s.expires_at, s.minted, s.last_used_at \
             FROM api_key k JOIN api_secret s ON s.key_id = k.id JOIN person p ON p.id = k.owner_id \

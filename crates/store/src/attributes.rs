@@ -1,7 +1,7 @@
 //! Declared token attributes.
 
 use crate::db::{Change, each};
-use crate::{AttributeId, OrganizationId, Store, StoreFault};
+use crate::{AttributeId, OrganizationId, Store, StoreError};
 use perch_domain::attribute::{Declaration, Kind};
 
 /// An attribute to be declared, or its new state.
@@ -41,11 +41,11 @@ pub struct AttributeRow {
 }
 
 impl TryFrom<Raw> for AttributeRow {
-    type Error = StoreFault;
+    type Error = StoreError;
 
-    fn try_from(raw: Raw) -> Result<Self, StoreFault> {
+    fn try_from(raw: Raw) -> Result<Self, StoreError> {
         let kind = Kind::parse(&raw.kind)
-            .ok_or_else(|| StoreFault::inconsistent("attribute", "kind", raw.id))?;
+            .ok_or_else(|| StoreError::inconsistent("attribute", "kind", raw.id))?;
         Ok(Self {
             id: raw.id,
             declaration: Declaration {
@@ -70,7 +70,7 @@ impl Store {
     pub async fn attributes(
         &self,
         organization: OrganizationId,
-    ) -> Result<Vec<AttributeRow>, StoreFault> {
+    ) -> Result<Vec<AttributeRow>, StoreError> {
         let raw: Vec<Raw> = each!(read self, pool => sqlx::query_as(LISTED).bind(organization).fetch_all(pool).await)?;
         raw.into_iter().map(TryInto::try_into).collect()
     }
@@ -81,7 +81,7 @@ impl Change {
     pub async fn attributes(
         &mut self,
         organization: OrganizationId,
-    ) -> Result<Vec<AttributeRow>, StoreFault> {
+    ) -> Result<Vec<AttributeRow>, StoreError> {
         let raw: Vec<Raw> = each!(in self, connection => sqlx::query_as(LISTED).bind(organization).fetch_all(connection).await)?;
         raw.into_iter().map(TryInto::try_into).collect()
     }
@@ -93,7 +93,7 @@ impl Change {
         attribute: &NewAttribute,
         by: &str,
         now: i64,
-    ) -> Result<bool, StoreFault> {
+    ) -> Result<bool, StoreError> {
         const SQL: &str = "INSERT INTO attribute (id, organization_id, name, kind, is_list, required, description, example, changed_at, changed_by) \
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (organization_id, name) DO NOTHING";
         let declared = &attribute.declaration;
@@ -112,7 +112,7 @@ impl Change {
         version: i64,
         by: &str,
         now: i64,
-    ) -> Result<bool, StoreFault> {
+    ) -> Result<bool, StoreError> {
         const SQL: &str = "UPDATE attribute SET name = $4, kind = $5, is_list = $6, required = $7, description = $8, example = $9, changed_at = $10, changed_by = $11, \
             version = version + 1 WHERE organization_id = $1 AND id = $2 AND version = $3";
         let declared = &attribute.declaration;
@@ -128,7 +128,7 @@ impl Change {
         &mut self,
         organization: OrganizationId,
         id: AttributeId,
-    ) -> Result<(), StoreFault> {
+    ) -> Result<(), StoreError> {
         const SQL: &str = "UPDATE attribute SET name = $3 WHERE organization_id = $1 AND id = $2";
         each!(in self, connection => sqlx::query(SQL).bind(organization).bind(id).bind(id.to_string()).execute(connection).await.map(drop))?;
         Ok(())
@@ -140,7 +140,7 @@ impl Change {
         organization: OrganizationId,
         id: AttributeId,
         version: i64,
-    ) -> Result<bool, StoreFault> {
+    ) -> Result<bool, StoreError> {
         const SQL: &str =
             "DELETE FROM attribute WHERE organization_id = $1 AND id = $2 AND version = $3";
         let removed = each!(in self, connection => sqlx::query(SQL).bind(organization).bind(id).bind(version).execute(connection).await.map(|done| done.rows_affected()))?;
@@ -152,7 +152,7 @@ impl Change {
         &mut self,
         organization: OrganizationId,
         until: Option<i64>,
-    ) -> Result<Option<i64>, StoreFault> {
+    ) -> Result<Option<i64>, StoreError> {
         const BEFORE: &str = "SELECT drop_undeclared_until FROM organization WHERE id = $1";
         const SQL: &str = "UPDATE organization SET drop_undeclared_until = $2 WHERE id = $1";
         let before: Option<Option<i64>> = each!(in self, connection => sqlx::query_scalar(BEFORE).bind(organization).fetch_optional(connection).await)?;

@@ -1,7 +1,7 @@
 //! The audit log: append-only, one entry for each administrative act, in that act's own transaction.
 
 use crate::db::{Change, each};
-use crate::{OrganizationId, Store, StoreFault};
+use crate::{OrganizationId, Store, StoreError};
 use uuid::Uuid;
 
 /// What is written about an act. `before` and `after` are JSON and never hold a secret.
@@ -37,7 +37,7 @@ pub struct AuditRow {
     pub at: i64,
 }
 
-pub(crate) async fn append(change: &mut Change, entry: &AuditEntry) -> Result<(), StoreFault> {
+pub(crate) async fn append(change: &mut Change, entry: &AuditEntry) -> Result<(), StoreError> {
     const SQL: &str = "INSERT INTO audit (id, organization_id, actor, actor_id, action, target, before, after, address, request_id, caller_request_id, at) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     each!(in change, connection => sqlx::query(SQL)
@@ -65,7 +65,7 @@ impl Store {
         &self,
         organization: OrganizationId,
         limit: i64,
-    ) -> Result<Vec<AuditRow>, StoreFault> {
+    ) -> Result<Vec<AuditRow>, StoreError> {
         const SQL: &str = "SELECT actor, action, target, before, after, request_id, at FROM audit WHERE organization_id = $1 ORDER BY at DESC, id DESC LIMIT $2";
         Ok(
             each!(read self, pool => sqlx::query_as(SQL).bind(organization).bind(limit).fetch_all(pool).await)?,

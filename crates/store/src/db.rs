@@ -13,7 +13,7 @@ pub(crate) use change::Tx;
 pub(crate) use connection::{DEADLINE, Held, LONG_DEADLINE, LOOK_DEADLINE};
 pub(crate) use health::Purpose;
 
-use crate::fault::StoreFault;
+use crate::error::StoreError;
 use connection::Shared;
 use options::{Use, postgres, postgres_pool, sqlite, sqlite_pool};
 use sqlx::migrate::{Migrate, Migrator};
@@ -117,20 +117,20 @@ impl Store {
     /// Opens the database and brings it up to date.
     ///
     /// # Errors
-    /// [`StoreFault::Newer`] where a newer version wrote it.
-    pub async fn open(location: &Location) -> Result<Self, StoreFault> {
+    /// [`StoreError::Newer`] where a newer version wrote it.
+    pub async fn open(location: &Location) -> Result<Self, StoreError> {
         Self::open_as(location, true).await
     }
 
     /// Opens a database that a server of this version has brought up to date, and changes nothing about it.
     ///
     /// # Errors
-    /// [`StoreFault::Older`] where it was not, [`StoreFault::Newer`] where a newer version wrote it.
-    pub async fn open_current(location: &Location) -> Result<Self, StoreFault> {
+    /// [`StoreError::Older`] where it was not, [`StoreError::Newer`] where a newer version wrote it.
+    pub async fn open_current(location: &Location) -> Result<Self, StoreError> {
         Self::open_as(location, false).await
     }
 
-    async fn open_as(location: &Location, upgrade: bool) -> Result<Self, StoreFault> {
+    async fn open_as(location: &Location, upgrade: bool) -> Result<Self, StoreError> {
         let shared = Arc::new(Shared::default());
         let db = match location {
             Location::File { path, create } => {
@@ -154,7 +154,7 @@ impl Store {
                 let connected =
                     tokio::time::timeout(LONG_DEADLINE, PgConnection::connect_with(&connecting))
                         .await;
-                let mut upgrading = connected.map_err(|_| StoreFault::TooLate)??;
+                let mut upgrading = connected.map_err(|_| StoreError::TooLate)??;
                 migrate(&POSTGRES, &mut upgrading, upgrade).await?;
                 // Its work is done, whether or not the other end says goodbye.
                 let _ = upgrading.close().await;
@@ -178,14 +178,14 @@ impl Store {
     }
 
     /// Commits a write that changes nothing, to learn whether writing works.
-    pub async fn try_writing(&self) -> Result<(), StoreFault> {
+    pub async fn try_writing(&self) -> Result<(), StoreError> {
         const SQL: &str = "UPDATE installation SET created_at = created_at WHERE one = 1";
         each!(write self, connection => sqlx::query(SQL).execute(connection).await.map(drop))
     }
 
     /// Lets the database grow by no page any more until the writer is opened anew: a full disk, for tests.
     #[cfg(feature = "testing")]
-    pub async fn let_no_page_be_added(&self) -> Result<(), StoreFault> {
+    pub async fn let_no_page_be_added(&self) -> Result<(), StoreError> {
         match &self.db {
             Db::Lite { .. } => {
                 each!(write self, connection => sqlx::query("PRAGMA max_page_count = 1").execute(connection).await.map(drop))
@@ -195,14 +195,14 @@ impl Store {
     }
 
     /// The number that every change of configuration raises.
-    pub async fn generation(&self) -> Result<i64, StoreFault> {
+    pub async fn generation(&self) -> Result<i64, StoreError> {
         let asked = async {
             each!(look self, connection => sqlx::query_scalar(GENERATION).fetch_one(connection).await)
         };
         // Everybody's request may wait for this number.
         tokio::time::timeout(LOOK, asked)
             .await
-            .unwrap_or(Err(StoreFault::TooLate))
+            .unwrap_or(Err(StoreError::TooLate))
     }
 
     /// Which database this is, for people.
@@ -255,7 +255,7 @@ async fn migrate<C: Migrate>(
     migrator: &'static Migrator,
     connection: &mut C,
     upgrade: bool,
-) -> Result<(), StoreFault> {
+) -> Result<(), StoreError> {
     if upgrade {
         return Ok(migrator.run_direct(None, connection, false).await?);
     }
@@ -263,15 +263,15 @@ async fn migrate<C: Migrate>(
     let applied = connection
         .list_applied_migrations(&migrator.table_name)
         .await
-        .map_err(|_| StoreFault::Older)?;
+        .map_err(|_| StoreError::Older)?;
     let newest = migrator
         .iter()
         .map(|migration| migration.version)
         .max()
         .unwrap_or_default();
     match applied.iter().map(|migration| migration.version).max() {
-        Some(version) if version > newest => Err(StoreFault::Newer(version)),
+        Some(version) if version > newest => Err(StoreError::Newer(version)),
         Some(version) if version == newest => Ok(()),
-        _ => Err(StoreFault::Older),
+        _ => Err(StoreError::Older),
     }
 }

@@ -1,7 +1,7 @@
 //! The first steps of an organization: what has really happened.
 
 use crate::db::each;
-use crate::{OrganizationId, PersonId, Store, StoreFault};
+use crate::{OrganizationId, PersonId, Store, StoreError};
 
 /// Which first steps are done, and whether this person put the list away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -23,7 +23,7 @@ impl Store {
         &self,
         organization: OrganizationId,
         person: PersonId,
-    ) -> Result<FirstStepsRow, StoreFault> {
+    ) -> Result<FirstStepsRow, StoreError> {
         const SQL: &str = "SELECT EXISTS (SELECT 1 FROM api_key WHERE organization_id = $1) AS has_key, \
             EXISTS (SELECT 1 FROM origin WHERE organization_id = $1) AS has_origin, \
             EXISTS (SELECT 1 FROM attribute WHERE organization_id = $1) AS has_attribute, \
@@ -40,7 +40,7 @@ impl Store {
         &self,
         organization: OrganizationId,
         now: i64,
-    ) -> Result<(), StoreFault> {
+    ) -> Result<(), StoreError> {
         const SQL: &str = "UPDATE organization SET first_sandbox_at = $2 WHERE id = $1 AND first_sandbox_at IS NULL";
         each!(write self, pool => sqlx::query(SQL).bind(organization).bind(now).execute(pool).await.map(drop))?;
         Ok(())
@@ -52,7 +52,7 @@ impl Store {
         organization: OrganizationId,
         person: PersonId,
         at: Option<i64>,
-    ) -> Result<(), StoreFault> {
+    ) -> Result<(), StoreError> {
         const SQL: &str =
             "UPDATE person SET first_steps_hidden_at = $3 WHERE organization_id = $1 AND id = $2";
         each!(write self, pool => sqlx::query(SQL).bind(organization).bind(person).bind(at).execute(pool).await.map(drop))?;

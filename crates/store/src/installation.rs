@@ -1,7 +1,7 @@
 //! The installation: its random id, which is the issuer of every token, and the one-time setup link.
 
 use crate::db::{Change, each};
-use crate::{Store, StoreFault};
+use crate::{Store, StoreError};
 use uuid::Uuid;
 
 /// The installation and, while one is open, its setup link.
@@ -20,7 +20,7 @@ pub struct Installation {
 
 impl Store {
     /// The installation; on first use it is made with this id.
-    pub async fn installation(&self, new_id: Uuid, now: i64) -> Result<Installation, StoreFault> {
+    pub async fn installation(&self, new_id: Uuid, now: i64) -> Result<Installation, StoreError> {
         const MAKE: &str = "INSERT INTO installation (one, id, created_at) VALUES (1, $1, $2) ON CONFLICT (one) DO NOTHING";
         const READ: &str = "SELECT id, setup_hash, setup_expires_at, untrusted_proxy, untrusted_proxy_at FROM installation WHERE one = 1";
         let found = each!(read self, pool => sqlx::query_as(READ).fetch_optional(pool).await)?;
@@ -33,7 +33,7 @@ impl Store {
     }
 
     /// Notes who sent a forwarding header that does not count; without anybody, that none does any more.
-    pub async fn note_untrusted_proxy(&self, seen: Option<(&str, i64)>) -> Result<(), StoreFault> {
+    pub async fn note_untrusted_proxy(&self, seen: Option<(&str, i64)>) -> Result<(), StoreError> {
         const SQL: &str =
             "UPDATE installation SET untrusted_proxy = $1, untrusted_proxy_at = $2 WHERE one = 1";
         let (proxy, at) = seen.unzip();
@@ -43,7 +43,7 @@ impl Store {
 
     /// Opens a setup link; an earlier one ends. `false` where an admin exists, in the statement itself: a link must not be
     /// opened beside the first admin's setup.
-    pub async fn open_setup(&self, hash: &[u8], expires_at: i64) -> Result<bool, StoreFault> {
+    pub async fn open_setup(&self, hash: &[u8], expires_at: i64) -> Result<bool, StoreError> {
         const SQL: &str = "UPDATE installation SET setup_hash = $1, setup_expires_at = $2 WHERE one = 1 \
             AND NOT EXISTS (SELECT 1 FROM person WHERE role = 'admin' AND deactivated_at IS NULL)";
         let opened = each!(write self, pool => sqlx::query(SQL).bind(hash).bind(expires_at).execute(pool).await.map(|done| done.rows_affected()))?;
@@ -53,7 +53,7 @@ impl Store {
 
 impl Change {
     /// Uses the setup link up. `false` where it is another one, has expired, or was used.
-    pub async fn consume_setup(&mut self, hash: &[u8], now: i64) -> Result<bool, StoreFault> {
+    pub async fn consume_setup(&mut self, hash: &[u8], now: i64) -> Result<bool, StoreError> {
         const SQL: &str = "UPDATE installation SET setup_hash = NULL, setup_expires_at = NULL \
             WHERE one = 1 AND setup_hash = $1 AND setup_expires_at > $2 \
             AND NOT EXISTS (SELECT 1 FROM person WHERE role = 'admin' AND deactivated_at IS NULL)";
@@ -62,7 +62,7 @@ impl Change {
     }
 
     /// Ends any setup link: the first admin exists.
-    pub async fn close_setup(&mut self) -> Result<(), StoreFault> {
+    pub async fn close_setup(&mut self) -> Result<(), StoreError> {
         const SQL: &str =
             "UPDATE installation SET setup_hash = NULL, setup_expires_at = NULL WHERE one = 1";
         each!(in self, connection => sqlx::query(SQL).execute(connection).await.map(drop))?;

@@ -1,7 +1,7 @@
 //! API keys and their secrets.
 
 use crate::db::{Change, each};
-use crate::{KeyId, OrganizationId, PersonId, Store, StoreFault};
+use crate::{KeyId, OrganizationId, PersonId, Store, StoreError};
 use perch_domain::access::Scopes;
 
 /// A key to be added, with its first secret.
@@ -70,7 +70,7 @@ impl Store {
         &self,
         organization: OrganizationId,
         owner: Option<PersonId>,
-    ) -> Result<Vec<KeyRow>, StoreFault> {
+    ) -> Result<Vec<KeyRow>, StoreError> {
         const SQL: &str = "SELECT k.id, k.owner_id, p.name AS owner_name, k.name, k.scopes, k.sandbox_shared, k.created_at, k.revoked_at, k.exposed_at, \
             s.id AS secret_id, s.expires_at, s.minted, s.last_used_at \
             FROM api_key k JOIN api_secret s ON s.key_id = k.id JOIN person p ON p.id = k.owner_id \
@@ -81,7 +81,7 @@ impl Store {
     }
 
     /// Some secret's id and wrapped content key: what a master key has to open.
-    pub async fn a_wrapped_key(&self) -> Result<Option<(String, Vec<u8>)>, StoreFault> {
+    pub async fn a_wrapped_key(&self) -> Result<Option<(String, Vec<u8>)>, StoreError> {
         const SQL: &str = "SELECT id, wrapped_key FROM api_secret ORDER BY created_at DESC LIMIT 1";
         Ok(each!(read self, pool => sqlx::query_as(SQL).fetch_optional(pool).await)?)
     }
@@ -89,7 +89,7 @@ impl Store {
 
 impl Change {
     /// Adds a key with its first secret; `false` where its id is taken, in whichever organization.
-    pub async fn add_key(&mut self, key: &NewKey, now: i64) -> Result<bool, StoreFault> {
+    pub async fn add_key(&mut self, key: &NewKey, now: i64) -> Result<bool, StoreError> {
         const KEY: &str = "INSERT INTO api_key (id, organization_id, owner_id, name, scopes, sandbox_shared, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING";
         const SECRET: &str = "INSERT INTO api_secret (id, organization_id, key_id, hash, wrapped_key, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
         let added = each!(in self, connection => sqlx::query(KEY)
@@ -111,7 +111,7 @@ impl Change {
         organization: OrganizationId,
         key: KeyId,
         now: i64,
-    ) -> Result<bool, StoreFault> {
+    ) -> Result<bool, StoreError> {
         const SQL: &str = "UPDATE api_key SET revoked_at = $3 WHERE organization_id = $1 AND id = $2 AND revoked_at IS NULL";
         let revoked = each!(in self, connection => sqlx::query(SQL).bind(organization).bind(key).bind(now).execute(connection).await.map(|done| done.rows_affected()))?;
         Ok(revoked == 1)
@@ -123,7 +123,7 @@ impl Change {
         organization: OrganizationId,
         key: KeyId,
         shared: bool,
-    ) -> Result<bool, StoreFault> {
+    ) -> Result<bool, StoreError> {
         const SQL: &str =
             "UPDATE api_key SET sandbox_shared = $3 WHERE organization_id = $1 AND id = $2";
         let set = each!(in self, connection => sqlx::query(SQL).bind(organization).bind(key).bind(shared).execute(connection).await.map(|done| done.rows_affected()))?;
@@ -136,7 +136,7 @@ impl Change {
         organization: OrganizationId,
         key: KeyId,
         now: i64,
-    ) -> Result<bool, StoreFault> {
+    ) -> Result<bool, StoreError> {
         const SQL: &str = "UPDATE api_key SET exposed_at = $3 WHERE organization_id = $1 AND id = $2 AND exposed_at IS NULL";
         let marked = each!(in self, connection => sqlx::query(SQL).bind(organization).bind(key).bind(now).execute(connection).await.map(|done| done.rows_affected()))?;
         Ok(marked == 1)

@@ -6,10 +6,12 @@
 //! Only `service` (and the server, to open it) may import this crate.
 
 mod access;
+mod attribute_usage;
 mod attributes;
 mod audit;
+mod console_sessions;
 mod db;
-mod fault;
+mod error;
 mod first_steps;
 mod ids;
 mod installation;
@@ -21,16 +23,16 @@ mod people;
 mod personas;
 mod refused_requests;
 mod revocations;
-mod sessions;
 mod sign_ins;
 mod sites;
 mod snapshot;
-mod uses;
 
+pub use attribute_usage::AttributeUsageRow;
 pub use attributes::{AttributeRow, NewAttribute};
 pub use audit::{AuditEntry, AuditRow};
+pub use console_sessions::ConsoleSession;
 pub use db::{Change, Following, Heard, Location, Store};
-pub use fault::StoreFault;
+pub use error::StoreError;
 pub use first_steps::FirstStepsRow;
 pub use ids::{AttributeId, KeyId, OrganizationId, OriginId, PersonId, PersonaId, SubjectHash};
 pub use installation::Installation;
@@ -40,10 +42,8 @@ pub use mints::{MintRecorder, MintRow};
 pub use origins::{NewOrigin, OriginRow};
 pub use people::{NewPerson, OrganizationRow, PersonRow};
 pub use personas::{NewPersona, PersonaRow};
-pub use refused_requests::{MOST_REFUSED_REQUESTS, RefusedRequestRow};
+pub use refused_requests::{MAX_REFUSED_REQUESTS, RefusedRequestRow};
 pub use revocations::RevocationRow;
-pub use sessions::SessionRow;
-pub use sign_ins::{DeviceOwner, Failures, MOST_DEVICES};
+pub use sign_ins::{DeviceOwner, Failures, MAX_DEVICES};
 pub use sites::{ConnectedSiteRow, ConnectedSitesPlan, RefusedSiteRow, RefusedSitesPlan};
 pub use snapshot::{SecretState, Snapshot};
-pub use uses::UseRow;

@@ -2,7 +2,7 @@
 //! look must end whoever minted most of what is there.
 
 use crate::db::each;
-use crate::{OrganizationId, PersonId, Store, StoreFault};
+use crate::{OrganizationId, PersonId, Store, StoreError};
 use uuid::Uuid;
 
 /// The tokens that are looked for.
@@ -49,7 +49,7 @@ impl Store {
         wanted: &WantedMints<'_>,
         look: u32,
         most: u32,
-    ) -> Result<MintPage, StoreFault> {
+    ) -> Result<MintPage, StoreError> {
         let WantedMints {
             organization,
             secrets,

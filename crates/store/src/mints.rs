@@ -5,7 +5,7 @@
 //! lets the callers answer.
 
 use crate::db::{DEADLINE, Db, Held, Purpose, each};
-use crate::{OrganizationId, PersonId, Store, StoreFault};
+use crate::{OrganizationId, PersonId, Store, StoreError};
 use std::collections::HashMap;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
@@ -37,7 +37,7 @@ macro_rules! count {
 }
 
 /// Most tokens committed together; more wait for the next commit.
-const LARGEST_BATCH: usize = 512;
+const MAX_BATCH: usize = 512;
 
 const INSERT: &str = insert!("$1");
 const COUNT: &str = count!("$1");
@@ -76,7 +76,7 @@ enum Outcome {
 type Waiting = (MintRow, oneshot::Sender<Outcome>);
 
 /// Most tokens that wait to be recorded; whoever comes then is told to try again.
-const MOST_WAITING: usize = 16 * LARGEST_BATCH;
+const MAX_WAITING: usize = 16 * MAX_BATCH;
 
 /// Hands tokens to the one task that writes them. Cheap to clone; the task ends with the last clone.
 #[derive(Clone, Debug)]
@@ -85,7 +85,7 @@ pub struct MintRecorder(mpsc::Sender<Waiting>);
 impl MintRecorder {
     /// Starts the writing task.
     pub fn start(store: &Store) -> Self {
-        let (sender, receiver) = mpsc::channel(MOST_WAITING);
+        let (sender, receiver) = mpsc::channel(MAX_WAITING);
         tokio::spawn(write(store.clone(), receiver));
         Self(sender)
     }
@@ -93,37 +93,37 @@ impl MintRecorder {
     /// Returns once the row is on disk.
     ///
     /// # Errors
-    /// [`StoreFault::Unconfirmed`] where the row may be on disk although nobody confirmed that.
-    pub async fn record(&self, row: MintRow) -> Result<(), StoreFault> {
+    /// [`StoreError::Unconfirmed`] where the row may be on disk although nobody confirmed that.
+    pub async fn record(&self, row: MintRow) -> Result<(), StoreError> {
         let (done, written) = oneshot::channel();
         self.0.try_send((row, done)).map_err(|error| match error {
-            TrySendError::Full(_) => StoreFault::Overloaded,
-            TrySendError::Closed(_) => StoreFault::RecorderStopped,
+            TrySendError::Full(_) => StoreError::Overloaded,
+            TrySendError::Closed(_) => StoreError::RecorderStopped,
         })?;
         match written.await {
             Ok(Outcome::Written) => Ok(()),
-            Ok(Outcome::Unconfirmed) => Err(StoreFault::Unconfirmed),
-            Ok(Outcome::Failed) => Err(StoreFault::Undone),
-            Err(_) => Err(StoreFault::RecorderStopped),
+            Ok(Outcome::Unconfirmed) => Err(StoreError::Unconfirmed),
+            Ok(Outcome::Failed) => Err(StoreError::Undone),
+            Err(_) => Err(StoreError::RecorderStopped),
         }
     }
 }
 
 async fn write(store: Store, mut receiver: mpsc::Receiver<Waiting>) {
     let mut batch: Vec<Waiting> = Vec::new();
-    while receiver.recv_many(&mut batch, LARGEST_BATCH).await > 0 {
+    while receiver.recv_many(&mut batch, MAX_BATCH).await > 0 {
         gather(&mut receiver, &mut batch).await;
         let (rows, used) = documents(&batch);
         let outcome = match timeout(DEADLINE, commit(&store, &rows, &used)).await {
             Ok(Ok(())) => Outcome::Written,
-            Ok(Err(StoreFault::Unconfirmed)) => Outcome::Unconfirmed,
+            Ok(Err(StoreError::Unconfirmed)) => Outcome::Unconfirmed,
             Ok(Err(_)) => Outcome::Failed,
             Err(_) => {
                 store.shared.suspect_all();
                 store
                     .shared
                     .health
-                    .failed(Purpose::Writing, &StoreFault::Unconfirmed);
+                    .failed(Purpose::Writing, &StoreError::Unconfirmed);
                 Outcome::Unconfirmed
             }
         };
@@ -146,18 +146,18 @@ async fn gather(receiver: &mut mpsc::Receiver<Waiting>, batch: &mut Vec<Waiting>
     loop {
         let before = batch.len();
         tokio::task::yield_now().await;
-        while batch.len() < LARGEST_BATCH
+        while batch.len() < MAX_BATCH
             && let Ok(waiting) = receiver.try_recv()
         {
             batch.push(waiting);
         }
-        if batch.len() == before || batch.len() >= LARGEST_BATCH {
+        if batch.len() == before || batch.len() >= MAX_BATCH {
             return;
         }
     }
 }
 
-async fn commit(store: &Store, rows: &str, used: &str) -> Result<(), StoreFault> {
+async fn commit(store: &Store, rows: &str, used: &str) -> Result<(), StoreError> {
     match &store.db {
         // SQLite runs on a thread of its own; sent as one text, the four statements cost one way there and back.
         Db::Lite { write, .. } => {
@@ -232,7 +232,7 @@ impl Store {
         &self,
         organization: OrganizationId,
         token_id: Uuid,
-    ) -> Result<Option<MintRow>, StoreFault> {
+    ) -> Result<Option<MintRow>, StoreError> {
         const SQL: &str = "SELECT token_id, organization_id, secret_id, subject, sandbox_by, issued_at, expires_at FROM mint WHERE token_id = $2 AND organization_id = $1";
         let raw: Option<Raw> = each!(read self, pool => sqlx::query_as(SQL).bind(organization).bind(token_id).fetch_optional(pool).await)?;
         Ok(raw.map(|raw| MintRow {
@@ -247,7 +247,7 @@ impl Store {
     }
 
     /// The Unix millisecond that the newest token on record was issued in; ids begin with it (UUID v7, RFC 9562, section 5.7).
-    pub async fn newest_mint_at(&self) -> Result<Option<i64>, StoreFault> {
+    pub async fn newest_mint_at(&self) -> Result<Option<i64>, StoreError> {
         const SQL: &str = "SELECT token_id FROM mint ORDER BY token_id DESC LIMIT 1";
         let newest: Option<Uuid> = each!(read self, connection => sqlx::query_scalar(SQL).fetch_optional(connection).await)?;
         Ok(newest.and_then(|id| i64::try_from(id.as_u128() >> 80).ok()))
@@ -259,7 +259,7 @@ impl Store {
         &self,
         ids_before: Uuid,
         expired_before: i64,
-    ) -> Result<u64, StoreFault> {
+    ) -> Result<u64, StoreError> {
         // A part at a time, so that no statement holds up what is being minted.
         const SQL: &str = "DELETE FROM mint WHERE token_id IN \
             (SELECT token_id FROM mint WHERE token_id < $1 AND expires_at < $2 ORDER BY token_id LIMIT 2000)";

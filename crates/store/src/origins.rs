@@ -1,7 +1,7 @@
 //! Authorized origins.
 
 use crate::db::{Change, each};
-use crate::{OrganizationId, OriginId, Store, StoreFault};
+use crate::{OrganizationId, OriginId, Store, StoreError};
 
 /// An origin to be listed.
 #[derive(Clone, Debug)]
@@ -29,7 +29,7 @@ impl Store {
     pub async fn origins(
         &self,
         organization: OrganizationId,
-    ) -> Result<Vec<OriginRow>, StoreFault> {
+    ) -> Result<Vec<OriginRow>, StoreError> {
         const SQL: &str = "SELECT id, canonical, label, environment, version, changed_at, changed_by FROM origin WHERE organization_id = $1 ORDER BY id";
         Ok(each!(read self, pool => sqlx::query_as(SQL).bind(organization).fetch_all(pool).await)?)
     }
@@ -40,7 +40,7 @@ impl Change {
     pub async fn origins(
         &mut self,
         organization: OrganizationId,
-    ) -> Result<Vec<OriginRow>, StoreFault> {
+    ) -> Result<Vec<OriginRow>, StoreError> {
         const SQL: &str = "SELECT id, canonical, label, environment, version, changed_at, changed_by FROM origin WHERE organization_id = $1 ORDER BY id";
         Ok(
             each!(in self, connection => sqlx::query_as(SQL).bind(organization).fetch_all(connection).await)?,
@@ -54,7 +54,7 @@ impl Change {
         origin: &NewOrigin,
         by: &str,
         now: i64,
-    ) -> Result<bool, StoreFault> {
+    ) -> Result<bool, StoreError> {
         const SQL: &str = "INSERT INTO origin (id, organization_id, canonical, label, environment, changed_at, changed_by) \
             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (organization_id, canonical) DO NOTHING";
         let added = each!(in self, connection => sqlx::query(SQL)
@@ -71,7 +71,7 @@ impl Change {
         version: i64,
         by: &str,
         now: i64,
-    ) -> Result<bool, StoreFault> {
+    ) -> Result<bool, StoreError> {
         const SQL: &str = "UPDATE origin SET canonical = $4, label = $5, environment = $6, changed_at = $7, changed_by = $8, version = version + 1 \
             WHERE organization_id = $1 AND id = $2 AND version = $3";
         let updated = each!(in self, connection => sqlx::query(SQL)
@@ -85,7 +85,7 @@ impl Change {
         &mut self,
         organization: OrganizationId,
         id: OriginId,
-    ) -> Result<(), StoreFault> {
+    ) -> Result<(), StoreError> {
         const SQL: &str = "UPDATE origin SET canonical = $3 WHERE organization_id = $1 AND id = $2";
         each!(in self, connection => sqlx::query(SQL).bind(organization).bind(id).bind(id.to_string()).execute(connection).await.map(drop))?;
         Ok(())
@@ -97,7 +97,7 @@ impl Change {
         organization: OrganizationId,
         id: OriginId,
         version: i64,
-    ) -> Result<bool, StoreFault> {
+    ) -> Result<bool, StoreError> {
         const SQL: &str =
             "DELETE FROM origin WHERE organization_id = $1 AND id = $2 AND version = $3";
         let removed = each!(in self, connection => sqlx::query(SQL).bind(organization).bind(id).bind(version).execute(connection).await.map(|done| done.rows_affected()))?;

@@ -1,7 +1,7 @@
 //! Organizations and the people in them.
 
 use crate::db::{Change, each};
-use crate::{OrganizationId, PersonId, Store, StoreFault};
+use crate::{OrganizationId, PersonId, Store, StoreError};
 use perch_domain::ConsoleRole;
 
 /// An organization.
@@ -56,11 +56,11 @@ pub struct PersonRow {
 }
 
 impl TryFrom<Raw> for PersonRow {
-    type Error = StoreFault;
+    type Error = StoreError;
 
-    fn try_from(raw: Raw) -> Result<Self, StoreFault> {
+    fn try_from(raw: Raw) -> Result<Self, StoreError> {
         let role = ConsoleRole::parse(&raw.role)
-            .ok_or_else(|| StoreFault::inconsistent("person", "role", raw.id))?;
+            .ok_or_else(|| StoreError::inconsistent("person", "role", raw.id))?;
         Ok(Self {
             id: raw.id,
             organization: raw.organization_id,
@@ -78,12 +78,12 @@ pub(crate) const ORGANIZATIONS: &str = "SELECT id, name, longest_lifetime, cut_o
 
 impl Store {
     /// Every organization of the installation, oldest first.
-    pub async fn organizations(&self) -> Result<Vec<OrganizationRow>, StoreFault> {
+    pub async fn organizations(&self) -> Result<Vec<OrganizationRow>, StoreError> {
         Ok(each!(read self, pool => sqlx::query_as(ORGANIZATIONS).fetch_all(pool).await)?)
     }
 
     /// Whether an active Admin exists anywhere: while none does, the setup link is the way in.
-    pub async fn has_admin(&self) -> Result<bool, StoreFault> {
+    pub async fn has_admin(&self) -> Result<bool, StoreError> {
         const SQL: &str =
             "SELECT COUNT(*) FROM person WHERE role = 'admin' AND deactivated_at IS NULL";
         let count: i64 = each!(read self, pool => sqlx::query_scalar(SQL).fetch_one(pool).await)?;
@@ -91,7 +91,7 @@ impl Store {
     }
 
     /// Who signs in with this email; it is unique over all organizations.
-    pub async fn person_by_email(&self, email: &str) -> Result<Option<PersonRow>, StoreFault> {
+    pub async fn person_by_email(&self, email: &str) -> Result<Option<PersonRow>, StoreError> {
         const SQL: &str = "SELECT id, organization_id, email, name, role, password_hash, deactivated_at, sign_ins_ended FROM person WHERE email = $1";
         let raw: Option<Raw> =
             each!(read self, pool => sqlx::query_as(SQL).bind(email).fetch_optional(pool).await)?;
@@ -103,14 +103,14 @@ impl Store {
         &self,
         organization: OrganizationId,
         id: PersonId,
-    ) -> Result<Option<PersonRow>, StoreFault> {
+    ) -> Result<Option<PersonRow>, StoreError> {
         const SQL: &str = "SELECT id, organization_id, email, name, role, password_hash, deactivated_at, sign_ins_ended FROM person WHERE organization_id = $1 AND id = $2";
         let raw: Option<Raw> = each!(read self, pool => sqlx::query_as(SQL).bind(organization).bind(id).fetch_optional(pool).await)?;
         raw.map(TryInto::try_into).transpose()
     }
 
     /// The people of an organization, oldest first.
-    pub async fn people(&self, organization: OrganizationId) -> Result<Vec<PersonRow>, StoreFault> {
+    pub async fn people(&self, organization: OrganizationId) -> Result<Vec<PersonRow>, StoreError> {
         const SQL: &str = "SELECT id, organization_id, email, name, role, password_hash, deactivated_at, sign_ins_ended FROM person WHERE organization_id = $1 ORDER BY created_at, id";
         let raw: Vec<Raw> =
             each!(read self, pool => sqlx::query_as(SQL).bind(organization).fetch_all(pool).await)?;
@@ -124,14 +124,14 @@ impl Change {
         id: OrganizationId,
         name: &str,
         now: i64,
-    ) -> Result<(), StoreFault> {
+    ) -> Result<(), StoreError> {
         const SQL: &str = "INSERT INTO organization (id, name, created_at) VALUES ($1, $2, $3)";
         each!(in self, connection => sqlx::query(SQL).bind(id).bind(name).bind(now).execute(connection).await.map(drop))?;
         Ok(())
     }
 
     /// Adds a person. `false` where the email is taken.
-    pub async fn add_person(&mut self, person: &NewPerson, now: i64) -> Result<bool, StoreFault> {
+    pub async fn add_person(&mut self, person: &NewPerson, now: i64) -> Result<bool, StoreError> {
         const SQL: &str = "INSERT INTO person (id, organization_id, email, name, role, password_hash, created_at) \
             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (email) DO NOTHING";
         let added = each!(in self, connection => sqlx::query(SQL)

@@ -1,7 +1,7 @@
 //! Personas: made-up viewers to try embeds out as.
 
 use crate::db::{Change, each};
-use crate::{OrganizationId, PersonId, PersonaId, Store, StoreFault};
+use crate::{OrganizationId, PersonId, PersonaId, Store, StoreError};
 
 /// A persona without what it holds. Times are Unix milliseconds.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -32,7 +32,7 @@ impl Store {
         &self,
         organization: OrganizationId,
         person: PersonId,
-    ) -> Result<Vec<PersonaRow>, StoreFault> {
+    ) -> Result<Vec<PersonaRow>, StoreError> {
         const SQL: &str = "SELECT persona.id, owner_id, person.name AS owner_name, persona.name, shared, changed_at, changed_by \
             FROM persona JOIN person ON person.id = persona.owner_id \
             WHERE persona.organization_id = $1 AND (shared OR owner_id = $2) ORDER BY persona.name, persona.id";
@@ -47,7 +47,7 @@ impl Store {
         organization: OrganizationId,
         person: PersonId,
         id: PersonaId,
-    ) -> Result<Option<String>, StoreFault> {
+    ) -> Result<Option<String>, StoreError> {
         const SQL: &str = "SELECT content FROM persona WHERE organization_id = $1 AND id = $3 AND (shared OR owner_id = $2)";
         Ok(
             each!(read self, pool => sqlx::query_scalar(SQL).bind(organization).bind(person).bind(id).fetch_optional(pool).await)?,
@@ -61,7 +61,7 @@ impl Change {
         &mut self,
         organization: OrganizationId,
         persona: &NewPersona,
-    ) -> Result<bool, StoreFault> {
+    ) -> Result<bool, StoreError> {
         const SQL: &str = "SELECT COUNT(*) FROM persona WHERE organization_id = $1 AND owner_id = $2 AND name = $3 AND id <> $4";
         let taken: i64 = each!(in self, connection => sqlx::query_scalar(SQL)
             .bind(organization).bind(persona.owner).bind(&persona.name).bind(persona.id).fetch_one(connection).await)?;
@@ -74,7 +74,7 @@ impl Change {
         persona: &NewPersona,
         by: &str,
         now: i64,
-    ) -> Result<(), StoreFault> {
+    ) -> Result<(), StoreError> {
         const SQL: &str = "INSERT INTO persona (id, organization_id, owner_id, name, shared, content, changed_at, changed_by) \
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
         each!(in self, connection => sqlx::query(SQL)
@@ -90,7 +90,7 @@ impl Change {
         persona: &NewPersona,
         by: &str,
         now: i64,
-    ) -> Result<bool, StoreFault> {
+    ) -> Result<bool, StoreError> {
         const SQL: &str = "UPDATE persona SET name = $3, shared = $4, content = $5, changed_at = $6, changed_by = $7 WHERE organization_id = $1 AND id = $2";
         let updated = each!(in self, connection => sqlx::query(SQL)
             .bind(organization).bind(persona.id).bind(&persona.name).bind(persona.shared).bind(&persona.content).bind(now).bind(by)
@@ -103,7 +103,7 @@ impl Change {
         &mut self,
         organization: OrganizationId,
         id: PersonaId,
-    ) -> Result<bool, StoreFault> {
+    ) -> Result<bool, StoreError> {
         const SQL: &str = "DELETE FROM persona WHERE organization_id = $1 AND id = $2";
         let removed = each!(in self, connection => sqlx::query(SQL).bind(organization).bind(id).execute(connection).await.map(|done| done.rows_affected()))?;
         Ok(removed == 1)

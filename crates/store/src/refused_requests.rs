@@ -1,7 +1,7 @@
 //! Refused requests, found by the id their caller was told. Written in batches, bounded, without tokens or values.
 
 use crate::db::each;
-use crate::{OrganizationId, Store, StoreFault};
+use crate::{OrganizationId, Store, StoreError};
 use uuid::Uuid;
 
 /// A request that was refused.
@@ -13,7 +13,8 @@ pub struct RefusedRequestRow {
     pub route: String,
     pub code: String,
     /// The check that a viewer's request failed; empty for other requests.
-    pub rung: String,
+    #[sqlx(rename = "rung")]
+    pub check: String,
     /// Faults of the input: field and code, one a line.
     pub faults: String,
     /// As the browser sent it, where that could be read.
@@ -25,11 +26,11 @@ pub struct RefusedRequestRow {
 }
 
 /// Requests kept for an organization, and as many that belong to none; the oldest go first.
-pub const MOST_REFUSED_REQUESTS: i64 = 1_000;
+pub const MAX_REFUSED_REQUESTS: i64 = 1_000;
 
 impl Store {
     /// Adds a batch and drops what is over the bound.
-    pub async fn add_refused_requests(&self, rows: &[RefusedRequestRow]) -> Result<(), StoreFault> {
+    pub async fn add_refused_requests(&self, rows: &[RefusedRequestRow]) -> Result<(), StoreError> {
         const ADD: &str = "INSERT INTO refused_request (request_id, organization_id, route, code, rung, faults, origin, secret_id, token_id, at) \
             SELECT unhex(value->>0), unhex(value->>1), value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, unhex(value->>8), CAST(value->>9 AS BIGINT) \
             FROM json_each($1) WHERE TRUE ON CONFLICT DO NOTHING";
@@ -45,7 +46,7 @@ impl Store {
                 row.organization_id.map(|id| simple(id.0)),
                 row.route.clone(),
                 row.code.clone(),
-                row.rung.clone(),
+                row.check.clone(),
                 row.faults.clone(),
                 row.origin.clone(),
                 row.secret_id.clone(),
@@ -63,10 +64,10 @@ impl Store {
         each!(write self, connection => {
             sqlx::query(ADD).bind(document).execute(&mut *connection).await?;
             for organization in organizations {
-                sqlx::query(BOUND).bind(organization).bind(MOST_REFUSED_REQUESTS - 1).execute(&mut *connection).await?;
+                sqlx::query(BOUND).bind(organization).bind(MAX_REFUSED_REQUESTS - 1).execute(&mut *connection).await?;
             }
             if nobodys {
-                sqlx::query(BOUND_OF_NOBODY).bind(MOST_REFUSED_REQUESTS - 1).execute(connection).await?;
+                sqlx::query(BOUND_OF_NOBODY).bind(MAX_REFUSED_REQUESTS - 1).execute(connection).await?;
             }
             Ok(())
         })
@@ -76,7 +77,7 @@ impl Store {
     pub async fn count_refused_requests(
         &self,
         organization: Option<OrganizationId>,
-    ) -> Result<i64, StoreFault> {
+    ) -> Result<i64, StoreError> {
         const SQL: &str = "SELECT COUNT(*) FROM refused_request WHERE organization_id = $1 OR ($1 IS NULL AND organization_id IS NULL)";
         Ok(
             each!(read self, pool => sqlx::query_scalar(SQL).bind(organization).fetch_one(pool).await)?,
@@ -88,7 +89,7 @@ impl Store {
         &self,
         organization: OrganizationId,
         request_id: Uuid,
-    ) -> Result<Option<RefusedRequestRow>, StoreFault> {
+    ) -> Result<Option<RefusedRequestRow>, StoreError> {
         const SQL: &str = "SELECT request_id, organization_id, route, code, rung, faults, origin, secret_id, token_id, at FROM refused_request \
             WHERE request_id = $2 AND (organization_id = $1 OR organization_id IS NULL)";
         Ok(

@@ -1,7 +1,7 @@
 //! Tokens refused before their time: one, all of a viewer, all of a key, all of an organization.
 
 use crate::db::{Change, each};
-use crate::{KeyId, OrganizationId, Store, StoreFault, SubjectHash};
+use crate::{KeyId, OrganizationId, Store, StoreError, SubjectHash};
 use uuid::Uuid;
 
 /// One token, or the tokens of a viewer up to a moment. Times are Unix milliseconds.
@@ -27,7 +27,7 @@ impl Store {
     pub(crate) async fn revocations_since(
         &self,
         generation: i64,
-    ) -> Result<Vec<RevocationRow>, StoreFault> {
+    ) -> Result<Vec<RevocationRow>, StoreError> {
         const SQL: &str = "SELECT organization_id, key_id, token_id, subject_hash, subject, cut_off, expires_at FROM revocation WHERE generation > $1";
         Ok(each!(follow self, pool => sqlx::query_as(SQL).bind(generation).fetch_all(pool).await)?)
     }
@@ -38,7 +38,7 @@ impl Store {
         organization: OrganizationId,
         key: KeyId,
         subject: SubjectHash,
-    ) -> Result<Option<i64>, StoreFault> {
+    ) -> Result<Option<i64>, StoreError> {
         const SQL: &str = "SELECT MAX(cut_off) FROM revocation WHERE organization_id = $1 AND subject_hash = $3 AND (key_id = $2 OR key_id IS NULL)";
         each!(read self, connection => sqlx::query_scalar(SQL).bind(organization).bind(key).bind(subject).fetch_one(connection).await)
     }
@@ -48,7 +48,7 @@ impl Store {
         &self,
         organization: OrganizationId,
         token_id: Uuid,
-    ) -> Result<bool, StoreFault> {
+    ) -> Result<bool, StoreError> {
         const SQL: &str =
             "SELECT COUNT(*) FROM revocation WHERE organization_id = $1 AND token_id = $2";
         let count: i64 = each!(read self, connection => sqlx::query_scalar(SQL).bind(organization).bind(token_id).fetch_one(connection).await)?;
@@ -56,7 +56,7 @@ impl Store {
     }
 
     /// Forgets revocations whose tokens have all expired, a part at a time.
-    pub async fn forget_revocations(&self, now: i64) -> Result<(), StoreFault> {
+    pub async fn forget_revocations(&self, now: i64) -> Result<(), StoreError> {
         const SQL: &str = "DELETE FROM revocation WHERE id IN (SELECT id FROM revocation WHERE expires_at < $1 LIMIT 5000)";
         loop {
             let part = each!(write self, connection => sqlx::query(SQL).bind(now).execute(connection).await.map(|done| done.rows_affected()))?;
@@ -72,7 +72,7 @@ impl Store {
         &self,
         organization: OrganizationId,
         ids_from: Uuid,
-    ) -> Result<Option<Uuid>, StoreFault> {
+    ) -> Result<Option<Uuid>, StoreError> {
         const SQL: &str = "SELECT token_id FROM mint WHERE token_id >= $2 AND organization_id = $1 ORDER BY token_id DESC LIMIT 1";
         Ok(
             each!(read self, pool => sqlx::query_scalar(SQL).bind(organization).bind(ids_from).fetch_optional(pool).await)?,
@@ -87,7 +87,7 @@ impl Change {
         id: Uuid,
         row: &RevocationRow,
         now: i64,
-    ) -> Result<(), StoreFault> {
+    ) -> Result<(), StoreError> {
         // The change has raised the generation already, and no other change runs beside it.
         const SQL: &str = "INSERT INTO revocation (id, organization_id, key_id, token_id, subject_hash, subject, cut_off, created_at, expires_at, generation) \
             SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, value FROM generation WHERE one = 1";
@@ -107,7 +107,7 @@ impl Change {
         organization: OrganizationId,
         key: KeyId,
         cut_off: i64,
-    ) -> Result<bool, StoreFault> {
+    ) -> Result<bool, StoreError> {
         const SQL: &str = "UPDATE api_key SET cut_off = CASE WHEN cut_off < $3 THEN $3 ELSE cut_off END WHERE organization_id = $1 AND id = $2";
         let set = each!(in self, connection => sqlx::query(SQL).bind(organization).bind(key).bind(cut_off).execute(connection).await.map(|done| done.rows_affected()))?;
         Ok(set == 1)
@@ -118,7 +118,7 @@ impl Change {
         &mut self,
         organization: OrganizationId,
         cut_off: i64,
-    ) -> Result<(), StoreFault> {
+    ) -> Result<(), StoreError> {
         const SQL: &str = "UPDATE organization SET cut_off = CASE WHEN cut_off < $2 THEN $2 ELSE cut_off END WHERE id = $1";
         each!(in self, connection => sqlx::query(SQL).bind(organization).bind(cut_off).execute(connection).await.map(drop))?;
         Ok(())

@@ -1,7 +1,7 @@
 //! The sites that components were shown on: connected, or refused. Both are counted in memory and written here now and then.
 
 use crate::db::each;
-use crate::{OrganizationId, Store, StoreFault};
+use crate::{OrganizationId, Store, StoreError};
 
 /// A site that connected. Times are Unix milliseconds.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -40,7 +40,7 @@ impl Store {
     pub async fn connected_sites(
         &self,
         organization: OrganizationId,
-    ) -> Result<Vec<ConnectedSiteRow>, StoreFault> {
+    ) -> Result<Vec<ConnectedSiteRow>, StoreError> {
         Ok(
             each!(read self, pool => sqlx::query_as(CONNECTED).bind(organization).fetch_all(pool).await)?,
         )
@@ -53,7 +53,7 @@ impl Store {
         organization: OrganizationId,
         at: i64,
         plan: impl FnOnce(Vec<ConnectedSiteRow>) -> ConnectedSitesPlan + Send,
-    ) -> Result<(), StoreFault> {
+    ) -> Result<(), StoreError> {
         const NOTE: &str = "INSERT INTO connected_site (organization_id, origin, first_at, live_at, last_at) VALUES ($1, $2, $3, $4, $5) \
             ON CONFLICT (organization_id, origin) DO UPDATE SET live_at = COALESCE(connected_site.live_at, excluded.live_at), last_at = excluded.last_at";
         const DROP: &str = "DELETE FROM connected_site WHERE organization_id = $1 AND origin = $2";
@@ -78,14 +78,14 @@ impl Store {
     pub async fn refused_sites(
         &self,
         organization: OrganizationId,
-    ) -> Result<Vec<RefusedSiteRow>, StoreFault> {
+    ) -> Result<Vec<RefusedSiteRow>, StoreError> {
         Ok(
             each!(read self, pool => sqlx::query_as(REFUSED).bind(organization).fetch_all(pool).await)?,
         )
     }
 
     /// Forgets refusals of days before this one.
-    pub async fn forget_refused_sites(&self, before_day: i64) -> Result<(), StoreFault> {
+    pub async fn forget_refused_sites(&self, before_day: i64) -> Result<(), StoreError> {
         const SQL: &str = "DELETE FROM refused_site WHERE day < $1";
         each!(write self, pool => sqlx::query(SQL).bind(before_day).execute(pool).await.map(drop))?;
         Ok(())
@@ -111,7 +111,7 @@ impl Store {
         &self,
         organization: OrganizationId,
         plan: impl FnOnce(Vec<RefusedSiteRow>) -> RefusedSitesPlan + Send,
-    ) -> Result<(), StoreFault> {
+    ) -> Result<(), StoreError> {
         const COUNT: &str = "INSERT INTO refused_site (organization_id, origin, viewer, day, refusals, last_at) VALUES ($1, $2, $3, $4, $5, $6) \
             ON CONFLICT (organization_id, origin, viewer, day) DO UPDATE SET refusals = refused_site.refusals + excluded.refusals, last_at = excluded.last_at";
         const DROP: &str = "DELETE FROM refused_site WHERE organization_id = $1 AND origin = $2 AND viewer = $3 AND day = $4";

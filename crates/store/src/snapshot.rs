@@ -5,7 +5,7 @@ use crate::db::each;
 use crate::people::ORGANIZATIONS;
 use crate::{
     AttributeRow, OrganizationId, OrganizationRow, OriginRow, PersonId, RevocationRow, SecretRow,
-    Store, StoreFault,
+    Store, StoreError,
 };
 
 /// The configuration at or after a generation.
@@ -47,7 +47,7 @@ impl Store {
     /// Reads the configuration, and what was revoked after the generation `since`. The generation is read first, so what follows is at least that new; a change that lands
     /// in between raises the generation and is read again.
     /// Where the generation is lower than `since`, it tells everything that was revoked.
-    pub async fn snapshot(&self, since: i64) -> Result<Snapshot, StoreFault> {
+    pub async fn snapshot(&self, since: i64) -> Result<Snapshot, StoreError> {
         const SECRETS: &str = "SELECT s.id, s.organization_id, s.key_id, k.owner_id, s.hash, s.wrapped_key, s.expires_at, s.revoked_at AS secret_revoked_at, \
             k.revoked_at AS key_revoked_at, k.exposed_at, k.scopes, k.sandbox_shared, k.longest_lifetime, k.cut_off, s.minted \
             FROM api_secret s JOIN api_key k ON k.id = s.key_id";
@@ -89,7 +89,7 @@ impl Store {
             attributes: attributes
                 .into_iter()
                 .map(|raw| Ok((raw.organization_id, raw.try_into()?)))
-                .collect::<Result<_, StoreFault>>()?,
+                .collect::<Result<_, StoreError>>()?,
         })
     }
 }

@@ -16,9 +16,9 @@ use perch_domain::ConsoleRole;
 use perch_domain::access::Scopes;
 use perch_domain::attribute::{Declaration, Kind};
 use perch_store::{
-    AttributeId, AuditEntry, KeyId, MintRecorder, MintRow, NewAttribute, NewKey, NewOrigin,
-    NewPerson, NewPersona, NewSecret, OrganizationId, OriginId, PersonId, PersonaId, SessionRow,
-    Store, UseRow,
+    AttributeId, AttributeUsageRow, AuditEntry, ConsoleSession, KeyId, MintRecorder, MintRow,
+    NewAttribute, NewKey, NewOrigin, NewPerson, NewPersona, NewSecret, OrganizationId, OriginId,
+    PersonId, PersonaId, Store,
 };
 use uuid::Uuid;
 
@@ -199,7 +199,7 @@ both!(
     a_session_is_never_overwritten_by_a_new_one,
     |store: Store| async move {
         furnished(&store).await;
-        let row = SessionRow {
+        let row = ConsoleSession {
             id_hash: vec![9; 32],
             organization_id: Some(ORG),
             person_id: Some(ADA),
@@ -210,7 +210,7 @@ both!(
         assert!(store.add_session(&row).await.unwrap());
         assert!(
             !store
-                .add_session(&SessionRow {
+                .add_session(&ConsoleSession {
                     data: "{}".into(),
                     ..row.clone()
                 })
@@ -223,7 +223,7 @@ both!(
         );
         assert_eq!(store.session(&[9; 32], 100).await.unwrap(), None, "expired");
         store
-            .update_session(&SessionRow {
+            .update_session(&ConsoleSession {
                 data: "{\"b\":2}".into(),
                 ..row
             })
@@ -244,11 +244,11 @@ both!(
             let store = store.clone();
             tokio::spawn(async move { store.begin_sign_in(&[1; 32], 1_000).await.unwrap() })
         });
-        let mut let_in = 0;
+        let mut authorize_call = 0;
         for attempt in attempts.collect::<Vec<_>>() {
-            let_in += i32::from(attempt.await.unwrap());
+            authorize_call += i32::from(attempt.await.unwrap());
         }
-        assert_eq!(let_in, 5, "sent together, five are free");
+        assert_eq!(authorize_call, 5, "sent together, five are free");
         assert!(!store.begin_sign_in(&[1; 32], 1_999).await.unwrap());
         assert!(
             store.begin_sign_in(&[1; 32], 2_000).await.unwrap(),
@@ -638,7 +638,7 @@ both!(
     uses_add_up_and_stay_in_their_organization,
     async |store: Store| {
         furnished(&store).await;
-        let row = |organization, key_id, tokens, last_at| UseRow {
+        let row = |organization, key_id, tokens, last_at| AttributeUsageRow {
             organization,
             key_id,
             name: "region".into(),
@@ -648,36 +648,39 @@ both!(
             last_at,
         };
         store
-            .add_uses(vec![
+            .add_attribute_usage(vec![
                 row(ORG, KEY, 2, 50),
                 row(OTHER, KeyId(Uuid::from_u128(22)), 1, 60),
             ])
             .await
             .unwrap();
         store
-            .add_uses(vec![
+            .add_attribute_usage(vec![
                 row(ORG, KEY, 3, 40),
-                UseRow {
+                AttributeUsageRow {
                     dropped: true,
                     ..row(ORG, KEY, 1, 70)
                 },
             ])
             .await
             .unwrap();
-        let uses = store.uses(ORG).await.unwrap();
+        let uses = store.attribute_usage(ORG).await.unwrap();
         assert_eq!(
             uses,
             [
-                UseRow {
+                AttributeUsageRow {
                     dropped: true,
                     ..row(ORG, KEY, 1, 70)
                 },
                 row(ORG, KEY, 5, 50)
             ]
         );
-        assert_eq!(store.uses(OTHER).await.unwrap().len(), 1);
+        assert_eq!(store.attribute_usage(OTHER).await.unwrap().len(), 1);
         store.forget_dropped(71).await.unwrap();
-        assert_eq!(store.uses(ORG).await.unwrap(), [row(ORG, KEY, 5, 50)]);
+        assert_eq!(
+            store.attribute_usage(ORG).await.unwrap(),
+            [row(ORG, KEY, 5, 50)]
+        );
     }
 );
 

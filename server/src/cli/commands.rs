@@ -4,11 +4,11 @@ use super::{AttributeCommand, Command, KeyCommand, OriginCommand, Said, people};
 use crate::config::Config;
 use crate::data_dir;
 use crate::http::openapi_document;
-use crate::run::{RunFault, open};
+use crate::run::{RunError, open};
 use perch_domain::Code;
 use perch_domain::access::Scopes;
 use perch_service::{
-    Acting, AttributeEdit, NewKeyForm, OrganizationChoice, OrganizationId, Perch, Refusal,
+    ActorContext, AttributeEdit, NewKeyForm, OrganizationChoice, OrganizationId, Perch, Refusal,
 };
 use serde_json::json;
 
@@ -55,7 +55,7 @@ async fn act(
                 .person_for_command(organization, owner.as_deref())
                 .await
                 .map_err(told)?;
-            let acting = Acting {
+            let acting = ActorContext {
                 person: Some(person.id),
                 ..operator(perch, organization)
             };
@@ -185,18 +185,19 @@ pub(super) async fn organization(
         .id)
 }
 
-pub(super) fn operator(perch: &Perch, organization: OrganizationId) -> Acting {
-    Acting::operator(organization, request_id(perch))
+pub(super) fn operator(perch: &Perch, organization: OrganizationId) -> ActorContext {
+    ActorContext::operator(organization, request_id(perch))
 }
 
 pub(super) fn request_id(perch: &Perch) -> String {
-    perch.fresh_id().to_string()
+    perch.new_id().to_string()
 }
 
 /// A refusal in one line, every fault in it.
-pub(super) fn told(refusal: Refusal) -> Box<dyn std::error::Error> {
+pub(super) fn told(refusal: impl Into<Refusal>) -> Box<dyn std::error::Error> {
+    let refusal = refusal.into();
     if refusal.violations.len() < 2 || refusal.code != Code::RequestInvalid {
-        return RunFault::Refused(refusal).into();
+        return RunError::Refused(refusal).into();
     }
     refusal
         .violations

@@ -16,7 +16,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, sleep};
 
 /// Bytes of a request's head. Tokens have at most 6 KiB; a thousand unfinished heads must not fill the memory.
-const LONGEST_HEAD: usize = 32 * 1024;
+const MAX_HEAD: usize = 32 * 1024;
 
 /// What a connection is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,7 +126,7 @@ where
     let served = Served::new(handler, line.clone());
     // hyper's own timer for heads runs between requests too, so it would close what a proxy keeps for later after ten seconds.
     let connection = http1::Builder::new()
-        .max_buf_size(LONGEST_HEAD)
+        .max_buf_size(MAX_HEAD)
         .serve_connection(TokioIo::new(Wire::new(io, line.clone())), served);
     let mut connection = pin!(connection);
     let mut patience = pin!(sleep(bounds.head_time));

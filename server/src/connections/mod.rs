@@ -40,7 +40,7 @@ pub struct Bounds {
 /// Open files that are not for connections: databases, files, listeners.
 const RESERVE: u64 = 512;
 const MOST: usize = 25_000;
-const MOST_HEADS: usize = 1_000;
+const MAX_HEADS: usize = 1_000;
 
 impl Bounds {
     /// The console's and the API's, within what the system lets this process open.
@@ -55,7 +55,7 @@ impl Bounds {
             .clamp(64, MOST);
         Self {
             connections,
-            heads: MOST_HEADS.min(connections / 2),
+            heads: MAX_HEADS.min(connections / 2),
             head_time: Duration::from_secs(10),
             idle_time: Duration::from_secs(75),
         }

@@ -15,7 +15,7 @@ use perch_app::pages::{
 };
 use perch_app::{forms, present};
 use perch_domain::{Action, Code};
-use perch_service::{Ending, KeyId, Refusal};
+use perch_service::{KeyId, Refusal, TokenSelection};
 use tower_sessions::Session;
 
 pub(super) async fn show(
@@ -31,7 +31,7 @@ pub(super) async fn show(
         Ok(Vec::new())
     };
     match keys {
-        Err(refused) => refusal(&state, &visitor.anyone, "Account settings", refused).await,
+        Err(refused) => refusal(&state, &visitor.anyone, "Account settings", refused.into()).await,
         Ok(keys) => {
             let done =
                 flash::take(&session, &[Place::Keys, Place::SignIns], state.perch.now()).await;
@@ -71,7 +71,13 @@ pub(super) async fn sign_out_everywhere(
         .sign_out_everywhere(&visitor.signed_in, &visitor.anyone.request)
         .await
     {
-        refusal(&state, &visitor.anyone, "Sign out everywhere", refused).await
+        refusal(
+            &state,
+            &visitor.anyone,
+            "Sign out everywhere",
+            refused.into(),
+        )
+        .await
     } else {
         // The row is gone with the others; this forgets the cookie too.
         let _ = session.flush().await;
@@ -90,7 +96,7 @@ pub(super) async fn new_key(State(state): State<AppState>, visitor: Visitor) -> 
         .await;
     }
     let blank = NewKeyState {
-        form_id: state.perch.fresh_id().to_string(),
+        form_id: state.perch.new_id().to_string(),
         scopes: ["mint", "introspect", "revoke"].map(str::to_owned).to_vec(),
         ..NewKeyState::default()
     };
@@ -111,7 +117,9 @@ pub(super) async fn create_key(
         &state,
         &visitor,
         forms::new_key::typed(&form.0),
-        created.map(|key| Some(present::new_key(&key))),
+        created
+            .map(|key| Some(present::new_key(&key)))
+            .map_err(Into::into),
     )
     .await
 }
@@ -147,12 +155,12 @@ pub(super) async fn confirm_revocation(
     let preview = async {
         state
             .perch
-            .preview_revocation(&visitor.acting(), key_id(&id)?)
+            .preview_key_revocation(&visitor.acting(), key_id(&id)?)
             .await
     }
     .await;
     match preview {
-        Err(refused) => refusal(&state, &visitor.anyone, "Revoke API key", refused).await,
+        Err(refused) => refusal(&state, &visitor.anyone, "Revoke API key", refused.into()).await,
         Ok(preview) => {
             let frame = frame(&visitor, "/account", "account");
             let now = state.perch.now().div_euclid(1_000);
@@ -168,7 +176,7 @@ pub(super) async fn confirm_revocation(
 }
 
 /// Opens a key for the sandbox of the whole organization, or closes it.
-pub(super) async fn open_key(
+pub(super) async fn share_key_with_sandbox(
     State(state): State<AppState>,
     visitor: Visitor,
     Named(id): Named,
@@ -177,12 +185,12 @@ pub(super) async fn open_key(
     let opened = async {
         state
             .perch
-            .open_key(&visitor.acting(), key_id(&id)?, form.value("open") == "yes")
+            .share_key_with_sandbox(&visitor.acting(), key_id(&id)?, form.value("open") == "yes")
             .await
     }
     .await;
     match opened {
-        Err(refused) => refusal(&state, &visitor.anyone, "API key", refused).await,
+        Err(refused) => refusal(&state, &visitor.anyone, "API key", refused.into()).await,
         Ok(()) => see_other("/account#api-keys"),
     }
 }
@@ -201,7 +209,7 @@ pub(super) async fn revoke_key(
     }
     .await;
     match revoked {
-        Err(refused) => refusal(&state, &visitor.anyone, "Revoke API key", refused).await,
+        Err(refused) => refusal(&state, &visitor.anyone, "Revoke API key", refused.into()).await,
         Ok(preview) => {
             to_keys(
                 &state,
@@ -221,14 +229,14 @@ pub(super) async fn confirm_ending(
     visitor: Visitor,
     Named(id): Named,
 ) -> Response {
-    ask_ending(&state, &visitor, key_id(&id).map(Ending::Key)).await
+    ask_ending(&state, &visitor, key_id(&id).map(TokenSelection::Key)).await
 }
 
 pub(super) async fn confirm_ending_all(
     State(state): State<AppState>,
     visitor: Visitor,
 ) -> Response {
-    ask_ending(&state, &visitor, Ok(Ending::Everything)).await
+    ask_ending(&state, &visitor, Ok(TokenSelection::Everything)).await
 }
 
 pub(super) async fn end_tokens(
@@ -237,7 +245,13 @@ pub(super) async fn end_tokens(
     session: Session,
     Named(id): Named,
 ) -> Response {
-    end(&state, &visitor, &session, key_id(&id).map(Ending::Key)).await
+    end(
+        &state,
+        &visitor,
+        &session,
+        key_id(&id).map(TokenSelection::Key),
+    )
+    .await
 }
 
 pub(super) async fn end_all_tokens(
@@ -245,7 +259,7 @@ pub(super) async fn end_all_tokens(
     visitor: Visitor,
     session: Session,
 ) -> Response {
-    end(&state, &visitor, &session, Ok(Ending::Everything)).await
+    end(&state, &visitor, &session, Ok(TokenSelection::Everything)).await
 }
 
 const ENDING: &str = "End tokens";
@@ -253,10 +267,17 @@ const ENDING: &str = "End tokens";
 async fn ask_ending(
     state: &AppState,
     visitor: &Visitor,
-    ending: Result<Ending, Refusal>,
+    ending: Result<TokenSelection, Refusal>,
 ) -> Response {
-    match async { state.perch.preview_ending(&visitor.acting(), ending?).await }.await {
-        Err(refused) => refusal(state, &visitor.anyone, ENDING, refused).await,
+    match async {
+        state
+            .perch
+            .preview_token_revocation(&visitor.acting(), ending?)
+            .await
+    }
+    .await
+    {
+        Err(refused) => refusal(state, &visitor.anyone, ENDING, refused.into()).await,
         Ok(preview) => {
             let frame = frame(visitor, "/account", "account");
             page(state, &visitor.anyone, Answer::ok(ENDING), move || {
@@ -271,13 +292,13 @@ async fn end(
     state: &AppState,
     visitor: &Visitor,
     session: &Session,
-    ending: Result<Ending, Refusal>,
+    ending: Result<TokenSelection, Refusal>,
 ) -> Response {
-    match async { state.perch.end_tokens(&visitor.acting(), ending?).await }.await {
-        Err(refused) => refusal(state, &visitor.anyone, ENDING, refused).await,
+    match async { state.perch.revoke_tokens(&visitor.acting(), ending?).await }.await {
+        Err(refused) => refusal(state, &visitor.anyone, ENDING, refused.into()).await,
         Ok(ended) => {
             let told = match ended.ending {
-                Ending::Everything => {
+                TokenSelection::Everything => {
                     "Every token of the organization has ended; the keys go on.".to_owned()
                 }
                 _ => format!("The tokens of {} have ended; the key goes on.", ended.whose),

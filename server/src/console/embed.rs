@@ -191,7 +191,7 @@ async fn submitted(
             let Err(refused) = perch.set_migration(&acting, until).await else {
                 return Ok(see_other("/settings/embed#attributes"));
             };
-            let problem = after.refuse(refused);
+            let problem = after.refuse(refused.into());
             Box::new(|page| (page.migration.typed, page.migration.problem) = (day, Some(problem)))
         }
         "first-steps" => {

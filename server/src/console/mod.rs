@@ -64,7 +64,10 @@ pub fn routes(state: &AppState) -> Router<AppState> {
             "/account/end-tokens",
             get(account::confirm_ending_all).post(account::end_all_tokens),
         )
-        .route("/account/keys/{id}/sandbox", post(account::open_key))
+        .route(
+            "/account/keys/{id}/sandbox",
+            post(account::share_key_with_sandbox),
+        )
         .route("/setup/{secret}", get(setup::show).post(setup::submit))
         .route("/sign-in", get(sign_in::show).post(sign_in::submit))
         .route(

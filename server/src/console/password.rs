@@ -13,7 +13,7 @@ use axum::response::Response;
 use perch_app::pages::{PasswordPage, password};
 use perch_app::wire::WireError;
 use perch_domain::Code;
-use perch_service::{Continued, OwnPasswordForm};
+use perch_service::{Continued, OwnPasswordForm, Refusal};
 use tower_sessions::Session;
 
 const TITLE: &str = "Change password";
@@ -37,6 +37,7 @@ pub(super) async fn submit(
         .perch
         .change_own_password(&visitor.signed_in, typed, &visitor.anyone.request)
         .await
+        .map_err(Refusal::from)
     {
         Ok(continued) => go_on(&state, &visitor, &session, &continued).await,
         Err(refused) => {

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use perch_service::{OrganizationId, Perch, PersonId};
-use perch_store::SessionRow;
+use perch_store::ConsoleSession;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use tower_sessions::SessionStore;
@@ -29,7 +29,7 @@ fn backend(error: impl std::fmt::Display) -> Error {
 }
 
 impl Sessions {
-    fn row(&self, record: &Record) -> Result<SessionRow> {
+    fn row(&self, record: &Record) -> Result<ConsoleSession> {
         let id = |name: &str| {
             record
                 .data
@@ -37,7 +37,7 @@ impl Sessions {
                 .and_then(|sign_in| sign_in.get(name))
                 .and_then(|value| value.as_str()?.parse().ok())
         };
-        Ok(SessionRow {
+        Ok(ConsoleSession {
             id_hash: hash(&record.id),
             organization_id: id("organization").map(OrganizationId),
             person_id: id("person").map(PersonId),

@@ -11,6 +11,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use perch_app::pages::{SetupPage, plain, setup};
 use perch_domain::Code;
+use perch_service::Refusal;
 use perch_service::SetupForm;
 use tower_sessions::Session;
 
@@ -24,7 +25,7 @@ pub(super) async fn show(
     match state.perch.check_setup_link(&secret).await {
         // Whoever just used it comes back here with the browser's arrow: they have a place to be.
         Err(_) if anyone.signed_in.is_some() => see_other("/settings/embed"),
-        Err(refused) => refusal(&state, &anyone, TITLE, refused).await,
+        Err(refused) => refusal(&state, &anyone, TITLE, refused.into()).await,
         Ok(()) => {
             let form = SetupPage {
                 path: format!("/setup/{secret}"),
@@ -65,6 +66,7 @@ pub(super) async fn submit(
         .perch
         .complete_setup(&secret, typed, anyone.request.clone())
         .await
+        .map_err(Refusal::from)
     {
         Ok(signed_in) => {
             welcome(

@@ -12,6 +12,7 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use perch_app::pages::{SignInPage, plain, sign_in, sign_in_link};
 use perch_domain::Code;
+use perch_service::Refusal;
 use perch_service::{OneTimeSecret, SignInForm, SignedIn};
 use tower_sessions::Session;
 
@@ -49,7 +50,8 @@ pub(super) async fn submit(
     let (email, next) = (form.value("email"), form.value("next"));
     // The password waits for its turn in one place, and nothing else of the form does.
     drop(form);
-    match state.perch.sign_in(typed, &anyone.request).await {
+    let signed_in = state.perch.sign_in(typed, &anyone.request).await;
+    match signed_in.map_err(Refusal::from) {
         Ok(signed_in) => {
             welcome(
                 &state,
@@ -105,7 +107,7 @@ pub(super) async fn welcome(
         .await
     {
         Ok(device) => device,
-        Err(refused) => return refusal(state, anyone, TITLE, refused).await,
+        Err(refused) => return refusal(state, anyone, TITLE, refused.into()).await,
     };
     if let Err(error) = session::begin(session, &signed_in, state.perch.now()).await {
         tracing::debug!(%error, "the session could not be written");
@@ -139,7 +141,7 @@ pub(super) async fn show_link(
     Named(secret): Named,
 ) -> Response {
     match state.perch.check_sign_in_link(&secret).await {
-        Err(refused) => refusal(&state, &anyone, TITLE, refused).await,
+        Err(refused) => refusal(&state, &anyone, TITLE, refused.into()).await,
         Ok(()) => {
             page(&state, &anyone, Answer::ok(TITLE), move || {
                 plain(sign_in_link(format!("/sign-in/link/{secret}")))
@@ -157,7 +159,7 @@ pub(super) async fn use_link(
     Named(secret): Named,
 ) -> Response {
     match state.perch.use_sign_in_link(&secret, &anyone.request).await {
-        Err(refused) => refusal(&state, &anyone, TITLE, refused).await,
+        Err(refused) => refusal(&state, &anyone, TITLE, refused.into()).await,
         Ok(signed_in) => welcome(&state, &anyone, &session, &headers, signed_in, "/account").await,
     }
 }

@@ -9,7 +9,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use perch_app::pages::{Theme, Viewer};
 use perch_domain::{Actor, Code, text};
-use perch_service::{Acting, RequestInfo, SignedIn};
+use perch_service::{ActorContext, RequestInfo, SignedIn};
 use tower_sessions::Session;
 
 /// Everybody: perhaps signed in, with a theme.
@@ -31,7 +31,7 @@ pub(super) struct Visitor {
 
 impl Anyone {
     /// The person asking for something, where somebody is signed in.
-    pub fn acting(&self) -> Option<Acting> {
+    pub fn acting(&self) -> Option<ActorContext> {
         self.signed_in
             .as_ref()
             .map(|signed_in| signed_in.acting(Actor::Person(signed_in.role), self.request.clone()))
@@ -39,7 +39,7 @@ impl Anyone {
 }
 
 impl Visitor {
-    pub fn acting(&self) -> Acting {
+    pub fn acting(&self) -> ActorContext {
         self.signed_in.acting(
             Actor::Person(self.signed_in.role),
             self.anyone.request.clone(),
@@ -75,7 +75,7 @@ pub(super) async fn load(
             .await
         {
             Ok(signed_in) => sign_in.of(signed_in),
-            Err(refusal) => return refuse(refusal, request.extensions()),
+            Err(refusal) => return refuse(refusal.into(), request.extensions()),
         },
         Err(error) => {
             tracing::debug!(%error, "the session could not be read");
@@ -84,7 +84,7 @@ pub(super) async fn load(
     };
     let private = signed_in.is_some();
     let theme = Theme::parse(cookie(request.headers(), "perch-theme").unwrap_or_default());
-    let nonce = state.perch.fresh_nonce();
+    let nonce = state.perch.new_nonce();
     request.extensions_mut().insert(Anyone {
         signed_in,
         theme,

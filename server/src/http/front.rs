@@ -80,7 +80,7 @@ impl Front {
     }
 
     async fn answer(mut self, mut request: Request) -> Response {
-        let id = self.state.perch.fresh_id();
+        let id = self.state.perch.new_id();
         request.extensions_mut().insert(Arrived {
             id,
             peer: self.peer,

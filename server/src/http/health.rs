@@ -20,7 +20,7 @@ async fn healthz() -> Response {
 async fn readyz(State(state): State<AppState>, request: Request) -> Response {
     match state.perch.ready().await {
         Ok(()) => ok(),
-        Err(refusal) => refuse(refusal, request.extensions()),
+        Err(refusal) => refuse(refusal.into(), request.extensions()),
     }
 }
 

@@ -5,7 +5,7 @@ use crate::walls::second_organization;
 use perch_domain::access::Scopes;
 use perch_domain::{Actor, Code, ConsoleRole};
 use perch_service::{
-    Acting, NewKeyForm, RequestInfo, SandboxForm, SandboxKey, SignInForm, ViewerForm,
+    ActorContext, NewKeyForm, RequestInfo, SandboxForm, SandboxKey, SignInForm, ViewerForm,
 };
 use perch_store::OrganizationId;
 
@@ -13,15 +13,15 @@ const SITE: &str = "https://app.test";
 const MIA: &str = "mia@example.com";
 const ADA: &str = "ada@example.com";
 
-async fn operator(app: &TestApp) -> Acting {
-    Acting::operator(
+async fn operator(app: &TestApp) -> ActorContext {
+    ActorContext::operator(
         app.perch.store().organizations().await.unwrap()[0].id,
         "test".into(),
     )
 }
 
 /// With a listed site and a Maker beside the admin.
-async fn furnished(app: TestApp) -> (TestApp, Acting) {
+async fn furnished(app: TestApp) -> (TestApp, ActorContext) {
     app.list(SITE, "development").await;
     app.add_person(MIA, ConsoleRole::Maker).await;
     let operator = operator(&app).await;
@@ -269,7 +269,7 @@ async fn a_sign_in_that_is_under_way_does_not_survive() {
             .remember_device(&proved, None, &request)
             .await
             .unwrap_err()
-            .code,
+            .code(),
         Code::SignInFailed
     );
     let proved = app.perch.sign_in(typed(), &request).await.unwrap();
@@ -324,7 +324,11 @@ async fn a_key_that_is_being_made_is_not_left_behind() {
         .await
         .unwrap();
     assert_eq!(
-        app.perch.create_key(&acting, &form).await.unwrap_err().code,
+        app.perch
+            .create_key(&acting, &form)
+            .await
+            .unwrap_err()
+            .code(),
         Code::RoleNotAllowed
     );
     app.perch
@@ -336,7 +340,11 @@ async fn a_key_that_is_being_made_is_not_left_behind() {
         .await
         .unwrap();
     assert_eq!(
-        app.perch.create_key(&acting, &form).await.unwrap_err().code,
+        app.perch
+            .create_key(&acting, &form)
+            .await
+            .unwrap_err()
+            .code(),
         Code::RoleNotAllowed
     );
 }
@@ -464,7 +472,7 @@ async fn one_admin_remains(app: TestApp) {
             .await
             .unwrap_err();
         assert!(
-            refused.code == Code::Conflict && refused.message.contains("last active admin"),
+            refused.code() == Code::Conflict && refused.to_string().contains("last active admin"),
             "{refused}"
         );
     }
@@ -473,7 +481,7 @@ async fn one_admin_remains(app: TestApp) {
             .deactivate_person(&operator, ADA, true)
             .await
             .unwrap_err()
-            .code,
+            .code(),
         Code::Conflict
     );
     assert!(
@@ -493,7 +501,7 @@ async fn one_admin_remains(app: TestApp) {
             .deactivate_person(&operator, ADA, false)
             .await
             .unwrap_err()
-            .code,
+            .code(),
         Code::Conflict
     );
     app.perch
@@ -539,7 +547,7 @@ async fn a_new_password_ends_every_sign_in_and_the_old_password() {
         .await
         .unwrap_err();
     assert_eq!(
-        (short.code, is_signed_in(&mia).await),
+        (short.code(), is_signed_in(&mia).await),
         (Code::RequestInvalid, true)
     );
     app.perch
@@ -592,7 +600,7 @@ async fn a_new_password_ends_every_sign_in_and_the_old_password() {
 async fn nobody_and_another_organizations_people_get_the_same_answer() {
     let (app, operator) = furnished(TestApp::with_admin().await).await;
     let bob = second_organization(&app).await;
-    let nowhere = Acting {
+    let nowhere = ActorContext {
         organization: OrganizationId(uuid::Uuid::from_u128(5)),
         ..operator.clone()
     };
@@ -622,7 +630,7 @@ async fn nobody_and_another_organizations_people_get_the_same_answer() {
         ];
         for answer in answers {
             assert_eq!(
-                (answer.code, answer.message.into_owned()),
+                (answer.code(), answer.to_string()),
                 (
                     Code::NotFound,
                     format!("Nobody in this organization signs in as {email:?}.")

@@ -2,7 +2,7 @@
 
 use crate::harness::TestApp;
 use perch_domain::{Actor, Code, ConsoleRole, Refusal};
-use perch_service::{Acting, KeyId, ViewerForm};
+use perch_service::{ActorContext, KeyId, ViewerForm};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
@@ -90,7 +90,7 @@ fn told(refusal: &Refusal) -> (String, Vec<(String, String, String)>) {
 struct Both {
     app: TestApp,
     key: String,
-    acting: Acting,
+    acting: ActorContext,
     chosen: KeyId,
 }
 
@@ -124,10 +124,10 @@ impl Both {
         let organization = app.perch.store().organizations().await.unwrap()[0].id;
         let person = app.perch.store().people(organization).await.unwrap()[0].id;
         let chosen = app.perch.store().keys(organization, None).await.unwrap()[0].id;
-        let acting = Acting {
+        let acting = ActorContext {
             actor: Actor::Person(ConsoleRole::Admin),
             person: Some(person),
-            ..Acting::operator(organization, "test".into())
+            ..ActorContext::operator(organization, "test".into())
         };
         Self {
             app,
@@ -159,10 +159,10 @@ impl Both {
                     .sum::<usize>()
                     + form.context_clues.len();
                 prop_assert!(
-                    refusal.code == Code::BodyTooLarge && typed > 15 * 1024,
+                    refusal.code() == Code::BodyTooLarge && typed > 15 * 1024,
                     "{refusal:?} for {typed} bytes"
                 );
-                return Ok((refusal.code.as_str().to_owned(), true));
+                return Ok((refusal.code().as_str().to_owned(), true));
             }
         };
         let answer = self.app.nobody().mint(&self.key, &preview.body).await;

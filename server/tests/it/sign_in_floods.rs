@@ -105,8 +105,8 @@ async fn the_right_person_gets_in_while_a_flood_from_everywhere_has_filled_the_q
         assert_eq!(status, 401);
     }
     assert!(answered < 32, "the queue is full now");
-    let let_in = sign_in(&known, ADA, PASSWORD).await;
-    assert_eq!(let_in.status, 303, "{}", let_in.text);
+    let authorize_call = sign_in(&known, ADA, PASSWORD).await;
+    assert_eq!(authorize_call.status, 303, "{}", authorize_call.text);
     let mut statuses = Vec::new();
     while let Some(done) = flood.join_next().await {
         statuses.push(done.unwrap().0);

@@ -8,7 +8,7 @@ use crate::model::{AttributeField, RequestView, SandboxState};
 use crate::present::PRESETS;
 use crate::wire::WireError;
 use leptos::prelude::*;
-use perch_domain::mint_request::LONGEST_CLUES;
+use perch_domain::mint_request::MAX_CLUES;
 
 type Problem<'a> = Option<&'a WireError>;
 
@@ -119,7 +119,7 @@ fn key_fields(state: &SandboxState, problem: Problem<'_>) -> AnyView {
     let hint = if state.keys.is_empty() {
         "Used for this one token, then forgotten."
     } else {
-        "Instead of choosing one. Used for this one token, then forgotten."
+        "PlaygroundOrigin of choosing one. Used for this one token, then forgotten."
     };
     view! { <div class="pair">{choose}{text_field(Field::new("api_key", "API key", "", problem).hint(hint).mono(), "password", "off")}</div> }
         .into_any()
@@ -156,7 +156,7 @@ fn viewer_fields(state: &SandboxState, problem: Problem<'_>) -> AnyView {
         &state.context_clues,
         problem,
     )
-    .meter(LONGEST_CLUES);
+    .meter(MAX_CLUES);
     view! {
         <div class="beside">
             <div class="stack">

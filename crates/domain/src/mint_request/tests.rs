@@ -22,7 +22,7 @@ fn parse(body: &str) -> Result<MintRequest, Refusal> {
         body.as_bytes(),
         Rules {
             declarations: &declarations(),
-            longest_lifetime: lifetime::LONGEST,
+            longest_lifetime: lifetime::MAX,
             drop_undeclared: false,
         },
     )
@@ -105,7 +105,7 @@ fn the_nearest_name_is_suggested() {
 fn while_migrating_strangers_are_dropped_and_near_misses_are_not() {
     let rules = Rules {
         declarations: &declarations(),
-        longest_lifetime: lifetime::LONGEST,
+        longest_lifetime: lifetime::MAX,
         drop_undeclared: true,
     };
     let body = |attributes: &str| {

@@ -1,6 +1,6 @@
 use super::*;
 
-fn canonical(typed: &str) -> Result<String, OriginFault> {
+fn canonical(typed: &str) -> Result<String, OriginError> {
     Origin::parse(typed, &["intranet.corp".to_owned()]).map(|(origin, _)| origin.to_string())
 }
 
@@ -44,7 +44,7 @@ fn what_is_typed_becomes_what_browsers_send() {
 
 #[test]
 fn what_would_admit_strangers_is_refused_with_the_reason() {
-    use OriginFault::{Empty, Everything, Null, Port, UserInfo, Wildcard};
+    use OriginError::{Empty, Everything, Null, Port, UserInfo, Wildcard};
     for (typed, fault) in [
         ("", Empty),
         ("null", Null),
@@ -87,7 +87,7 @@ fn names_and_suffixes_by_their_tables() {
     for suffix in ["co.uk", "github.io", "vercel.app"] {
         assert_eq!(
             canonical(&format!("https://*.{suffix}")),
-            Err(OriginFault::PublicSuffix(suffix.into()))
+            Err(OriginError::PublicSuffix(suffix.into()))
         );
     }
     assert!(canonical("https://*.example.co.uk").is_ok());

@@ -3,22 +3,22 @@
 //! It is replaced as a whole when the generation rises, and looked at once more before anything is refused from it, so
 //! that a change by another process counts at once.
 
-use super::snapshot::Memory;
-use crate::fault;
+use super::snapshot::ConfigSnapshot;
+use crate::error::Error;
 use crate::perch::Perch;
 use perch_domain::Refusal;
-use perch_store::StoreFault;
+use perch_store::StoreError;
 use std::future::Future;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, MutexGuard, PoisonError};
 use tokio::sync::Mutex;
 
 /// Milliseconds that a decision may rest on memory while the database does not answer: a revocation is promised within a second.
-const LONGEST_SILENCE: i64 = 900;
+const MAX_STALENESS: i64 = 900;
 
 /// What the last looks at the generation came to.
 #[derive(Debug)]
-pub(crate) struct Looks {
+pub(crate) struct Refreshes {
     /// Held while a refusal makes sure that memory is current.
     one_at_a_time: Mutex<()>,
     /// When memory was last known to be what the database holds, Unix milliseconds.
@@ -29,7 +29,7 @@ pub(crate) struct Looks {
     failures: AtomicU64,
 }
 
-impl Looks {
+impl Refreshes {
     /// Memory was read from the database at this time (Unix milliseconds).
     pub fn begun_at(now: i64) -> Self {
         Self {
@@ -63,17 +63,17 @@ impl Looks {
 
 impl Perch {
     /// Reads the configuration again if it changed; tells whether it did.
-    pub async fn refresh(&self) -> Result<bool, Refusal> {
-        self.look(self.store.generation()).await
+    pub async fn refresh(&self) -> Result<bool, Error> {
+        self.refresh_from(self.store.generation()).await
     }
 
     /// The same, with the generation from elsewhere.
-    pub(crate) async fn look(
+    pub(crate) async fn refresh_from(
         &self,
-        ask: impl Future<Output = Result<i64, StoreFault>>,
-    ) -> Result<bool, Refusal> {
+        ask: impl Future<Output = Result<i64, StoreError>>,
+    ) -> Result<bool, Error> {
         let asked_at = self.now();
-        let looked = async {
+        let looked: Result<bool, StoreError> = async {
             let generation = ask.await?;
             if generation == self.memory.load().generation {
                 return Ok(false);
@@ -84,53 +84,54 @@ impl Perch {
                 self.reload().await?;
             }
             Ok(true)
-        };
-        match looked.await {
+        }
+        .await;
+        match looked {
             Ok(changed) => {
                 // Only now is memory what the database held then.
                 self.looks.succeeded(asked_at);
                 Ok(changed)
             }
-            Err(fault) => {
-                let refusal = fault::store(fault);
+            Err(error) => {
+                let refusal = Refusal::from(Error::from(error));
                 self.looks.failed(&refusal);
-                Err(refusal)
+                Err(refusal.into())
             }
         }
     }
 
     /// Whether the database has not been heard of for so long that somebody may have revoked what memory would let in. In either
     /// direction: a clock that is stepped back tells nothing about the time since.
-    pub fn is_cut_off(&self) -> bool {
-        self.is_cut_off_at(self.now())
+    pub fn is_stale(&self) -> bool {
+        self.is_stale_at(self.now())
     }
 
-    fn is_cut_off_at(&self, now: i64) -> bool {
+    fn is_stale_at(&self, now: i64) -> bool {
         now.saturating_sub(self.looks.succeeded_at.load(Ordering::Relaxed))
             .abs()
-            > LONGEST_SILENCE
+            > MAX_STALENESS
     }
 
     /// [`Self::refresh`] after a change that is committed: should it fail now, the next look is a moment away, and the change
     /// itself is done.
-    pub(crate) async fn follow(&self) {
+    pub(crate) async fn refresh_after_commit(&self) {
         let _ = self.refresh().await;
     }
 
     /// A look for a request that came at `arrived` (Unix milliseconds): none where another one began after that. One look at a
     /// time, and whoever waits for one that fails has its outcome: neither a flood of bad requests nor a database that is
     /// gone becomes a queue.
-    pub(crate) async fn look_for(&self, arrived: i64) -> Result<(), Refusal> {
+    pub(crate) async fn refresh_once_since(&self, arrived: i64) -> Result<(), Error> {
         let failures = self.looks.failures.load(Ordering::Relaxed);
         let look = async {
             let _one_at_a_time = self.looks.one_at_a_time.lock().await;
             if self.looks.succeeded_at.load(Ordering::Relaxed) > arrived
-                && !self.is_cut_off_at(arrived)
+                && !self.is_stale_at(arrived)
             {
                 return Ok(());
             }
             match self.looks.failed_since(failures) {
-                Some(refusal) => Err(refusal),
+                Some(refusal) => Err(refusal.into()),
                 None => self.refresh().await.map(drop),
             }
         };
@@ -139,13 +140,13 @@ impl Perch {
     }
 
     /// Reads the configuration again whether or not it changed, and with it how much other nodes minted.
-    pub(crate) async fn recount(&self) -> Result<(), StoreFault> {
+    pub(crate) async fn recount(&self) -> Result<(), StoreError> {
         let _one_at_a_time = self.reloading.lock().await;
         self.reload().await
     }
 
     /// Replaces what is in memory. The caller holds `reloading`.
-    async fn reload(&self) -> Result<(), StoreFault> {
+    async fn reload(&self) -> Result<(), StoreError> {
         let before = self.memory.load_full();
         let snapshot = self.store.snapshot(before.generation).await?;
         let generation = snapshot.generation;
@@ -157,30 +158,30 @@ impl Perch {
             );
         }
         self.memory
-            .store(Arc::new(Memory::new(snapshot, Some(&before))));
+            .store(Arc::new(ConfigSnapshot::new(snapshot, Some(&before))));
         // Whoever is connected is judged again.
         self.changed.send_replace(generation);
         Ok(())
     }
 
     /// Decides from memory; a refusal counts only once memory is known to be current.
-    pub(crate) async fn decide<T, E: From<Refusal>>(
+    pub(crate) async fn read_fresh<T, E: From<Error>>(
         &self,
-        decide: impl Fn(&Memory) -> Result<T, E>,
+        decide: impl Fn(&ConfigSnapshot) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.decide_unless(|_| false, decide).await
+        self.read_fresh_unless(|_| false, decide).await
     }
 
     /// The same, but a refusal that is `settled` does not depend on memory. Where the database has not been heard of for a while
     /// nothing is decided without it, not even in favour.
-    pub(crate) async fn decide_unless<T, E: From<Refusal>>(
+    pub(crate) async fn read_fresh_unless<T, E: From<Error>>(
         &self,
         settled: impl Fn(&E) -> bool,
-        decide: impl Fn(&Memory) -> Result<T, E>,
+        decide: impl Fn(&ConfigSnapshot) -> Result<T, E>,
     ) -> Result<T, E> {
         let arrived = self.now();
-        if self.is_cut_off_at(arrived) {
-            self.look_for(arrived).await?;
+        if self.is_stale_at(arrived) {
+            self.refresh_once_since(arrived).await?;
         }
         let (generation, decided) = {
             let memory = self.memory.load();
@@ -189,7 +190,7 @@ impl Perch {
         if decided.as_ref().err().is_none_or(settled) {
             return decided;
         }
-        self.look_for(arrived).await?;
+        self.refresh_once_since(arrived).await?;
         // Somebody else may have replaced it in between, so what counts is what was decided from.
         let memory = self.memory.load();
         if memory.generation == generation {

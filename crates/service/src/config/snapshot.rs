@@ -3,10 +3,9 @@
 //! Read by everything that decides about a request. The one invariant: what is decided from one snapshot is decided from
 //! one state of the database.
 
-use crate::fault;
-use crate::revocations::Revocations;
-use crate::uses::Uses;
-use perch_domain::Refusal;
+use crate::activity::attribute_usage::AttributeCounts;
+use crate::config::revocations::Revocations;
+use crate::error::Error;
 use perch_domain::access::Scopes;
 use perch_domain::attribute::Declaration;
 use perch_domain::claims::TOKEN_TYPE;
@@ -22,7 +21,7 @@ use std::sync::{Arc, OnceLock};
 
 /// Everything a token request needs, at one generation.
 #[derive(Debug)]
-pub(crate) struct Memory {
+pub(crate) struct ConfigSnapshot {
     pub generation: i64,
     organizations: HashMap<OrganizationId, Arc<Organization>>,
     secrets: HashMap<String, Arc<Secret>>,
@@ -49,7 +48,7 @@ pub(crate) struct Secret {
     /// Tokens issued, as far as this process knows.
     minted: AtomicI64,
     /// Which attributes its requests carried since this was last written down.
-    pub uses: Arc<Uses>,
+    pub uses: Arc<AttributeCounts>,
 }
 
 impl Secret {
@@ -64,14 +63,12 @@ impl Secret {
     }
 
     /// The cipher of this secret's tokens.
-    pub fn token_key(&self, master_keys: &MasterKeys) -> Result<Arc<TokenKey>, Refusal> {
+    pub fn token_key(&self, master_keys: &MasterKeys) -> Result<Arc<TokenKey>, Error> {
         if let Some(key) = self.token_key.get() {
             return Ok(key.clone());
         }
-        let content = master_keys
-            .unwrap(&self.row.id, &self.row.wrapped_key)
-            .map_err(fault::master)?;
-        let key = TokenKey::new(&self.row.id, TOKEN_TYPE, content).map_err(fault::seal)?;
+        let content = master_keys.unwrap(&self.row.id, &self.row.wrapped_key)?;
+        let key = TokenKey::new(&self.row.id, TOKEN_TYPE, content)?;
         Ok(self.token_key.get_or_init(|| Arc::new(key)).clone())
     }
 
@@ -81,7 +78,7 @@ impl Secret {
     }
 }
 
-impl Memory {
+impl ConfigSnapshot {
     /// Indexes a snapshot. Secrets that did not change keep their prepared cipher.
     pub fn new(snapshot: Snapshot, before: Option<&Self>) -> Self {
         let mut declarations: HashMap<OrganizationId, Vec<Declaration>> = HashMap::new();

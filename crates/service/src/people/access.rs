@@ -1,9 +1,9 @@
 //! Ending a person's access, giving it back, another role, a new password: what `perch admin` does to people who are there.
 
 use crate::perch::Perch;
-use crate::{Acting, fault};
-use perch_domain::refusal::Faults;
-use perch_domain::{Action, Code, ConsoleRole, Refusal, api_key, text};
+use crate::{ActorContext, error::Error};
+use perch_domain::refusal::Violations;
+use perch_domain::{Action, Code, ConsoleRole, api_key, text};
 use perch_store::{Change, PersonRow};
 use serde_json::json;
 use zeroize::Zeroizing;
@@ -35,23 +35,19 @@ impl Perch {
     /// `NOT_FOUND`; `CONFLICT` for the last active admin.
     pub async fn deactivate_person(
         &self,
-        acting: &Acting,
+        acting: &ActorContext,
         email: &str,
         revoke_keys: bool,
-    ) -> Result<PersonAccess, Refusal> {
+    ) -> Result<PersonAccess, Error> {
         acting.may(Action::DeactivatePerson)?;
         let cut_off = self.cut_off_of_all(acting.organization).await?;
-        let mut change = self.store.change().await.map_err(fault::store)?;
+        let mut change = self.store.change().await?;
         let person = find(&mut change, acting, email).await?;
         keep_an_admin(&mut change, acting, &person).await?;
         change
             .deactivate_person(acting.organization, person.id, self.now(), cut_off)
-            .await
-            .map_err(fault::store)?;
-        change
-            .end_sign_ins(acting.organization, person.id)
-            .await
-            .map_err(fault::store)?;
+            .await?;
+        change.end_sign_ins(acting.organization, person.id).await?;
         let keys = self
             .left_keys(&mut change, acting, &person, revoke_keys)
             .await?;
@@ -75,21 +71,20 @@ impl Perch {
     /// `NOT_FOUND`.
     pub async fn reactivate_person(
         &self,
-        acting: &Acting,
+        acting: &ActorContext,
         email: &str,
-    ) -> Result<PersonAccess, Refusal> {
+    ) -> Result<PersonAccess, Error> {
         acting.may(Action::ReactivatePerson)?;
         // Once more: a sandbox token may have been under way while the person was deactivated.
         let cut_off = self.cut_off_of_all(acting.organization).await?;
-        let mut change = self.store.change().await.map_err(fault::store)?;
+        let mut change = self.store.change().await?;
         let person = find(&mut change, acting, email).await?;
         if person.active {
             return Ok(unchanged(&person));
         }
         change
             .reactivate_person(acting.organization, person.id, cut_off)
-            .await
-            .map_err(fault::store)?;
+            .await?;
         self.keep(
             change,
             acting,
@@ -110,21 +105,20 @@ impl Perch {
     /// `NOT_FOUND`; `CONFLICT` for the last active admin.
     pub async fn change_role(
         &self,
-        acting: &Acting,
+        acting: &ActorContext,
         email: &str,
         role: ConsoleRole,
         revoke_keys: bool,
-    ) -> Result<PersonAccess, Refusal> {
+    ) -> Result<PersonAccess, Error> {
         acting.may(Action::ChangeRole)?;
-        let mut change = self.store.change().await.map_err(fault::store)?;
+        let mut change = self.store.change().await?;
         let person = find(&mut change, acting, email).await?;
         if role != ConsoleRole::Admin {
             keep_an_admin(&mut change, acting, &person).await?;
         }
         change
             .set_role(acting.organization, person.id, role)
-            .await
-            .map_err(fault::store)?;
+            .await?;
         let leaves_keys = role == ConsoleRole::Explorer || revoke_keys;
         let keys = if leaves_keys {
             self.left_keys(&mut change, acting, &person, revoke_keys)
@@ -152,25 +146,21 @@ impl Perch {
     /// `NOT_FOUND`, `REQUEST_INVALID`.
     pub async fn set_password(
         &self,
-        acting: &Acting,
+        acting: &ActorContext,
         email: &str,
         password: Zeroizing<String>,
-    ) -> Result<PersonAccess, Refusal> {
+    ) -> Result<PersonAccess, Error> {
         acting.may(Action::SetPassword)?;
-        let mut faults = Faults::default();
+        let mut faults = Violations::default();
         text::new_password(&mut faults, "password", &password);
         faults.into_result()?;
         let hash = self.hash_password(password).await?;
-        let mut change = self.store.change().await.map_err(fault::store)?;
+        let mut change = self.store.change().await?;
         let person = find(&mut change, acting, email).await?;
         change
             .set_password(acting.organization, person.id, &hash)
-            .await
-            .map_err(fault::store)?;
-        change
-            .end_sign_ins(acting.organization, person.id)
-            .await
-            .map_err(fault::store)?;
+            .await?;
+        change.end_sign_ins(acting.organization, person.id).await?;
         self.keep(
             change,
             acting,
@@ -185,28 +175,26 @@ impl Perch {
     async fn left_keys(
         &self,
         change: &mut Change,
-        acting: &Acting,
+        acting: &ActorContext,
         person: &PersonRow,
         revoke: bool,
-    ) -> Result<Vec<LeftKey>, Refusal> {
+    ) -> Result<Vec<LeftKey>, Error> {
         if revoke {
             acting.may(Action::RevokeAnyKey)?;
         }
         let mut left = Vec::new();
         for key in change
             .usable_keys_of(acting.organization, person.id, self.now())
-            .await
-            .map_err(fault::store)?
+            .await?
         {
             let prefix = api_key::visible_prefix(&key.secret_id);
             if revoke {
                 change
                     .revoke_key(acting.organization, key.id, self.now())
-                    .await
-                    .map_err(fault::store)?;
+                    .await?;
                 let mut entry = self.entry(acting, "api_key.revoke", &key.name);
                 entry.before = Some(json!({ "id": key.id, "prefix": prefix }).to_string());
-                change.note(&entry).await.map_err(fault::store)?;
+                change.note(&entry).await?;
             }
             left.push(LeftKey {
                 name: key.name,
@@ -220,11 +208,11 @@ impl Perch {
     async fn keep(
         &self,
         change: Change,
-        acting: &Acting,
+        acting: &ActorContext,
         action: &'static str,
         before: &PersonRow,
         after: PersonAccess,
-    ) -> Result<PersonAccess, Refusal> {
+    ) -> Result<PersonAccess, Error> {
         let keys: Vec<_> = after
             .keys
             .iter()
@@ -234,8 +222,8 @@ impl Perch {
         entry.before = Some(json!({ "role": before.role, "active": before.active }).to_string());
         entry.after =
             Some(json!({ "role": after.role, "active": after.active, "keys": keys }).to_string());
-        change.commit(&entry).await.map_err(fault::store)?;
-        self.follow().await;
+        change.commit(&entry).await?;
+        self.refresh_after_commit().await;
         Ok(after)
     }
 }
@@ -251,19 +239,16 @@ fn unchanged(person: &PersonRow) -> PersonAccess {
 }
 
 /// The person with this email, as they are within the change. Nobody, and somebody of another organization, get the same answer.
-async fn find(change: &mut Change, acting: &Acting, email: &str) -> Result<PersonRow, Refusal> {
+async fn find(change: &mut Change, acting: &ActorContext, email: &str) -> Result<PersonRow, Error> {
     let email = email.trim().to_lowercase();
     // A text that no database stores is nobody's email.
     let found = if email.contains('\0') {
         None
     } else {
-        change
-            .person_by_email(acting.organization, &email)
-            .await
-            .map_err(fault::store)?
+        change.person_by_email(acting.organization, &email).await?
     };
     found.ok_or_else(|| {
-        Refusal::because(
+        Error::because(
             Code::NotFound,
             format!("Nobody in this organization signs in as {email:?}."),
         )
@@ -273,18 +258,17 @@ async fn find(change: &mut Change, acting: &Acting, email: &str) -> Result<Perso
 /// Refuses to take away the last active admin. Changes run one at a time, so of two at once the second sees the first.
 async fn keep_an_admin(
     change: &mut Change,
-    acting: &Acting,
+    acting: &ActorContext,
     person: &PersonRow,
-) -> Result<(), Refusal> {
+) -> Result<(), Error> {
     let is_admin = person.active && person.role == ConsoleRole::Admin;
     if is_admin
         && change
             .other_active_admins(acting.organization, person.id)
-            .await
-            .map_err(fault::store)?
+            .await?
             == 0
     {
-        return Err(Refusal::because(
+        return Err(Error::because(
             Code::Conflict,
             format!(
                 "{} is the last active admin of this organization. Make somebody else an admin first.",

@@ -1,9 +1,9 @@
 //! Changing one's own password.
 
+use crate::people::setup::hash_secret;
 use crate::perch::Perch;
-use crate::setup::hash_secret;
-use crate::{OneTimeSecret, RequestInfo, SignInForm, SignedIn, fault};
-use perch_domain::refusal::Faults;
+use crate::{OneTimeSecret, RequestInfo, SignInForm, SignedIn, error::Error};
+use perch_domain::refusal::Violations;
 use perch_domain::{Action, Actor, Code, Refusal, Violation, ViolationCode, text};
 use zeroize::Zeroizing;
 
@@ -34,10 +34,10 @@ impl Perch {
         signed_in: &SignedIn,
         form: OwnPasswordForm,
         request: &RequestInfo,
-    ) -> Result<Continued, Refusal> {
+    ) -> Result<Continued, Error> {
         let acting = signed_in.acting(Actor::Person(signed_in.role), request.clone());
         acting.may(Action::ChangeOwnPassword)?;
-        let mut faults = Faults::default();
+        let mut faults = Violations::default();
         if form.current.is_empty() {
             faults.add(
                 "current_password",
@@ -53,33 +53,24 @@ impl Perch {
         let hash = self.hash_password(form.new).await?;
         let device = self.new_secret();
         let (organization, person) = (proved.organization, proved.person);
-        let mut change = self.store.act().await.map_err(fault::store)?;
+        let mut change = self.store.act().await?;
         if !change
             .may_sign_in(organization, person, proved.sign_ins_ended)
-            .await
-            .map_err(fault::store)?
+            .await?
         {
-            return Err(Refusal::because(
+            return Err(Error::because(
                 Code::Conflict,
                 "Your password or your access was changed meanwhile. Sign in again.",
             ));
         }
-        change
-            .set_password(organization, person, &hash)
-            .await
-            .map_err(fault::store)?;
-        let sign_ins_ended = change
-            .end_sign_ins(organization, person)
-            .await
-            .map_err(fault::store)?;
+        change.set_password(organization, person, &hash).await?;
+        let sign_ins_ended = change.end_sign_ins(organization, person).await?;
         change
             .add_known_device(&hash_secret(&device.0), organization, person, self.now())
-            .await
-            .map_err(fault::store)?;
+            .await?;
         change
             .commit(&self.entry(&acting, "person.own_password", &proved.email))
-            .await
-            .map_err(fault::store)?;
+            .await?;
         Ok(Continued {
             signed_in: SignedIn {
                 sign_ins_ended,
@@ -96,7 +87,7 @@ impl Perch {
         signed_in: &SignedIn,
         password: Zeroizing<String>,
         request: &RequestInfo,
-    ) -> Result<SignedIn, Refusal> {
+    ) -> Result<SignedIn, Error> {
         let form = SignInForm {
             email: signed_in.email.clone(),
             password,
@@ -109,15 +100,15 @@ impl Perch {
                 code: ViolationCode::InvalidValue,
                 message,
             };
-            Refusal {
+            Error::from(Refusal {
                 violations: vec![violation],
                 ..Refusal::because(Code::SignInFailed, "Your password was not changed.")
-            }
+            })
         };
         match self.sign_in(form, request).await {
             Ok(proved) if proved.person == signed_in.person => Ok(proved),
             Ok(_) => Err(wrong()),
-            Err(refused) if refused.code == Code::SignInFailed => Err(wrong()),
+            Err(refused) if refused.code() == Code::SignInFailed => Err(wrong()),
             Err(refused) => Err(refused),
         }
     }

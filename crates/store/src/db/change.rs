@@ -3,7 +3,7 @@
 use super::connection::{DEADLINE, Held};
 use super::{Db, Purpose, Store, each};
 use crate::audit::{self, AuditEntry};
-use crate::fault::StoreFault;
+use crate::error::StoreError;
 use sqlx::{Postgres, Sqlite};
 use tokio::time::timeout;
 
@@ -22,7 +22,7 @@ impl Store {
     /// Begins a change of configuration. Raising the generation comes first: it makes every node read again, and on
     /// `PostgreSQL` its row lock lets one such change run at a time, as `SQLite`'s write lock does. The number is at least
     /// the database's Unix milliseconds, so that a number that was lost with a restored backup is not given a second time.
-    pub async fn change(&self) -> Result<Change, StoreFault> {
+    pub async fn change(&self) -> Result<Change, StoreError> {
         const RAISE_LITE: &str = "UPDATE generation SET value = MAX(value + 1, CAST(unixepoch('subsec') * 1000 AS INTEGER)) WHERE one = 1";
         const RAISE_PG: &str = "UPDATE generation SET value = GREATEST(value + 1, CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)) WHERE one = 1";
         let mut change = self.act().await?;
@@ -37,7 +37,7 @@ impl Store {
 
     /// Begins an act that nothing in memory depends on. On `SQLite` it takes the write lock at once: a lock taken later
     /// fails under a second writer.
-    pub async fn act(&self) -> Result<Change, StoreFault> {
+    pub async fn act(&self) -> Result<Change, StoreError> {
         let transaction = match &self.db {
             Db::Lite { write, .. } => Tx::Lite(
                 begun(
@@ -62,7 +62,7 @@ impl Store {
 async fn begun<DB: sqlx::Database>(
     mut held: Held<DB>,
     statement: &'static str,
-) -> Result<Held<DB>, StoreFault>
+) -> Result<Held<DB>, StoreError>
 where
     for<'c> &'c mut DB::Connection: sqlx::Executor<'c, Database = DB>,
 {
@@ -72,13 +72,13 @@ where
     Ok(held)
 }
 
-async fn committed<DB: sqlx::Database>(mut held: Held<DB>) -> Result<(), StoreFault>
+async fn committed<DB: sqlx::Database>(mut held: Held<DB>) -> Result<(), StoreError>
 where
     for<'c> &'c mut DB::Connection: sqlx::Executor<'c, Database = DB>,
 {
     if !held.may_commit() {
         // A statement of it failed, and its caller went on regardless.
-        return Err(StoreFault::Undone);
+        return Err(StoreError::Undone);
     }
     let done = timeout(DEADLINE, plain(held.connection(), "COMMIT")).await;
     held.committed(done)
@@ -98,13 +98,13 @@ where
 
 impl Change {
     /// Keeps the change together with the entry that describes it.
-    pub async fn commit(mut self, entry: &AuditEntry) -> Result<(), StoreFault> {
+    pub async fn commit(mut self, entry: &AuditEntry) -> Result<(), StoreError> {
         audit::append(&mut self, entry).await?;
         self.keep().await
     }
 
     /// Keeps what is no act of anybody, such as counts. Only for this crate: an act has an entry.
-    pub(crate) async fn keep(self) -> Result<(), StoreFault> {
+    pub(crate) async fn keep(self) -> Result<(), StoreError> {
         match self.transaction {
             Tx::Lite(held) => committed(held).await,
             Tx::Pg(held) => committed(held).await,

@@ -2,7 +2,7 @@
 //! went silent, or whose transaction did not end as it should, is closed and replaced.
 
 use super::health::{Health, Purpose, is_about_a_value};
-use crate::StoreFault;
+use crate::StoreError;
 use sqlx::pool::PoolConnection;
 use sqlx::{Database, Pool};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -66,7 +66,7 @@ impl<DB: Database> Held<DB> {
         pool: &Pool<DB>,
         shared: &Arc<Shared>,
         purpose: Purpose,
-    ) -> Result<Self, StoreFault> {
+    ) -> Result<Self, StoreError> {
         match pool.acquire().await {
             Ok(connection) => Ok(Self {
                 connection,
@@ -75,8 +75,8 @@ impl<DB: Database> Held<DB> {
                 state: State::Whole,
             }),
             Err(error) => {
-                let fault = StoreFault::from(error);
-                if !matches!(fault, StoreFault::Closed) {
+                let fault = StoreError::from(error);
+                if !matches!(fault, StoreError::Closed) {
                     shared.health.failed(purpose, &fault);
                 }
                 Err(fault)
@@ -92,7 +92,7 @@ impl<DB: Database> Held<DB> {
     pub fn settle<T>(
         &mut self,
         done: Result<Result<T, sqlx::Error>, tokio::time::error::Elapsed>,
-    ) -> Result<T, StoreFault> {
+    ) -> Result<T, StoreError> {
         match done {
             Ok(Ok(value)) => {
                 self.shared.health.worked(self.purpose);
@@ -103,7 +103,7 @@ impl<DB: Database> Held<DB> {
         }
     }
 
-    fn failed(&mut self, error: sqlx::Error) -> StoreFault {
+    fn failed(&mut self, error: sqlx::Error) -> StoreError {
         // After an error a transaction is over, whatever its connection believes: SQLite has rolled back by itself where the
         // disk is full, and PostgreSQL would answer a COMMIT with a rollback.
         if self.state == State::InTransaction {
@@ -119,13 +119,13 @@ impl<DB: Database> Held<DB> {
         error.into()
     }
 
-    fn went_silent(&mut self) -> StoreFault {
+    fn went_silent(&mut self) -> StoreError {
         self.state = State::Broken;
         self.shared.suspect_all();
         let fault = if self.purpose == Purpose::Writing {
-            StoreFault::Unconfirmed
+            StoreError::Unconfirmed
         } else {
-            StoreFault::TooLate
+            StoreError::TooLate
         };
         self.shared.health.failed(self.purpose, &fault);
         fault
@@ -146,14 +146,14 @@ impl<DB: Database> Held<DB> {
     pub fn committed(
         &mut self,
         done: Result<Result<(), sqlx::Error>, tokio::time::error::Elapsed>,
-    ) -> Result<(), StoreFault> {
+    ) -> Result<(), StoreError> {
         let unanswered = matches!(&done, Ok(Err(error)) if error.as_database_error().is_none());
         match self.settle(done) {
             Ok(()) => {
                 self.state = State::Whole;
                 Ok(())
             }
-            Err(_) if unanswered => Err(StoreFault::Unconfirmed),
+            Err(_) if unanswered => Err(StoreError::Unconfirmed),
             Err(fault) => Err(fault),
         }
     }

@@ -3,7 +3,7 @@
 
 use super::options::{Use, postgres};
 use super::{Db, GENERATION, Store};
-use crate::fault::StoreFault;
+use crate::error::StoreError;
 use sqlx::postgres::{PgListener, PgPoolOptions};
 use std::time::Duration;
 use tokio::task::JoinHandle;
@@ -96,7 +96,7 @@ impl Following {
 
     /// Asks for the generation: through the connection that listens, so that its silence is noticed, and elsewhere where there is
     /// none or it is silent.
-    pub async fn ask(&mut self) -> Result<i64, StoreFault> {
+    pub async fn ask(&mut self) -> Result<i64, StoreError> {
         if let Some(listener) = &mut self.listener {
             if let Ok(Ok(generation)) = timeout(
                 PATIENCE,
@@ -113,7 +113,7 @@ impl Following {
     }
 }
 
-async fn listen(address: &str) -> Result<PgListener, StoreFault> {
+async fn listen(address: &str) -> Result<PgListener, StoreError> {
     // A listener takes its connection from a pool; this pool is its own and has no other.
     let pool = PgPoolOptions::new()
         .max_connections(1)

@@ -2,7 +2,7 @@
 //! the connection out.
 
 use super::connection::{DEADLINE, Shared};
-use crate::StoreFault;
+use crate::StoreError;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection, PgPool};
@@ -63,8 +63,8 @@ pub(super) fn sqlite_pool(connections: u32) -> SqlitePoolOptions {
 }
 
 /// Connections of a `PostgreSQL` at this address.
-pub(super) fn postgres(address: &str, purpose: Use) -> Result<PgConnectOptions, StoreFault> {
-    let options = PgConnectOptions::from_str(address).map_err(|_| StoreFault::Address)?;
+pub(super) fn postgres(address: &str, purpose: Use) -> Result<PgConnectOptions, StoreError> {
+    let options = PgConnectOptions::from_str(address).map_err(|_| StoreError::Address)?;
     Ok(options.options([
         // An answer may only follow what reached the disk, whatever the role's own default is.
         ("synchronous_commit", "on"),
@@ -90,7 +90,7 @@ pub(super) async fn postgres_pool(
     connections: u32,
     patience: Duration,
     shared: &Arc<Shared>,
-) -> Result<PgPool, StoreFault> {
+) -> Result<PgPool, StoreError> {
     let shared = shared.clone();
     let pool = PgPoolOptions::new()
         .max_connections(connections)

@@ -1,6 +1,6 @@
 //! A fresh database of each kind for every test.
 
-use perch_store::{Location, Store, StoreFault};
+use perch_store::{Location, Store, StoreError};
 use std::future::Future;
 use std::sync::Mutex;
 
@@ -61,7 +61,7 @@ async fn run<F: Future<Output = ()>>(location: &Location, test: impl FnOnce(Stor
     alter(location, NEWER).await;
     assert!(matches!(
         Store::open(location).await,
-        Err(StoreFault::Newer(9999))
+        Err(StoreError::Newer(9999))
     ));
 }
 

@@ -2,7 +2,7 @@
 
 use crate::both::both;
 use perch_store::{
-    AuditEntry, ConnectedSiteRow, ConnectedSitesPlan, MOST_REFUSED_REQUESTS, OrganizationId,
+    AuditEntry, ConnectedSiteRow, ConnectedSitesPlan, MAX_REFUSED_REQUESTS, OrganizationId,
     RefusedRequestRow, RefusedSiteRow, RefusedSitesPlan, RevocationRow, Store, SubjectHash,
 };
 use uuid::Uuid;
@@ -205,7 +205,7 @@ both!(
             organization_id,
             route: "POST /embed/session".into(),
             code: "TOKEN_EXPIRED".into(),
-            rung: "time".into(),
+            check: "time".into(),
             faults: "a B\nc \"D\"".into(),
             origin: "https://a.test".into(),
             secret_id: organization_id.map(|_| "aaaaaaaaaaa".to_owned()),
@@ -232,13 +232,13 @@ both!(
             "organizations are walls"
         );
         assert_eq!(found(ORG, 3).await, Some(row(3, None)));
-        let many: Vec<_> = (10..10 + u128::from(MOST_REFUSED_REQUESTS.unsigned_abs()))
+        let many: Vec<_> = (10..10 + u128::from(MAX_REFUSED_REQUESTS.unsigned_abs()))
             .map(|id| row(id, Some(ORG)))
             .collect();
         store.add_refused_requests(&many).await.unwrap();
         assert_eq!(
             store.count_refused_requests(Some(ORG)).await.unwrap(),
-            MOST_REFUSED_REQUESTS
+            MAX_REFUSED_REQUESTS
         );
         assert_eq!(found(ORG, 1).await, None, "the oldest went");
         assert!(found(OTHER, 2).await.is_some());

@@ -8,7 +8,7 @@ use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use perch_domain::Code;
 use perch_domain::origin::Origin;
-use perch_service::{Call, Caller, Presented};
+use perch_service::{BearerCredential, Call, Caller};
 
 /// What the header `Origin` says (RFC 6454, section 7).
 pub(super) enum Named {
@@ -54,7 +54,7 @@ pub(super) fn call<'a>(
     nobody: Caller,
 ) -> (Call<'a>, Option<HeaderValue>) {
     let (caller, origin) = Named::read(headers).caller(nobody);
-    let presented = Presented::read(bearer(headers), || {
+    let presented = BearerCredential::read(bearer(headers), || {
         (is_browser(headers), state.request_info(extensions, headers))
     });
     (

@@ -4,7 +4,7 @@
 use super::live::ROUTE;
 use crate::http::Shared;
 use perch_domain::Code;
-use perch_service::{Admitted, KeyId, OrganizationId, Refusal};
+use perch_service::{Connection, KeyId, OrganizationId, Refusal};
 use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
@@ -84,7 +84,7 @@ impl Connected {
 
     /// A place for somebody who was let in. Whoever takes it judges once more afterwards: what changed before is seen then, and
     /// what changes later is told.
-    pub(super) fn enter(&self, admitted: Admitted, request_id: Uuid) -> Result<Place, Refusal> {
+    pub(super) fn enter(&self, admitted: Connection, request_id: Uuid) -> Result<Place, Refusal> {
         let (viewer, key, organization) =
             (admitted.viewer(), admitted.key(), admitted.organization());
         let Most {
@@ -152,9 +152,7 @@ impl Connected {
                 from = last + 1;
                 for (_, seat) in seats.iter().filter(|(_, seat)| seat.ended.get().is_none()) {
                     if let Err(refusal) =
-                        shared
-                            .perch
-                            .still_admitted(&seat.admitted, ROUTE, seat.request_id)
+                        shared.perch.recheck(&seat.admitted, ROUTE, seat.request_id)
                     {
                         seat.end(refusal);
                     }
@@ -183,7 +181,7 @@ fn one_less<K: Eq + Hash>(of: &mut HashMap<K, usize>, key: &K) {
 pub(super) struct Seat {
     viewer: [u8; 32],
     pub request_id: Uuid,
-    pub admitted: Admitted,
+    pub admitted: Connection,
     ended: OnceLock<Refusal>,
     told: Notify,
 }

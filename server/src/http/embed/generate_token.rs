@@ -5,7 +5,7 @@ use super::{is_json, json};
 use crate::http::{AppState, read_body};
 use axum::extract::{Request, State};
 use axum::response::Response;
-use perch_domain::mint_request::LONGEST_BODY;
+use perch_domain::mint_request::MAX_BODY_BYTES;
 use perch_domain::{Action, Code, lifetime, time};
 use serde::Serialize;
 use uuid::Uuid;
@@ -29,7 +29,7 @@ pub(super) async fn handle(State(state): State<AppState>, request: Request) -> R
             if !is_json(&parts.headers) {
                 return Err(Code::ContentTypeNotJson.into());
             }
-            let body = read_body(&parts.headers, body, LONGEST_BODY).await?;
+            let body = read_body(&parts.headers, body, MAX_BODY_BYTES).await?;
             let minted = state.perch.mint(&holder, &body).await?;
             let answer = Answer {
                 token: &minted.token,

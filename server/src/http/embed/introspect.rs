@@ -5,7 +5,7 @@ use super::{is_sent_as, json};
 use crate::http::{AppState, read_body};
 use axum::extract::{Request, State};
 use axum::response::Response;
-use perch_domain::mint_request::LONGEST_BODY;
+use perch_domain::mint_request::MAX_BODY_BYTES;
 use perch_domain::{Action, Code, ViolationCode};
 use perch_service::Refusal;
 
@@ -22,7 +22,7 @@ pub(super) async fn handle(State(state): State<AppState>, request: Request) -> R
                     "Send token=… as application/x-www-form-urlencoded (RFC 7662, section 2.1).",
                 ));
             }
-            let body = read_body(&parts.headers, body, LONGEST_BODY).await?;
+            let body = read_body(&parts.headers, body, MAX_BODY_BYTES).await?;
             let mut tokens = form_urlencoded::parse(&body)
                 .filter(|(name, _)| name == "token")
                 .map(|(_, value)| value);

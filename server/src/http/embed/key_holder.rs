@@ -8,7 +8,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use perch_domain::{Action, Code};
-use perch_service::{KeyHolder, Refusal};
+use perch_service::{AuthenticatedKey, Refusal};
 use std::future::Future;
 
 /// Runs a route for backends: proves the key, refuses browsers and keys without the scope, and lets a refused page read why.
@@ -17,7 +17,7 @@ pub(super) async fn with_key<F: Future<Output = Result<Response, Refusal>>>(
     name: &'static str,
     action: Action,
     request: Request,
-    route: impl FnOnce(KeyHolder, Parts, axum::body::Body) -> F,
+    route: impl FnOnce(AuthenticatedKey, Parts, axum::body::Body) -> F,
 ) -> Response {
     let (parts, body) = request.into_parts();
     let id = request_id(&parts.extensions);
@@ -27,7 +27,7 @@ pub(super) async fn with_key<F: Future<Output = Result<Response, Refusal>>>(
         let address = state.address(&parts.extensions, &parts.headers);
         let text = key_text(&parts.headers)
             .map_err(|refusal| state.perch.refuse_unproven(refusal, address))?;
-        let holder = state.perch.prove_key(text, address).await?;
+        let holder = state.perch.authenticate_key(text, address).await?;
         proved = Some(holder.clone());
         if is_browser(&parts.headers) {
             let refused = state.perch.refuse_from_browser(
@@ -45,7 +45,7 @@ pub(super) async fn with_key<F: Future<Output = Result<Response, Refusal>>>(
     outcome.unwrap_or_else(|refusal| {
         state
             .perch
-            .note_refused_key(proved.as_ref(), name, id, &refusal);
+            .record_refused_key_request(proved.as_ref(), name, id, &refusal);
         let mut response = error_response(&refusal, id);
         readable_by(origin, response.headers_mut());
         response

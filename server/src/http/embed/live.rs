@@ -25,7 +25,7 @@ pub(super) async fn handle(State(state): State<AppState>, request: Request) -> R
         request.headers(),
         request.extensions(),
         ROUTE,
-        Caller::Unnamed,
+        Caller::MissingOrigin,
     );
     let entered = async {
         let admitted = state.perch.admit(&call).await?;
@@ -33,7 +33,7 @@ pub(super) async fn handle(State(state): State<AppState>, request: Request) -> R
         // What changed before it had its place was told to nobody.
         state
             .perch
-            .still_admitted(&place.seat.admitted, ROUTE, call.request_id)?;
+            .recheck(&place.seat.admitted, ROUTE, call.request_id)?;
         Ok::<_, Refusal>(place)
     };
     let mut response = match entered.await {
@@ -101,12 +101,12 @@ impl Stream {
             () = beat => None,
         };
         // Where nothing can be known the component asks again, and is told that. A change was just read.
-        if ended.is_none() && self.perch.is_cut_off() {
+        if ended.is_none() && self.perch.is_stale() {
             return None;
         }
         let ended = ended.or_else(|| {
             self.perch
-                .still_admitted(&seat.admitted, ROUTE, seat.request_id)
+                .recheck(&seat.admitted, ROUTE, seat.request_id)
                 .err()
         });
         Some(match ended {

@@ -7,7 +7,7 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 use perch_domain::permission::Permissions;
 use perch_domain::time;
-use perch_service::{Caller, Session};
+use perch_service::{Caller, EmbedSession, Refusal};
 use serde::Serialize;
 use uuid::Uuid;
 use uuid::fmt::Simple;
@@ -37,7 +37,13 @@ struct Organization<'a> {
 }
 
 pub(super) async fn session(State(state): State<AppState>, request: Request) -> Response {
-    answer(&state, request, "POST /embed/session", Caller::Unnamed).await
+    answer(
+        &state,
+        request,
+        "POST /embed/session",
+        Caller::MissingOrigin,
+    )
+    .await
 }
 
 pub(super) async fn me(State(state): State<AppState>, request: Request) -> Response {
@@ -56,6 +62,7 @@ async fn answer(
         .perch
         .connect(&call, |session| json(&told(session)))
         .await
+        .map_err(Refusal::from)
         .flatten();
     let mut response = told.unwrap_or_else(|refusal| refuse(refusal, &parts.extensions));
     readable_by(origin, response.headers_mut());
@@ -63,7 +70,7 @@ async fn answer(
 }
 
 /// Never an attribute, never a context clue: they are for the server's eyes.
-fn told(session: Session<'_>) -> Answer<'_> {
+fn told(session: EmbedSession<'_>) -> Answer<'_> {
     Answer {
         user: User {
             distinct_id: session.subject,

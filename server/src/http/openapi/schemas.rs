@@ -1,8 +1,8 @@
 //! The schemas of the document. Bounds that the rules have as constants are taken from there.
 
 use super::{reference, with};
-use perch_domain::attribute::{LONGEST_LIST, LONGEST_TEXT, MOST};
-use perch_domain::mint_request::{LONGEST_CLUES, LONGEST_SUBJECT};
+use perch_domain::attribute::{MAX_ATTRIBUTES, MAX_LIST, MAX_TEXT};
+use perch_domain::mint_request::{MAX_CLUES, MAX_DISTINCT_ID};
 use perch_domain::{Code, ViolationCode, lifetime};
 use serde_json::{Value, json};
 
@@ -56,7 +56,7 @@ fn mint_request() -> Value {
         json!({ "anyOf": [name, { "type": "array", "items": name }, { "type": "null" }] })
     };
     let views = permission(&["can_view", "can_edit"]);
-    let clues = json!({ "type": ["string", "null"], "maxLength": LONGEST_CLUES, "pattern": NO_NUL, "description": "Context for the assistant, in one place only; never authority." });
+    let clues = json!({ "type": ["string", "null"], "maxLength": MAX_CLUES, "pattern": NO_NUL, "description": "Context for the assistant, in one place only; never authority." });
     // In one place only: here, in user, or in user.attributes.
     let given = |inside: Value| json!({ "required": ["aiContextClues"], "properties": { "aiContextClues": inside } });
     let text = json!({ "type": "string" });
@@ -68,12 +68,12 @@ fn mint_request() -> Value {
             "user": {
                 "type": "object", "required": ["distinctId", "role"], "additionalProperties": false,
                 "properties": {
-                    "distinctId": { "type": "string", "minLength": 1, "maxLength": LONGEST_SUBJECT, "pattern": NO_CONTROLS },
+                    "distinctId": { "type": "string", "minLength": 1, "maxLength": MAX_DISTINCT_ID, "pattern": NO_CONTROLS },
                     "role": { "type": "string", "enum": ["explorer"] },
                     "attributes": {
-                        "type": ["object", "null"], "maxProperties": MOST,
+                        "type": ["object", "null"], "maxProperties": MAX_ATTRIBUTES,
                         "description": "Attributes that your organization declared, each value of the declared type or `null`. All together, the token has at most 6 KiB.",
-                        "additionalProperties": { "anyOf": [value, { "type": "array", "maxItems": LONGEST_LIST, "items": value }, { "type": "null" }] },
+                        "additionalProperties": { "anyOf": [value, { "type": "array", "maxItems": MAX_LIST, "items": value }, { "type": "null" }] },
                     },
                     "aiContextClues": clues,
                 },
@@ -86,7 +86,7 @@ fn mint_request() -> Value {
             "expiresIn": {
                 "anyOf": [
                     { "type": "string", "pattern": LIFETIME },
-                    { "type": "integer", "minimum": lifetime::SHORTEST, "maximum": lifetime::LONGEST },
+                    { "type": "integer", "minimum": lifetime::MIN, "maximum": lifetime::MAX },
                     { "type": "null" },
                 ],
                 "default": lifetime::print(lifetime::DEFAULT),
@@ -100,7 +100,7 @@ fn mint_request() -> Value {
 /// The values of declared attributes, by type.
 fn attributes() -> Value {
     json!({
-        "TextAttribute": { "type": "string", "maxLength": LONGEST_TEXT, "pattern": NO_NUL },
+        "TextAttribute": { "type": "string", "maxLength": MAX_TEXT, "pattern": NO_NUL },
         "IntegerAttribute": { "type": "integer", "minimum": i64::MIN, "maximum": i64::MAX, "description": "Written in digits: 3 or 3.0, no exponent." },
         "NumericAttribute": { "type": "number", "minimum": f64::MIN, "maximum": f64::MAX },
         "BooleanAttribute": { "type": "boolean" },
@@ -113,7 +113,7 @@ fn revoke_request() -> Value {
         ("tokenId", json!({ "type": "string", "format": "uuid" })),
         (
             "distinctId",
-            json!({ "type": "string", "minLength": 1, "maxLength": LONGEST_SUBJECT, "pattern": NO_CONTROLS }),
+            json!({ "type": "string", "minLength": 1, "maxLength": MAX_DISTINCT_ID, "pattern": NO_CONTROLS }),
         ),
         ("all", json!({ "const": true })),
     ];

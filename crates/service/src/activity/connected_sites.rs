@@ -1,0 +1,461 @@
+//! The sites that components connected from. A token that may be used under a wildcard can name any number of subdomains, so a
+//! viewer names a few new ones a day, and where there is no more room what was known first stays.
+
+use crate::activity::embed_activity::viewer;
+use crate::activity::refused_sites::DAY;
+use crate::config::Organization;
+use crate::perch::Perch;
+use perch_domain::origin::Origin;
+use perch_store::{ConnectedSiteRow, ConnectedSitesPlan, OrganizationId, StoreError};
+use std::collections::HashMap;
+
+/// Sites kept for an organization.
+const MOST: usize = 1_000;
+/// Milliseconds after which a site that nobody connects from any more makes room.
+const KEPT: i64 = 30 * DAY;
+/// Sites of an organization that this node knows to have connected; past that all are looked at anew.
+const MAX_KNOWN: usize = 10_000;
+/// Sites that are noted between two writings, of an organization and of all.
+const MAX_NEW: usize = 100;
+const MAX_NEW_OF_ALL: usize = 1_000;
+/// New sites under wildcards that one viewer may name on a day, and viewers of an organization whose sites are counted.
+const MAX_OF_A_VIEWER: u8 = 3;
+const MAX_VIEWERS: usize = 2_000;
+/// How old the time may become that a site is said to have connected last, in milliseconds.
+const RESEEN_AFTER: i64 = 3_600_000;
+
+/// A site that connected.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Connected<'a> {
+    pub organization: OrganizationId,
+    pub origin: &'a Origin,
+    /// It is listed by a wildcard.
+    pub by_wildcard: bool,
+    pub subject: &'a str,
+    /// With a token of a backend, not of the sandbox.
+    pub live: bool,
+}
+
+/// What is noted of an organization until it is written down.
+#[derive(Debug, Default)]
+struct Noted {
+    /// Whether a live token connected from the site, and when that was last noted, Unix milliseconds.
+    known: HashMap<String, (bool, i64)>,
+    /// How many new sites each viewer (a hash) named on `day`.
+    named: HashMap<[u8; 32], u8>,
+    day: i64,
+    new: Vec<ConnectedSiteRow>,
+}
+
+impl Noted {
+    /// Whether this viewer may name one more on a day.
+    fn may_name(&mut self, viewer: [u8; 32], day: i64) -> bool {
+        if self.day != day || (self.named.len() >= MAX_VIEWERS && !self.named.contains_key(&viewer))
+        {
+            self.named.clear();
+            self.day = day;
+        }
+        let named = self.named.entry(viewer).or_default();
+        *named = named.saturating_add(1);
+        *named <= MAX_OF_A_VIEWER
+    }
+}
+
+/// The sites that connected since they were last written down.
+#[derive(Debug, Default)]
+pub(crate) struct ConnectedSites(HashMap<OrganizationId, Noted>);
+
+pub(crate) type NewSites = Vec<(OrganizationId, Vec<ConnectedSiteRow>)>;
+
+impl ConnectedSites {
+    /// A site connected at `now`, Unix milliseconds. Mostly it is known, and then nothing happens.
+    pub fn note(&mut self, site: Connected<'_>, now: i64) {
+        let Connected {
+            organization,
+            origin,
+            by_wildcard,
+            subject,
+            live,
+        } = site;
+        let origin = origin.as_str();
+        let known = self
+            .0
+            .get(&organization)
+            .and_then(|noted| noted.known.get(origin))
+            .copied();
+        if known.is_some_and(|(known_live, at)| (known_live || !live) && now - at < RESEEN_AFTER) {
+            return;
+        }
+        let new = self.0.values().map(|noted| noted.new.len()).sum::<usize>();
+        let noted = self.0.entry(organization).or_default();
+        if new >= MAX_NEW_OF_ALL || noted.new.len() >= MAX_NEW {
+            return;
+        }
+        if known.is_none()
+            && by_wildcard
+            && !noted.may_name(viewer(organization, subject), now.div_euclid(DAY))
+        {
+            return;
+        }
+        if noted.known.len() >= MAX_KNOWN {
+            noted.known.clear();
+        }
+        noted.known.insert(
+            origin.to_owned(),
+            (live || known.is_some_and(|(live, _)| live), now),
+        );
+        noted.new.push(ConnectedSiteRow {
+            origin: origin.to_owned(),
+            first_at: now,
+            live_at: live.then_some(now),
+            last_at: now,
+        });
+    }
+
+    /// What is to be written down.
+    pub fn take(&mut self) -> NewSites {
+        let taken = self.0.iter_mut().filter(|(_, noted)| !noted.new.is_empty());
+        taken
+            .map(|(organization, noted)| (*organization, std::mem::take(&mut noted.new)))
+            .collect()
+    }
+
+    /// Seen again, everything is noted again.
+    pub fn forget(&mut self) {
+        self.0.clear();
+    }
+}
+
+impl Perch {
+    pub(crate) async fn write_connected_sites(
+        &self,
+        mut connected: NewSites,
+    ) -> Result<(), StoreError> {
+        connected.sort_by_key(|(organization, _)| *organization);
+        let now = self.now();
+        for (organization, sites) in connected {
+            let Some(known) = self.memory.load().organization(organization) else {
+                continue;
+            };
+            self.store
+                .note_connected(organization, now, |stored| {
+                    plan(stored, sites, |site| entry(&known, site), now)
+                })
+                .await?;
+        }
+        Ok(())
+    }
+}
+
+/// The entry that lists a site; empty where none does any more.
+fn entry(organization: &Organization, site: &str) -> String {
+    let listed = Origin::from_header(site).and_then(|site| {
+        organization
+            .origins
+            .find(&site)
+            .map(|entry| entry.origin.to_string())
+    });
+    listed.unwrap_or_default()
+}
+
+/// What is kept of the sites that connected, `stored` and `sites`. Where there is no room for a new one, it takes the place of one that is
+/// listed no more or was not seen for a month; else of the youngest of the entry that has most, if its own entry has fewer.
+fn plan(
+    stored: Vec<ConnectedSiteRow>,
+    sites: Vec<ConnectedSiteRow>,
+    entry: impl Fn(&str) -> String,
+    now: i64,
+) -> ConnectedSitesPlan {
+    let mut plan = ConnectedSitesPlan::default();
+    // Whose entry each is counts only where there may be too many.
+    let crowded = stored.len() + sites.len() > MOST;
+    let entry = |site: &ConnectedSiteRow| {
+        if crowded {
+            entry(&site.origin)
+        } else {
+            String::new()
+        }
+    };
+    let mut stored: Vec<_> = stored
+        .into_iter()
+        .map(|site| (entry(&site), site))
+        .collect();
+    for site in sites {
+        if let Some((_, known)) = stored
+            .iter_mut()
+            .find(|(_, known)| known.origin == site.origin)
+        {
+            known.last_at = site.last_at;
+        } else {
+            let own = entry(&site);
+            if stored.len() >= MOST {
+                let Some(at) = gives_way(&stored, &own, now) else {
+                    continue;
+                };
+                let (_, gone) = stored.swap_remove(at);
+                plan.noted
+                    .retain(|noted: &ConnectedSiteRow| noted.origin != gone.origin);
+                plan.dropped.push(gone.origin);
+            }
+            stored.push((own, site.clone()));
+        }
+        plan.noted.push(site);
+    }
+    plan
+}
+
+/// The place of the site that gives way to one of this entry; none where that one has to. Each site has its entry beside it.
+fn gives_way(stored: &[(String, ConnectedSiteRow)], own: &str, now: i64) -> Option<usize> {
+    let over = stored
+        .iter()
+        .enumerate()
+        .filter(|(_, (entry, site))| entry.is_empty() || now - site.last_at > KEPT);
+    if let Some((at, _)) = over.min_by_key(|(_, (_, site))| site.last_at) {
+        return Some(at);
+    }
+    let mut sizes: HashMap<&str, usize> = HashMap::new();
+    for (entry, _) in stored {
+        *sizes.entry(entry).or_default() += 1;
+    }
+    let (most, size) = sizes.iter().max_by_key(|(entry, size)| (**size, **entry))?;
+    if *size <= sizes.get(own).copied().unwrap_or(0) + 1 {
+        return None;
+    }
+    let of_it = stored
+        .iter()
+        .enumerate()
+        .filter(|(_, (entry, _))| entry == most);
+    of_it
+        .max_by_key(|(_, (_, site))| site.first_at)
+        .map(|(at, _)| at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    const ORGANIZATION: OrganizationId = OrganizationId(Uuid::nil());
+
+    fn origin(at: usize) -> Origin {
+        Origin::from_header(&format!("https://s{at}.shop.test")).unwrap()
+    }
+
+    fn note(
+        sites: &mut ConnectedSites,
+        organization: OrganizationId,
+        at: usize,
+        subject: &str,
+        now: i64,
+    ) {
+        sites.note(
+            Connected {
+                organization,
+                origin: &origin(at),
+                by_wildcard: true,
+                subject,
+                live: true,
+            },
+            now,
+        );
+    }
+
+    fn count(sites: &ConnectedSites) -> usize {
+        sites.0.values().map(|noted| noted.new.len()).sum()
+    }
+
+    #[test]
+    fn a_viewer_names_few_new_sites_a_day() {
+        let mut sites = ConnectedSites::default();
+        (0..50).for_each(|at| note(&mut sites, ORGANIZATION, at, "ann", 1));
+        assert_eq!(count(&sites), 3);
+        note(&mut sites, ORGANIZATION, 50, "bob", 1);
+        // What is known is no new one, however often it comes, and tomorrow there are more.
+        (0..3).for_each(|at| note(&mut sites, ORGANIZATION, at, "ann", 1 + RESEEN_AFTER));
+        assert_eq!(count(&sites), 7);
+        note(&mut sites, ORGANIZATION, 51, "ann", DAY);
+        assert_eq!(count(&sites), 8);
+        // A site that is listed by itself is bounded by the list.
+        let own = Origin::from_header("https://own.test").unwrap();
+        sites.note(
+            Connected {
+                organization: ORGANIZATION,
+                origin: &own,
+                by_wildcard: false,
+                subject: "ann",
+                live: true,
+            },
+            1,
+        );
+        assert_eq!(count(&sites), 9);
+    }
+
+    #[test]
+    fn a_flood_of_one_organization_is_not_anothers() {
+        let mut sites = ConnectedSites::default();
+        (0..1_000).for_each(|at| note(&mut sites, ORGANIZATION, at, &at.to_string(), 1));
+        assert_eq!(count(&sites), MAX_NEW);
+        let other = |at: usize| OrganizationId(Uuid::from_u128(u128::try_from(at).unwrap()));
+        note(&mut sites, other(1), 0, "ann", 1);
+        assert_eq!(count(&sites), MAX_NEW + 1);
+        (1..50).for_each(|organization| {
+            (0..100).for_each(|at| note(&mut sites, other(organization), at, &at.to_string(), 1))
+        });
+        assert_eq!(count(&sites), MAX_NEW_OF_ALL);
+        assert_eq!(
+            sites
+                .take()
+                .iter()
+                .map(|(_, sites)| sites.len())
+                .sum::<usize>(),
+            MAX_NEW_OF_ALL
+        );
+        assert_eq!(count(&sites), 0);
+    }
+
+    #[test]
+    fn a_known_site_is_noted_again_once_an_hour_or_when_its_first_live_token_comes() {
+        let mut sites = ConnectedSites::default();
+        for (live, now) in [
+            (false, 1),
+            (false, 2),
+            (true, 3),
+            (false, 4),
+            (true, 5),
+            (true, 3 + RESEEN_AFTER),
+        ] {
+            sites.note(
+                Connected {
+                    organization: ORGANIZATION,
+                    origin: &origin(1),
+                    by_wildcard: false,
+                    subject: "ann",
+                    live,
+                },
+                now,
+            );
+        }
+        let told: Vec<_> = sites
+            .take()
+            .into_iter()
+            .flat_map(|(_, sites)| sites)
+            .map(|site| (site.live_at, site.last_at))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                (None, 1),
+                (Some(3), 3),
+                (Some(3 + RESEEN_AFTER), 3 + RESEEN_AFTER)
+            ]
+        );
+    }
+
+    fn row(origin: String, first_at: i64, last_at: i64) -> ConnectedSiteRow {
+        ConnectedSiteRow {
+            origin,
+            first_at,
+            live_at: Some(first_at),
+            last_at,
+        }
+    }
+
+    /// The wildcard of the last two labels, or the site itself.
+    fn listed(site: &str) -> String {
+        if site.contains("gone") {
+            String::new()
+        } else if site.contains("shop") {
+            "https://*.shop.test".to_owned()
+        } else {
+            site.to_owned()
+        }
+    }
+
+    #[test]
+    fn made_up_subdomains_wash_nothing_away() {
+        let mut stored = vec![
+            row("https://real.shop.test".into(), 1, 1),
+            row("https://own.test".into(), 2, 2),
+        ];
+        // A flood, a hundred a second: what was there first stays, and what comes after is not kept.
+        for second in 0..40i64 {
+            let new = (0..100)
+                .map(|at| {
+                    row(
+                        format!("https://{second}-{at}.shop.test"),
+                        10 + second,
+                        10 + second,
+                    )
+                })
+                .collect();
+            let ConnectedSitesPlan { noted, dropped } =
+                plan(stored.clone(), new, listed, 10 + second);
+            stored.extend(noted);
+            stored.retain(|site| !dropped.contains(&site.origin));
+        }
+        assert_eq!(stored.len(), MOST);
+        assert!(
+            [
+                "https://real.shop.test",
+                "https://own.test",
+                "https://0-0.shop.test"
+            ]
+            .iter()
+            .all(|origin| stored.iter().any(|site| site.origin == *origin))
+        );
+        // Another entry still gets its place, from the youngest of the one that has most.
+        let youngest = stored.iter().map(|site| site.first_at).max();
+        let told = plan(
+            stored.clone(),
+            vec![row("https://late.test".into(), 99, 99)],
+            listed,
+            99,
+        );
+        assert_eq!((told.noted.len(), told.dropped.len()), (1, 1));
+        assert_eq!(
+            stored
+                .iter()
+                .find(|site| site.origin == told.dropped[0])
+                .map(|site| site.first_at),
+            youngest
+        );
+        // Seen again, a known site is noted; it takes no room.
+        let told = plan(
+            stored.clone(),
+            vec![row("https://real.shop.test".into(), 99, 99)],
+            listed,
+            99,
+        );
+        assert_eq!((told.noted.len(), told.dropped.len()), (1, 0));
+        // What is listed no more, or was not seen for a month, makes room first.
+        stored[5] = row("https://gone.test".into(), 0, 98);
+        assert_eq!(
+            plan(
+                stored.clone(),
+                vec![row("https://new.shop.test".into(), 99, 99)],
+                listed,
+                99
+            )
+            .dropped,
+            ["https://gone.test"]
+        );
+        for site in &mut stored {
+            site.last_at = if site.origin == "https://real.shop.test" {
+                KEPT
+            } else {
+                10
+            };
+        }
+        stored[5] = row("https://x.shop.test".into(), 0, 9);
+        assert_eq!(
+            plan(
+                stored,
+                vec![row("https://new.shop.test".into(), KEPT, KEPT)],
+                listed,
+                KEPT + 11
+            )
+            .dropped,
+            ["https://x.shop.test"]
+        );
+    }
+}

@@ -1,0 +1,7 @@
+//! What happened with tokens and embeds, counted and noted in memory and written behind.
+
+pub(crate) mod attribute_usage;
+pub(crate) mod connected_sites;
+pub(crate) mod embed_activity;
+pub(crate) mod live_tokens;
+pub(crate) mod refused_sites;
