@@ -13,8 +13,8 @@ use crate::model::{
 };
 use perch_domain::time;
 use perch_service::{
-    ActorContext, AttributeUsage, AttributeView, CreatedKey, Environment, LiveTokens,
-    OriginReading, OriginView, Perch, Refusal,
+    ActorContext, AttributeView, CreatedKey, Environment, LiveTokens, OriginReading, OriginView,
+    Perch, Refusal, UsageByKey,
 };
 
 /// `3 minutes ago, 20 Nov 2026, 10:02 UTC`; times in Unix seconds.
@@ -46,7 +46,7 @@ pub fn counted(live: LiveTokens, what: &str, first: bool) -> String {
 
 /// What the line after saving says.
 pub fn saved(perch: &Perch, acting: &ActorContext, changed: usize) -> String {
-    let at = time::readable(perch.now().div_euclid(1_000));
+    let at = time::readable(perch.system.now().div_euclid(1_000));
     match changed {
         0 => "Nothing had changed.".to_owned(),
         1 => format!("Saved 1 change by {}, {at}.", acting.name),
@@ -55,7 +55,7 @@ pub fn saved(perch: &Perch, acting: &ActorContext, changed: usize) -> String {
 }
 
 pub async fn origin_rows(perch: &Perch, acting: &ActorContext) -> Result<Vec<OriginRow>, Refusal> {
-    let now = perch.now().div_euclid(1_000);
+    let now = perch.system.now().div_euclid(1_000);
     let row = |view: OriginView| OriginRow {
         seen: seen(&view),
         id: view.id.to_string(),
@@ -72,6 +72,7 @@ pub async fn origin_rows(perch: &Perch, acting: &ActorContext) -> Result<Vec<Ori
         ..row
     };
     Ok(perch
+        .settings
         .origins(acting)
         .await?
         .into_iter()
@@ -150,6 +151,7 @@ pub fn site_said(reading: &OriginReading) -> SiteSaid {
 /// The listed sites, to be offered where one is asked for; wildcards are no sites.
 pub async fn sites(perch: &Perch, acting: &ActorContext) -> Result<Vec<String>, Refusal> {
     Ok(perch
+        .settings
         .origins(acting)
         .await?
         .into_iter()
@@ -163,11 +165,11 @@ pub async fn attribute_rows(
     perch: &Perch,
     acting: &ActorContext,
 ) -> Result<Vec<AttributeRow>, Refusal> {
-    let now = perch.now().div_euclid(1_000);
+    let now = perch.system.now().div_euclid(1_000);
     // Who sends what is for those who may change it.
     let edits = acting.can(perch_domain::Action::EditAttributes);
     let uses = if edits {
-        perch.attribute_usage(acting).await?
+        perch.settings.attribute_usage(acting).await?
     } else {
         Vec::new()
     };
@@ -194,6 +196,7 @@ pub async fn attribute_rows(
         ..row
     };
     Ok(perch
+        .settings
         .attributes(acting)
         .await?
         .into_iter()
@@ -203,7 +206,7 @@ pub async fn attribute_rows(
 }
 
 /// Who sends an attribute, in half a line.
-fn used<'a>(uses: impl Iterator<Item = &'a AttributeUsage>, now: i64) -> String {
+fn used<'a>(uses: impl Iterator<Item = &'a UsageByKey>, now: i64) -> String {
     let uses: Vec<_> = uses.collect();
     let last = uses.iter().map(|used| used.last_at).max();
     match (uses.as_slice(), last) {
@@ -224,7 +227,7 @@ pub async fn dropped_rows(
     if !acting.can(perch_domain::Action::EditAttributes) {
         return Ok(Vec::new());
     }
-    let now = perch.now().div_euclid(1_000);
+    let now = perch.system.now().div_euclid(1_000);
     let row = |dropped: perch_service::DroppedAttribute| {
         let tokens: i64 = dropped.used_by.iter().map(|used| used.tokens).sum();
         let keys = dropped
@@ -254,6 +257,7 @@ pub async fn dropped_rows(
         }
     };
     Ok(perch
+        .settings
         .dropped_attributes(acting)
         .await?
         .into_iter()
@@ -262,7 +266,7 @@ pub async fn dropped_rows(
 }
 
 pub async fn migration(perch: &Perch, acting: &ActorContext) -> Result<MigrationState, Refusal> {
-    let until = perch.migration_until(acting).await?;
+    let until = perch.settings.migration_until(acting).await?;
     let day = until.map(|until| {
         time::rfc3339(until - 1)
             .chars()
@@ -285,7 +289,7 @@ pub async fn first_steps(
     if !acting.can(perch_domain::Action::EditOrigins) {
         return Ok(None);
     }
-    let steps = perch.first_steps(acting).await?;
+    let steps = perch.settings.first_steps(acting).await?;
     let step = |title, why, href, done| FirstStep {
         title,
         why,

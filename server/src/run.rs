@@ -211,8 +211,8 @@ pub fn setup_link_file(config: &Config) -> PathBuf {
 
 /// Removes the file of a setup link as soon as there is an admin, whoever made them: from then on the link opens nothing.
 pub async fn remove_link_once_set_up(perch: Perch, file: PathBuf) {
-    let mut changes = perch.changes();
-    while !matches!(perch.has_admin().await, Ok(true)) {
+    let mut changes = perch.config.changes();
+    while !matches!(perch.people.has_admin().await, Ok(true)) {
         if changes.changed().await.is_err() {
             return;
         }

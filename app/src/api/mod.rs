@@ -112,6 +112,7 @@ pub async fn introspect_token(fields: Fields) -> Result<Section, WireError> {
 pub async fn create_api_key(fields: Fields) -> Result<Section, WireError> {
     let (perch, acting) = acting()?;
     let created = perch
+        .api_keys
         .create_key(&acting, &forms::new_key::form(&fields))
         .await
         .map_err(|error| refused(error.into()))?;

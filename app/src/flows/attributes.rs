@@ -74,6 +74,7 @@ pub async fn submit(
         ("declare", name) => {
             let mut state = typed(perch, acting, fields).await?;
             let dropped = perch
+                .settings
                 .dropped_attributes(acting)
                 .await?
                 .into_iter()
@@ -115,7 +116,7 @@ async fn save(
     fields: &Fields,
 ) -> Result<Turn<AttributesState>, Refusal> {
     let edits = forms::attributes::edits(&forms::attributes::typed(fields));
-    let consequences = perch.attribute_impact(acting, &edits).await?;
+    let consequences = perch.settings.attribute_impact(acting, &edits).await?;
     // What is confirmed is these very changes; others are asked about again.
     let asked: Vec<&str> = consequences
         .iter()
@@ -140,7 +141,7 @@ async fn save(
         });
         return Ok(Turn::show(state, "attributes-feedback"));
     }
-    match perch.save_attributes(acting, &edits).await {
+    match perch.settings.save_attributes(acting, &edits).await {
         Ok(changed) => {
             let mut state = stored(perch, acting, &Asked::of(LIST, fields)).await?;
             state.outcome.done = Some(present::saved(perch, acting, changed));

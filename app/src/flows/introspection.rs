@@ -34,7 +34,7 @@ pub async fn stored(
 
 /// What is known by an id: of a token, or of a refused request.
 async fn found(perch: &Perch, acting: &ActorContext, id: &str) -> Result<Record, Refusal> {
-    let unknown = match perch.token_record(acting, id).await {
+    let unknown = match perch.tokens.token_record(acting, id).await {
         Err(refusal) if refusal.code() == Code::NotFound => refusal,
         Err(refusal) => return Err(refusal.into()),
         Ok(token) => {
@@ -45,19 +45,20 @@ async fn found(perch: &Perch, acting: &ActorContext, id: &str) -> Result<Record,
             };
             return Ok(Record {
                 endings,
-                ..present::record(token, perch.now())
+                ..present::record(token, perch.system.now())
             });
         }
     };
     let Ok(request) = Uuid::parse_str(id.trim()) else {
         return Err(unknown.into());
     };
-    match perch.refused_request(acting, request).await {
+    match perch.tokens.refused_request(acting, request).await {
         Ok(refused) => {
             let token = refused.token_id;
-            let mut record = present::refused_request(refused, acting, perch.now());
+            let mut record = present::refused_request(refused, acting, perch.system.now());
             if let Some(token_id) = token
                 && perch
+                    .tokens
                     .token_record(acting, &token_id.to_string())
                     .await
                     .is_ok_and(|token| token.refused.is_none())
@@ -89,7 +90,7 @@ fn nothing(id: Uuid) -> String {
 /// How this person may end this token and its like.
 async fn endings(perch: &Perch, acting: &ActorContext, token_id: Uuid) -> Vec<EndingButton> {
     let mut endings = Vec::new();
-    if perch.may_revoke_token(acting, token_id).await {
+    if perch.tokens.may_revoke_token(acting, token_id).await {
         endings.push((format!("end-token:{token_id}"), "Revoke this token"));
     }
     if acting.can(Action::RevokeAnyTokens) {
@@ -136,7 +137,10 @@ async fn read(
             ..state
         });
     }
-    let read = perch.inspect_token(acting, pasted, &state.site).await?;
+    let read = perch
+        .tokens
+        .inspect_token(acting, pasted, &state.site)
+        .await?;
     // Refused on this site, it may be stolen; that is no reason to let it live.
     let by_site = |code| {
         matches!(
@@ -149,7 +153,7 @@ async fn read(
         .as_ref()
         .filter(|_| read.refused.is_none_or(by_site))
         .map(|token| token.token_id);
-    let mut reading = present::reading(read, acting, perch.now());
+    let mut reading = present::reading(read, acting, perch.system.now());
     if let Some(token_id) = valid {
         reading.endings = endings(perch, acting, token_id).await;
     }
@@ -175,6 +179,7 @@ pub async fn submit(
     match forms::intent(fields) {
         (verb @ ("end-token" | "end-viewer"), id) => {
             let preview = perch
+                .tokens
                 .preview_token_revocation(acting, ending(verb, id)?)
                 .await?;
             let mut state = of(perch, acting, fields, id).await?;
@@ -182,7 +187,10 @@ pub async fn submit(
             Ok(Turn::show(state, "introspection-feedback"))
         }
         (verb @ ("end-token-sure" | "end-viewer-sure"), id) => {
-            let ended = perch.revoke_tokens(acting, ending(verb, id)?).await?;
+            let ended = perch
+                .tokens
+                .revoke_tokens(acting, ending(verb, id)?)
+                .await?;
             let mut state = of(perch, acting, fields, id).await?;
             state.outcome.done = Some(done(&ended));
             Ok(Turn::show(state, "introspection-feedback"))

@@ -78,6 +78,7 @@ async fn speak(
         .map(|row| (row.origin.as_str(), row.id.parse().ok().map(OriginId)))
         .collect();
     let said: Vec<_> = perch
+        .settings
         .read_origins(acting, &lines)
         .await?
         .iter()
@@ -100,6 +101,7 @@ pub async fn describe(
         return Ok(None);
     }
     let readings = perch
+        .settings
         .read_origins(
             acting,
             &[(typed, forms::value(fields, "id").parse().ok().map(OriginId))],
@@ -188,7 +190,7 @@ async fn save(
         });
         return Ok(Turn::show(state, "origins-feedback"));
     }
-    match perch.save_origins(acting, &edits).await {
+    match perch.settings.save_origins(acting, &edits).await {
         Ok(changed) => {
             let mut state = stored(perch, acting, &Asked::of(LIST, fields), "").await?;
             state.outcome.done = Some(present::saved(perch, acting, changed));
@@ -234,7 +236,7 @@ async fn paste(
         .min(MAX_PASTED);
     let (lines, later) = lines.split_at(room.min(lines.len()));
     let lines: Vec<_> = lines.iter().map(|line| (*line, None)).collect();
-    for reading in perch.read_origins(acting, &lines).await? {
+    for reading in perch.settings.read_origins(acting, &lines).await? {
         let mut said = present::site_said(&reading);
         said.add = None;
         match &reading.result {

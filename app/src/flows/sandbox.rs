@@ -91,7 +91,7 @@ pub async fn submit(
                 viewer: Some(forms::sandbox::viewer(fields)),
             };
             let name = form.name.trim().to_owned();
-            let id = perch.save_persona(acting, form).await?;
+            let id = perch.sandbox.save_persona(acting, form).await?;
             let state = SandboxState {
                 persona: id.to_string(),
                 persona_name: String::new(),
@@ -108,7 +108,7 @@ pub async fn submit(
                 shared: forms::ticked(fields, &format!("personas.{id}.shared")),
                 viewer: (verb == "persona-overwrite").then(|| forms::sandbox::viewer(fields)),
             };
-            perch.save_persona(acting, form).await?;
+            perch.sandbox.save_persona(acting, form).await?;
             Ok(told(
                 typed(perch, acting, fields).await?,
                 format!("Saved the persona {}.", known.name),
@@ -133,7 +133,7 @@ pub async fn submit(
         }
         ("persona-delete-sure", id) => {
             let (id, known) = persona(perch, acting, id).await?;
-            perch.delete_persona(acting, id).await?;
+            perch.sandbox.delete_persona(acting, id).await?;
             Ok(told(
                 typed(perch, acting, fields).await?,
                 format!("Deleted the persona {}.", known.name),
@@ -141,6 +141,7 @@ pub async fn submit(
         }
         _ => {
             let minted = perch
+                .sandbox
                 .generate_sandbox_token(acting, &forms::sandbox::form(fields))
                 .await?;
             let token = present::token_result(perch, acting, minted.token).await?;
@@ -168,6 +169,7 @@ async fn persona(
         .map(PersonaId)
         .map_err(|_| Refusal::from(Code::NotFound))?;
     let known = perch
+        .sandbox
         .personas(acting)
         .await?
         .into_iter()
@@ -189,7 +191,7 @@ async fn fill(
         return Ok(Turn::show(state, "persona"));
     }
     let (id, known) = persona(perch, acting, chosen).await?;
-    let viewer = perch.persona_viewer(acting, id).await?;
+    let viewer = perch.sandbox.persona_viewer(acting, id).await?;
     state = forms::sandbox::filled(state, &viewer);
     state.request =
         present::request(perch, acting, &viewer, forms::sandbox::chosen(fields)).await?;

@@ -16,7 +16,7 @@ pub async fn answer(
     if asked.trim().is_empty() {
         return Ok(state);
     }
-    state.answer = Some(match perch.check_origin(acting, asked).await? {
+    state.answer = Some(match perch.settings.check_origin(acting, asked).await? {
         Err(fault) => (false, "This is no site.".to_owned(), fault.to_string()),
         Ok(OriginVerdict {
             asked,

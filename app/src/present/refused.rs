@@ -8,8 +8,8 @@ use perch_service::{ActorContext, Perch, Refusal, RefusedRequest, RefusedSiteVie
 
 /// The sites that were refused lately.
 pub async fn refused_sites(perch: &Perch, acting: &ActorContext) -> Result<RefusedLately, Refusal> {
-    let now = perch.now().div_euclid(1_000);
-    let refused = perch.refused_sites(acting).await?;
+    let now = perch.system.now().div_euclid(1_000);
+    let refused = perch.activity.refused_sites(acting).await?;
     Ok(RefusedLately {
         shown: refused
             .shown

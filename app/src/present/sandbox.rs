@@ -50,8 +50,9 @@ pub fn split(permissions: &[String]) -> Vec<(String, String)> {
 
 /// The sandbox as it opens: everything filled in that can be.
 pub async fn sandbox(perch: &Perch, acting: &ActorContext) -> Result<SandboxState, Refusal> {
-    let now = perch.now().div_euclid(1_000);
+    let now = perch.system.now().div_euclid(1_000);
     let keys: Vec<_> = perch
+        .sandbox
         .sandbox_keys(acting)
         .await?
         .into_iter()
@@ -64,7 +65,7 @@ pub async fn sandbox(perch: &Perch, acting: &ActorContext) -> Result<SandboxStat
             )
         })
         .collect();
-    let attributes = perch.attributes(acting).await?;
+    let attributes = perch.settings.attributes(acting).await?;
     let (embed, _, permissions) = PRESETS[0];
     let viewer = ViewerForm {
         embed: embed.to_owned(),
@@ -85,7 +86,7 @@ pub async fn sandbox(perch: &Perch, acting: &ActorContext) -> Result<SandboxStat
         context_clues: String::new(),
     };
     let chosen = keys.first().map(|(id, _)| id.clone()).unwrap_or_default();
-    let prepared = perch.sandbox_is_prepared(acting);
+    let prepared = perch.sandbox.sandbox_is_prepared(acting);
     let persona = |view: perch_service::PersonaView| PersonaRow {
         id: view.id.to_string(),
         name: view.name,
@@ -95,6 +96,7 @@ pub async fn sandbox(perch: &Perch, acting: &ActorContext) -> Result<SandboxStat
         changed: format!("{} by {}", when(view.changed_at, now), view.changed_by),
     };
     let personas: Vec<_> = perch
+        .sandbox
         .personas(acting)
         .await?
         .into_iter()
@@ -136,7 +138,7 @@ pub async fn request(
     viewer: &ViewerForm,
     key: Option<KeyId>,
 ) -> Result<RequestView, Refusal> {
-    let preview = perch.preview_request(acting, viewer, key).await?;
+    let preview = perch.sandbox.preview_request(acting, viewer, key).await?;
     let faults =
         preview
             .refused
@@ -159,8 +161,8 @@ pub async fn token_result(
     acting: &ActorContext,
     token: String,
 ) -> Result<Option<TokenResult>, Refusal> {
-    let read = perch.inspect_token(acting, &token, "").await?;
-    let now = perch.now();
+    let read = perch.tokens.inspect_token(acting, &token, "").await?;
+    let now = perch.system.now();
     let seconds_left = read
         .token
         .as_ref()
@@ -189,7 +191,7 @@ pub async fn token_result(
 
 /// Where the token can be seen at work: in a frame on the preview's own host, else in a page to take along.
 fn preview(perch: &Perch, token: &str) -> Preview {
-    if let Some(origin) = perch.preview() {
+    if let Some(origin) = perch.tokens.preview() {
         return Preview::Frame(origin.to_string());
     }
     let server = perch.public_url();

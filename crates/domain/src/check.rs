@@ -1,6 +1,8 @@
 //! The ladder: the checks a token goes through, in their order. The runtime stops at the first that fails; people are
 //! shown all of them.
 
+use crate::{Code, Refusal};
+
 /// One check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Check {
@@ -89,5 +91,15 @@ impl CheckOutcome {
             Self::NotReached => "Not reached",
             Self::NotAsked => "Not asked",
         }
+    }
+}
+
+/// The check that a token failed, and the code for the failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FailedCheck(pub Check, pub Code);
+
+impl From<FailedCheck> for Refusal {
+    fn from(FailedCheck(_, code): FailedCheck) -> Self {
+        code.into()
     }
 }

@@ -145,6 +145,11 @@ pub fn initials(name: &str) -> String {
         .collect()
 }
 
+/// A number with its noun: `1 origin`, `3 origins`.
+pub fn count(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,7 +1,8 @@
 //! Who acts, in which organization, through which request.
 
-use perch_domain::{Action, Actor, ConsoleRole, Refusal, authorize};
-use perch_store::{OrganizationId, PersonId};
+use crate::ports::System;
+use perch_domain::{Action, Actor, Refusal, authorize};
+use perch_store::{AuditEntry, OrganizationId, PersonId};
 
 /// What is known of a request, for the audit log.
 #[derive(Clone, Debug, Default)]
@@ -47,11 +48,31 @@ impl ActorContext {
     pub fn can(&self, action: Action) -> bool {
         perch_domain::access::allows(self.actor, action)
     }
+}
 
-    pub fn role(&self) -> Option<ConsoleRole> {
-        match self.actor {
-            Actor::Person(role) => Some(role),
-            Actor::Key(_) | Actor::Operator => None,
-        }
+/// An audit entry about something this actor does now.
+pub(crate) fn audit_entry(
+    system: &System,
+    acting: &ActorContext,
+    action: &'static str,
+    target: impl Into<String>,
+) -> AuditEntry {
+    AuditEntry {
+        id: system.new_id(),
+        organization: acting.organization,
+        actor: acting.name.clone(),
+        // A command may act for a person; the operator is still the actor.
+        actor_id: acting
+            .person
+            .filter(|_| matches!(acting.actor, Actor::Person(_)))
+            .map(|person| person.0),
+        action,
+        target: target.into(),
+        before: None,
+        after: None,
+        address: acting.request.address.clone(),
+        request_id: acting.request.id.clone(),
+        caller_request_id: acting.request.caller_id.clone(),
+        at: system.now(),
     }
 }

@@ -1,5 +1,8 @@
-//! Time and chance, passed in. The server gives the system's; tests give their own.
+//! The clock and the source of randomness, which are injected: the server passes the system's, tests pass their own.
+//!
+//! Everything in this crate may import this file; it imports nothing of this crate.
 
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// Tells the time.
@@ -13,15 +16,78 @@ pub trait Entropy: Send + Sync {
     fn fill(&self, bytes: &mut [u8]);
 }
 
+/// The clock and the source of randomness as the parts of the service hold them.
+#[derive(Clone)]
+pub struct System {
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+}
+
+impl System {
+    pub(crate) fn new(clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
+        Self { clock, entropy }
+    }
+
+    /// Unix milliseconds.
+    pub fn now(&self) -> i64 {
+        self.clock.now()
+    }
+
+    pub(crate) fn now_seconds(&self) -> i64 {
+        self.now().div_euclid(1_000)
+    }
+
+    /// `N` random bytes.
+    pub(crate) fn random<const N: usize>(&self) -> [u8; N] {
+        random(&*self.entropy)
+    }
+
+    /// A new id: of a row, a request or a form.
+    pub fn new_id(&self) -> Uuid {
+        new_id(self.now(), &*self.entropy)
+    }
+
+    /// A new id of a time after `moment`, Unix milliseconds.
+    pub(crate) fn new_id_after(&self, moment: i64) -> Uuid {
+        new_id(self.now().max(moment.saturating_add(1)), &*self.entropy)
+    }
+
+    /// New ids in ascending order: rows that are added together keep the order they were given in.
+    pub(crate) fn new_ids(&self, count: usize) -> Vec<Uuid> {
+        let mut ids: Vec<_> = (0..count).map(|_| self.new_id()).collect();
+        ids.sort_unstable();
+        ids
+    }
+
+    /// A nonce for the content policy of one answer.
+    pub fn new_nonce(&self) -> String {
+        use base64::Engine;
+        base64::engine::general_purpose::STANDARD.encode(self.random::<16>())
+    }
+}
+
+/// The smallest id that a moment (Unix milliseconds) can give.
+pub(crate) fn least_id(unix_milliseconds: i64) -> Uuid {
+    new_id(unix_milliseconds.max(0), &ZeroBytes)
+}
+
+struct ZeroBytes;
+
+impl Entropy for ZeroBytes {
+    fn fill(&self, bytes: &mut [u8]) {
+        bytes.fill(0);
+    }
+}
+
 /// `N` random bytes.
-pub(crate) fn random<const N: usize>(entropy: &dyn Entropy) -> [u8; N] {
+fn random<const N: usize>(entropy: &dyn Entropy) -> [u8; N] {
     let mut bytes = [0; N];
     entropy.fill(&mut bytes);
     bytes
 }
 
 /// A new id that sorts by its time (UUID v7, RFC 9562, section 5.7).
-pub(crate) fn new_id(now: i64, entropy: &dyn Entropy) -> Uuid {
+fn new_id(now: i64, entropy: &dyn Entropy) -> Uuid {
     uuid::Builder::from_unix_timestamp_millis(now.unsigned_abs(), &random(entropy)).into_uuid()
 }
 

@@ -52,6 +52,7 @@ async fn act(
         } => {
             let organization = organization(perch, &org).await?;
             let person = perch
+                .people
                 .person_for_command(organization, owner.as_deref())
                 .await
                 .map_err(told)?;
@@ -66,7 +67,11 @@ async fn act(
                 scopes: Scopes::ALL,
                 sandbox_shared: false,
             };
-            let created = perch.create_key(&acting, &form).await.map_err(told)?;
+            let created = perch
+                .api_keys
+                .create_key(&acting, &form)
+                .await
+                .map_err(told)?;
             let secret = created.text.expose();
             Ok(Said {
                 line: format!(
@@ -80,7 +85,11 @@ async fn act(
             command: OriginCommand::Add { url },
         } => {
             let acting = operator(perch, organization(perch, &org).await?);
-            perch.add_origin(&acting, url.clone()).await.map_err(told)?;
+            perch
+                .settings
+                .add_origin(&acting, url.clone())
+                .await
+                .map_err(told)?;
             Ok(Said {
                 line: format!("{url} is authorized, as Development."),
                 value: json!({ "origin": url, "environment": "development" }),
@@ -104,6 +113,7 @@ async fn act(
                 ..AttributeEdit::default()
             };
             perch
+                .settings
                 .save_attributes(&acting, &[edit])
                 .await
                 .map_err(told)?;
@@ -124,12 +134,13 @@ async fn setup_link(config: &Config, perch: &Perch, email: Option<String>) -> Ou
         .unwrap_or_else(|| format!("http://{}", config.addr));
     let link = if let Some(email) = email {
         let secret = perch
+            .people
             .open_sign_in_link(&email, request_id(perch))
             .await
             .map_err(told)?;
         format!("{public_url}/sign-in/link/{}", secret.0.as_str())
     } else {
-        let secret = perch.open_setup_link().await.map_err(told)?.ok_or(
+        let secret = perch.people.open_setup_link().await.map_err(told)?.ok_or(
             "an admin exists already; use --email to print a sign-in link for somebody locked out",
         )?;
         format!("{public_url}/setup/{}", secret.0.as_str())
@@ -141,7 +152,7 @@ async fn setup_link(config: &Config, perch: &Perch, email: Option<String>) -> Ou
 }
 
 async fn doctor(config: &Config, perch: &Perch, json: bool) -> Outcome {
-    let mut findings = perch.doctor().await.map_err(told)?;
+    let mut findings = perch.doctor.findings().await.map_err(told)?;
     findings.push(data_dir::finding(&config.data_dir));
     let lines: Vec<_> = findings
         .iter()
@@ -179,7 +190,11 @@ pub(super) async fn organization(
     perch: &Perch,
     choice: &OrganizationChoice,
 ) -> Result<OrganizationId, Box<dyn std::error::Error>> {
-    let found = perch.choose_organization(choice).await.map_err(told)?;
+    let found = perch
+        .people
+        .choose_organization(choice)
+        .await
+        .map_err(told)?;
     Ok(found
         .ok_or("there is no organization yet; use the setup link or perch admin create")?
         .id)
@@ -190,7 +205,7 @@ pub(super) fn operator(perch: &Perch, organization: OrganizationId) -> ActorCont
 }
 
 pub(super) fn request_id(perch: &Perch) -> String {
-    perch.new_id().to_string()
+    perch.system.new_id().to_string()
 }
 
 /// A refusal in one line, every fault in it.

@@ -15,6 +15,7 @@ pub(super) async fn act(perch: &Perch, org: &OrganizationChoice, command: AdminC
         AdminCommand::Create(person) => create(perch, org, person).await,
         AdminCommand::Deactivate { email, revoke_keys } => {
             let person = perch
+                .people
                 .deactivate_person(&acting().await?, &email, revoke_keys)
                 .await
                 .map_err(told)?;
@@ -26,6 +27,7 @@ pub(super) async fn act(perch: &Perch, org: &OrganizationChoice, command: AdminC
         }
         AdminCommand::Reactivate { email } => {
             let person = perch
+                .people
                 .reactivate_person(&acting().await?, &email)
                 .await
                 .map_err(told)?;
@@ -44,6 +46,7 @@ pub(super) async fn act(perch: &Perch, org: &OrganizationChoice, command: AdminC
             revoke_keys,
         } => {
             let person = perch
+                .people
                 .change_role(&acting().await?, &email, role_of(&role)?, revoke_keys)
                 .await
                 .map_err(told)?;
@@ -59,6 +62,7 @@ pub(super) async fn act(perch: &Perch, org: &OrganizationChoice, command: AdminC
         AdminCommand::Password { email } => {
             let acting = acting().await?;
             let person = perch
+                .people
                 .set_password(&acting, &email, new_password()?)
                 .await
                 .map_err(told)?;
@@ -87,6 +91,7 @@ async fn create(perch: &Perch, org: &OrganizationChoice, person: AdminCreate) ->
         new_organization: person.organization,
     };
     let added = perch
+        .people
         .add_person(org, form, request_id(perch))
         .await
         .map_err(told)?;

@@ -13,13 +13,13 @@ pub(super) async fn serve(config: &Config) -> Result<Said, Box<dyn std::error::E
     let server = Server::bind(config, perch.clone()).await?;
     if server.state().site.trusts_a_proxy() {
         // What cannot be written is in the log.
-        let _ = perch.forget_untrusted_proxy().await;
+        let _ = perch.doctor.forget_untrusted_proxy().await;
     }
     say(&format!("listening on http://{}", server.bound));
     let link_file = setup_link_file(config);
     // A link of an earlier run is replaced or of no use; either way its file goes.
     data_dir::remove_link(&link_file)?;
-    if let Some(secret) = perch.open_setup_link().await? {
+    if let Some(secret) = perch.people.open_setup_link().await? {
         let link = format!(
             "{}/setup/{}",
             server.state().site.public_url,

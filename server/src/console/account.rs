@@ -26,15 +26,19 @@ pub(super) async fn show(
     let acting = visitor.acting();
     let may_create = acting.can(Action::CreateKey);
     let keys = if acting.can(Action::SeeOwnKeys) {
-        state.perch.keys(&acting).await
+        state.perch.api_keys.keys(&acting).await
     } else {
         Ok(Vec::new())
     };
     match keys {
         Err(refused) => refusal(&state, &visitor.anyone, "Account settings", refused.into()).await,
         Ok(keys) => {
-            let done =
-                flash::take(&session, &[Place::Keys, Place::SignIns], state.perch.now()).await;
+            let done = flash::take(
+                &session,
+                &[Place::Keys, Place::SignIns],
+                state.perch.system.now(),
+            )
+            .await;
             let done_at = |wanted: Place| {
                 done.as_ref()
                     .filter(|(place, _)| *place == wanted)
@@ -45,7 +49,7 @@ pub(super) async fn show(
                 may_create,
                 sees_all: acting.can(Action::SeeAllKeys),
                 ends_all: acting.can(Action::RevokeAnyTokens),
-                now: state.perch.now().div_euclid(1_000),
+                now: state.perch.system.now().div_euclid(1_000),
                 keys_done: done_at(Place::Keys),
                 sign_ins_done: done_at(Place::SignIns),
             };
@@ -68,6 +72,7 @@ pub(super) async fn sign_out_everywhere(
 ) -> Response {
     if let Err(refused) = state
         .perch
+        .people
         .sign_out_everywhere(&visitor.signed_in, &visitor.anyone.request)
         .await
     {
@@ -96,7 +101,7 @@ pub(super) async fn new_key(State(state): State<AppState>, visitor: Visitor) -> 
         .await;
     }
     let blank = NewKeyState {
-        form_id: state.perch.new_id().to_string(),
+        form_id: state.perch.system.new_id().to_string(),
         scopes: ["mint", "introspect", "revoke"].map(str::to_owned).to_vec(),
         ..NewKeyState::default()
     };
@@ -111,6 +116,7 @@ pub(super) async fn create_key(
 ) -> Response {
     let created = state
         .perch
+        .api_keys
         .create_key(&visitor.acting(), &forms::new_key::form(&form.0))
         .await;
     show_new_key(
@@ -155,6 +161,7 @@ pub(super) async fn confirm_revocation(
     let preview = async {
         state
             .perch
+            .api_keys
             .preview_key_revocation(&visitor.acting(), key_id(&id)?)
             .await
     }
@@ -163,7 +170,7 @@ pub(super) async fn confirm_revocation(
         Err(refused) => refusal(&state, &visitor.anyone, "Revoke API key", refused.into()).await,
         Ok(preview) => {
             let frame = frame(&visitor, "/account", "account");
-            let now = state.perch.now().div_euclid(1_000);
+            let now = state.perch.system.now().div_euclid(1_000);
             page(
                 &state,
                 &visitor.anyone,
@@ -185,6 +192,7 @@ pub(super) async fn share_key_with_sandbox(
     let opened = async {
         state
             .perch
+            .api_keys
             .share_key_with_sandbox(&visitor.acting(), key_id(&id)?, form.value("open") == "yes")
             .await
     }
@@ -204,6 +212,7 @@ pub(super) async fn revoke_key(
     let revoked = async {
         state
             .perch
+            .api_keys
             .revoke_key(&visitor.acting(), key_id(&id)?)
             .await
     }
@@ -272,6 +281,7 @@ async fn ask_ending(
     match async {
         state
             .perch
+            .tokens
             .preview_token_revocation(&visitor.acting(), ending?)
             .await
     }
@@ -294,7 +304,15 @@ async fn end(
     session: &Session,
     ending: Result<TokenSelection, Refusal>,
 ) -> Response {
-    match async { state.perch.revoke_tokens(&visitor.acting(), ending?).await }.await {
+    match async {
+        state
+            .perch
+            .tokens
+            .revoke_tokens(&visitor.acting(), ending?)
+            .await
+    }
+    .await
+    {
         Err(refused) => refusal(state, &visitor.anyone, ENDING, refused.into()).await,
         Ok(ended) => {
             let told = match ended.ending {
@@ -310,6 +328,6 @@ async fn end(
 
 /// Back to the list of keys, which then tells what was done.
 async fn to_keys(state: &AppState, session: &Session, told: String) -> Response {
-    flash::leave(session, Place::Keys, told, state.perch.now()).await;
+    flash::leave(session, Place::Keys, told, state.perch.system.now()).await;
     see_other("/account#api-keys")
 }

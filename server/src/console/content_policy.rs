@@ -21,6 +21,7 @@ pub(super) async fn apply(State(state): State<AppState>, request: Request, next:
     // The sandbox's preview, and no other page, is shown in a frame.
     let frame = state
         .perch
+        .tokens
         .preview()
         .map(|origin| format!("frame-src {origin}; "))
         .unwrap_or_default();

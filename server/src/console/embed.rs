@@ -85,7 +85,7 @@ pub(super) async fn show(
             match flash::take(
                 &session,
                 &[FlashPlace::Origins, FlashPlace::Attributes],
-                state.perch.now(),
+                state.perch.system.now(),
             )
             .await
             {
@@ -188,7 +188,7 @@ async fn submitted(
         "migration" => {
             let day = form.value("migration_until");
             let until = Some(day.as_str()).filter(|_| forms::intent(fields).0 != "stop");
-            let Err(refused) = perch.set_migration(&acting, until).await else {
+            let Err(refused) = perch.settings.set_migration(&acting, until).await else {
                 return Ok(see_other("/settings/embed#attributes"));
             };
             let problem = after.refuse(refused.into());
@@ -196,6 +196,7 @@ async fn submitted(
         }
         "first-steps" => {
             perch
+                .settings
                 .hide_first_steps(&acting, forms::intent(fields).0 == "hide")
                 .await?;
             return Ok(see_other("/settings/embed"));
@@ -261,7 +262,7 @@ async fn to_list(
         session,
         place,
         present::saved(&state.perch, &visitor.acting(), changes),
-        state.perch.now(),
+        state.perch.system.now(),
     )
     .await;
     let list = if place == FlashPlace::Origins {

@@ -35,6 +35,7 @@ pub(super) async fn submit(
     };
     match state
         .perch
+        .people
         .change_own_password(&visitor.signed_in, typed, &visitor.anyone.request)
         .await
         .map_err(Refusal::from)
@@ -66,7 +67,7 @@ async fn go_on(
     session: &Session,
     continued: &Continued,
 ) -> Response {
-    let now = state.perch.now();
+    let now = state.perch.system.now();
     if let Err(error) = session::begin(session, &continued.signed_in, now).await {
         tracing::debug!(%error, "the session could not be written");
         return refusal(state, &visitor.anyone, TITLE, Code::Unavailable.into()).await;

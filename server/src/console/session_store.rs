@@ -43,9 +43,9 @@ impl Sessions {
             person_id: id("person").map(PersonId),
             data: serde_json::to_string(&record.data)
                 .map_err(|error| Error::Encode(error.to_string()))?,
-            created_at: self.0.now(),
+            created_at: self.0.system.now(),
             // By our own clock, against which it is held when it is loaded; the record's date is the system's.
-            expires_at: self.0.now() + IDLE_HOURS * 3_600_000,
+            expires_at: self.0.system.now() + IDLE_HOURS * 3_600_000,
         })
     }
 }
@@ -78,7 +78,7 @@ impl SessionStore for Sessions {
         let Some(row) = self
             .0
             .store()
-            .session(&hash(id), self.0.now())
+            .session(&hash(id), self.0.system.now())
             .await
             .map_err(backend)?
         else {

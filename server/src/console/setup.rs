@@ -22,7 +22,7 @@ pub(super) async fn show(
     anyone: Anyone,
     Named(secret): Named,
 ) -> Response {
-    match state.perch.check_setup_link(&secret).await {
+    match state.perch.people.check_setup_link(&secret).await {
         // Whoever just used it comes back here with the browser's arrow: they have a place to be.
         Err(_) if anyone.signed_in.is_some() => see_other("/settings/embed"),
         Err(refused) => refusal(&state, &anyone, TITLE, refused.into()).await,
@@ -64,6 +64,7 @@ pub(super) async fn submit(
     drop(form);
     match state
         .perch
+        .people
         .complete_setup(&secret, typed, anyone.request.clone())
         .await
         .map_err(Refusal::from)

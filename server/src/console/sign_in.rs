@@ -22,7 +22,7 @@ pub(super) async fn show(State(state): State<AppState>, anyone: Anyone, asked: A
     if anyone.signed_in.is_some() {
         return see_other(local_path(asked.value("next")));
     }
-    let needs_setup = !state.perch.has_admin().await.unwrap_or(true);
+    let needs_setup = !state.perch.people.has_admin().await.unwrap_or(true);
     let form = SignInPage {
         next: asked.value("next").to_owned(),
         needs_setup,
@@ -50,7 +50,7 @@ pub(super) async fn submit(
     let (email, next) = (form.value("email"), form.value("next"));
     // The password waits for its turn in one place, and nothing else of the form does.
     drop(form);
-    let signed_in = state.perch.sign_in(typed, &anyone.request).await;
+    let signed_in = state.perch.people.sign_in(typed, &anyone.request).await;
     match signed_in.map_err(Refusal::from) {
         Ok(signed_in) => {
             welcome(
@@ -103,13 +103,14 @@ pub(super) async fn welcome(
     let device = cookie(headers, &name).map(str::to_owned);
     let remembered = match state
         .perch
+        .people
         .remember_device(&signed_in, device, &anyone.request)
         .await
     {
         Ok(device) => device,
         Err(refused) => return refusal(state, anyone, TITLE, refused.into()).await,
     };
-    if let Err(error) = session::begin(session, &signed_in, state.perch.now()).await {
+    if let Err(error) = session::begin(session, &signed_in, state.perch.system.now()).await {
         tracing::debug!(%error, "the session could not be written");
         return refusal(state, anyone, TITLE, Code::Unavailable.into()).await;
     }
@@ -140,7 +141,7 @@ pub(super) async fn show_link(
     anyone: Anyone,
     Named(secret): Named,
 ) -> Response {
-    match state.perch.check_sign_in_link(&secret).await {
+    match state.perch.people.check_sign_in_link(&secret).await {
         Err(refused) => refusal(&state, &anyone, TITLE, refused.into()).await,
         Ok(()) => {
             page(&state, &anyone, Answer::ok(TITLE), move || {
@@ -158,7 +159,12 @@ pub(super) async fn use_link(
     headers: HeaderMap,
     Named(secret): Named,
 ) -> Response {
-    match state.perch.use_sign_in_link(&secret, &anyone.request).await {
+    match state
+        .perch
+        .people
+        .use_sign_in_link(&secret, &anyone.request)
+        .await
+    {
         Err(refused) => refusal(&state, &anyone, TITLE, refused.into()).await,
         Ok(signed_in) => welcome(&state, &anyone, &session, &headers, signed_in, "/account").await,
     }

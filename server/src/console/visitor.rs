@@ -66,11 +66,12 @@ pub(super) async fn load(
     next: Next,
 ) -> Response {
     let info = state.request_info(request.extensions(), request.headers());
-    let now = state.perch.now();
+    let now = state.perch.system.now();
     let signed_in = match session::current(&session, now).await {
         Ok(None) => None,
         Ok(Some(sign_in)) => match state
             .perch
+            .people
             .signed_in(sign_in.organization, sign_in.person)
             .await
         {
@@ -84,7 +85,7 @@ pub(super) async fn load(
     };
     let private = signed_in.is_some();
     let theme = Theme::parse(cookie(request.headers(), "perch-theme").unwrap_or_default());
-    let nonce = state.perch.new_nonce();
+    let nonce = state.perch.system.new_nonce();
     request.extensions_mut().insert(Anyone {
         signed_in,
         theme,

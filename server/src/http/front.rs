@@ -80,7 +80,7 @@ impl Front {
     }
 
     async fn answer(mut self, mut request: Request) -> Response {
-        let id = self.state.perch.new_id();
+        let id = self.state.perch.system.new_id();
         request.extensions_mut().insert(Arrived {
             id,
             peer: self.peer,
@@ -126,7 +126,7 @@ impl Front {
     /// Where the server cannot answer now, many requests hear so, and a line for each would be a flood of its own.
     fn told_later(&self, id: Uuid, status: StatusCode) {
         tracing::debug!(request_id = %id, status = status.as_u16(), "answered");
-        if let Some(answers) = self.state.unavailable.count(self.state.perch.now()) {
+        if let Some(answers) = self.state.unavailable.count(self.state.perch.system.now()) {
             tracing::warn!(answers, last_request_id = %id, status = status.as_u16(), "answered that it cannot be done right now");
         }
     }

@@ -18,7 +18,7 @@ async fn healthz() -> Response {
 }
 
 async fn readyz(State(state): State<AppState>, request: Request) -> Response {
-    match state.perch.ready().await {
+    match state.perch.config.ready().await {
         Ok(()) => ok(),
         Err(refusal) => refuse(refusal.into(), request.extensions()),
     }

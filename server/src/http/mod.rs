@@ -67,7 +67,7 @@ impl AppState {
     /// The same with other bounds for viewers who stay connected.
     pub fn bounded(perch: Perch, site: Site, connected: Connected) -> Self {
         perch.stand_at(site.public_url.clone());
-        let changes = perch.changes();
+        let changes = perch.config.changes();
         let shared = Arc::new(Shared {
             perch,
             site: Arc::new(site),
@@ -92,7 +92,7 @@ impl AppState {
                 proxy = %peer,
                 "requests carry X-Forwarded-For, but no proxy is trusted: everybody behind it counts as one address; set PERCH_TRUSTED_PROXIES"
             );
-            self.perch.note_untrusted_proxy(peer);
+            self.perch.doctor.note_untrusted_proxy(peer);
         }
         Some(self.site.client_address(peer, headers))
     }

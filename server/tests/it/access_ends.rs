@@ -53,6 +53,7 @@ async fn link(app: &TestApp, email: &str) -> String {
     format!(
         "/sign-in/link/{}",
         app.perch
+            .people
             .open_sign_in_link(email, "test".into())
             .await
             .unwrap()
@@ -93,6 +94,7 @@ async fn deactivated_and_let_in_again(app: TestApp) {
 
     let gone = app
         .perch
+        .people
         .deactivate_person(&operator, " Mia@Example.com", false)
         .await
         .unwrap();
@@ -120,6 +122,7 @@ async fn deactivated_and_let_in_again(app: TestApp) {
     );
     assert!(
         app.perch
+            .people
             .open_sign_in_link(MIA, "test".into())
             .await
             .is_err()
@@ -134,7 +137,12 @@ async fn deactivated_and_let_in_again(app: TestApp) {
         "what was shared stays"
     );
 
-    let back = app.perch.reactivate_person(&operator, MIA).await.unwrap();
+    let back = app
+        .perch
+        .people
+        .reactivate_person(&operator, MIA)
+        .await
+        .unwrap();
     assert!(back.active && back.role == ConsoleRole::Maker);
     assert!(!is_signed_in(&mia).await);
     assert_eq!(mia.form(&link, &[]).await.status, 403);
@@ -146,7 +154,11 @@ async fn deactivated_and_let_in_again(app: TestApp) {
         "",
         "what is made afterwards works"
     );
-    app.perch.reactivate_person(&operator, MIA).await.unwrap();
+    app.perch
+        .people
+        .reactivate_person(&operator, MIA)
+        .await
+        .unwrap();
     assert!(
         is_signed_in(&again).await,
         "nothing happens to somebody who is active"
@@ -155,6 +167,7 @@ async fn deactivated_and_let_in_again(app: TestApp) {
     // Asked for once more, with their keys.
     let gone = app
         .perch
+        .people
         .deactivate_person(&operator, MIA, true)
         .await
         .unwrap();
@@ -233,6 +246,7 @@ async fn a_device_is_not_known_any_more() {
     app.signed_in(MIA).await;
     assert_eq!(known().await, 1);
     app.perch
+        .people
         .set_password(&operator, MIA, "another long password".to_owned().into())
         .await
         .unwrap();
@@ -243,6 +257,7 @@ async fn a_device_is_not_known_any_more() {
     );
     assert_eq!(known().await, 1);
     app.perch
+        .people
         .deactivate_person(&operator, MIA, false)
         .await
         .unwrap();
@@ -259,22 +274,25 @@ async fn a_sign_in_that_is_under_way_does_not_survive() {
     };
     let request = RequestInfo::default();
     // The password was found right, then it was changed.
-    let proved = app.perch.sign_in(typed(), &request).await.unwrap();
+    let proved = app.perch.people.sign_in(typed(), &request).await.unwrap();
     app.perch
+        .people
         .set_password(&operator, MIA, PASSWORD.to_owned().into())
         .await
         .unwrap();
     assert_eq!(
         app.perch
+            .people
             .remember_device(&proved, None, &request)
             .await
             .unwrap_err()
             .code(),
         Code::SignInFailed
     );
-    let proved = app.perch.sign_in(typed(), &request).await.unwrap();
+    let proved = app.perch.people.sign_in(typed(), &request).await.unwrap();
     assert!(
         app.perch
+            .people
             .remember_device(&proved, None, &request)
             .await
             .is_ok()
@@ -284,10 +302,15 @@ async fn a_sign_in_that_is_under_way_does_not_survive() {
     app.execute("CREATE TABLE late AS SELECT * FROM session")
         .await;
     app.perch
+        .people
         .deactivate_person(&operator, MIA, false)
         .await
         .unwrap();
-    app.perch.reactivate_person(&operator, MIA).await.unwrap();
+    app.perch
+        .people
+        .reactivate_person(&operator, MIA)
+        .await
+        .unwrap();
     app.execute("INSERT OR IGNORE INTO session SELECT * FROM late")
         .await;
     assert!(!is_signed_in(&mia).await);
@@ -298,6 +321,7 @@ async fn a_key_that_is_being_made_is_not_left_behind() {
     let (app, operator) = furnished(TestApp::with_admin().await).await;
     let mia = app
         .perch
+        .people
         .sign_in(
             SignInForm {
                 email: MIA.into(),
@@ -317,14 +341,16 @@ async fn a_key_that_is_being_made_is_not_left_behind() {
         scopes: Scopes::ALL,
         sandbox_shared: false,
     };
-    assert!(app.perch.create_key(&acting, &form).await.is_ok());
+    assert!(app.perch.api_keys.create_key(&acting, &form).await.is_ok());
     // The request came as somebody who may, and its change comes after theirs.
     app.perch
+        .people
         .change_role(&operator, MIA, ConsoleRole::Explorer, true)
         .await
         .unwrap();
     assert_eq!(
         app.perch
+            .api_keys
             .create_key(&acting, &form)
             .await
             .unwrap_err()
@@ -332,15 +358,18 @@ async fn a_key_that_is_being_made_is_not_left_behind() {
         Code::RoleNotAllowed
     );
     app.perch
+        .people
         .change_role(&operator, MIA, ConsoleRole::Maker, false)
         .await
         .unwrap();
     app.perch
+        .people
         .deactivate_person(&operator, MIA, true)
         .await
         .unwrap();
     assert_eq!(
         app.perch
+            .api_keys
             .create_key(&acting, &form)
             .await
             .unwrap_err()
@@ -355,6 +384,7 @@ async fn a_sandbox_token_that_is_being_made_stays_ended_too() {
     let key = app.api_key().await;
     let mia = app
         .perch
+        .people
         .sign_in(
             SignInForm {
                 email: MIA.into(),
@@ -368,6 +398,7 @@ async fn a_sandbox_token_that_is_being_made_stays_ended_too() {
         .unwrap()
         .acting(Actor::Person(ConsoleRole::Maker), RequestInfo::default());
     app.perch
+        .people
         .deactivate_person(&operator, MIA, false)
         .await
         .unwrap();
@@ -384,11 +415,16 @@ async fn a_sandbox_token_that_is_being_made_stays_ended_too() {
     };
     let late = app
         .perch
+        .sandbox
         .generate_sandbox_token(&acting, &form)
         .await
         .unwrap();
     assert_eq!(refused(&app, &late.token).await, "TOKEN_REVOKED");
-    app.perch.reactivate_person(&operator, MIA).await.unwrap();
+    app.perch
+        .people
+        .reactivate_person(&operator, MIA)
+        .await
+        .unwrap();
     assert_eq!(refused(&app, &late.token).await, "TOKEN_REVOKED");
 }
 
@@ -401,11 +437,16 @@ async fn a_sandbox_token_of_a_node_whose_clock_is_ahead_stays_ended_too() {
     let ahead = second.signed_in(MIA).await.sandbox_token(&key).await;
     assert_eq!(refused(&app, &ahead).await, "");
     app.perch
+        .people
         .deactivate_person(&operator, MIA, false)
         .await
         .unwrap();
-    app.perch.reactivate_person(&operator, MIA).await.unwrap();
-    second.perch.refresh().await.unwrap();
+    app.perch
+        .people
+        .reactivate_person(&operator, MIA)
+        .await
+        .unwrap();
+    second.perch.config.refresh().await.unwrap();
     assert_eq!(
         [refused(&app, &ahead).await, refused(&second, &ahead).await],
         ["TOKEN_REVOKED", "TOKEN_REVOKED"]
@@ -432,12 +473,14 @@ async fn a_new_role_counts_at_the_next_request_and_an_explorers_keys_are_named()
     assert!(!edits().await);
     let raised = app
         .perch
+        .people
         .change_role(&operator, MIA, ConsoleRole::Admin, false)
         .await
         .unwrap();
     assert!(raised.keys.is_empty() && edits().await);
     let lowered = app
         .perch
+        .people
         .change_role(&operator, MIA, ConsoleRole::Explorer, false)
         .await
         .unwrap();
@@ -453,6 +496,7 @@ async fn a_new_role_counts_at_the_next_request_and_an_explorers_keys_are_named()
     );
     let lowered = app
         .perch
+        .people
         .change_role(&operator, MIA, ConsoleRole::Explorer, true)
         .await
         .unwrap();
@@ -468,6 +512,7 @@ async fn one_admin_remains(app: TestApp) {
     for role in [ConsoleRole::Maker, ConsoleRole::Explorer] {
         let refused = app
             .perch
+            .people
             .change_role(&operator, ADA, role, true)
             .await
             .unwrap_err();
@@ -478,6 +523,7 @@ async fn one_admin_remains(app: TestApp) {
     }
     assert_eq!(
         app.perch
+            .people
             .deactivate_person(&operator, ADA, true)
             .await
             .unwrap_err()
@@ -486,6 +532,7 @@ async fn one_admin_remains(app: TestApp) {
     );
     assert!(
         app.perch
+            .people
             .change_role(&operator, ADA, ConsoleRole::Admin, false)
             .await
             .is_ok()
@@ -493,11 +540,13 @@ async fn one_admin_remains(app: TestApp) {
     // An admin who is out does not count.
     app.add_person("bob@example.com", ConsoleRole::Admin).await;
     app.perch
+        .people
         .deactivate_person(&operator, "bob@example.com", false)
         .await
         .unwrap();
     assert_eq!(
         app.perch
+            .people
             .deactivate_person(&operator, ADA, false)
             .await
             .unwrap_err()
@@ -505,15 +554,17 @@ async fn one_admin_remains(app: TestApp) {
         Code::Conflict
     );
     app.perch
+        .people
         .reactivate_person(&operator, "bob@example.com")
         .await
         .unwrap();
     // Both at once, on two nodes.
     let second = app.beside().await;
     let (first, other) = tokio::join!(
-        app.perch.deactivate_person(&operator, ADA, false),
+        app.perch.people.deactivate_person(&operator, ADA, false),
         second
             .perch
+            .people
             .change_role(&operator, "bob@example.com", ConsoleRole::Maker, false)
     );
     assert_eq!(
@@ -521,7 +572,7 @@ async fn one_admin_remains(app: TestApp) {
         1,
         "{first:?} {other:?}"
     );
-    assert!(app.perch.has_admin().await.unwrap());
+    assert!(app.perch.people.has_admin().await.unwrap());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -543,6 +594,7 @@ async fn a_new_password_ends_every_sign_in_and_the_old_password() {
     let (mia, link) = (app.signed_in(MIA).await, link(&app, MIA).await);
     let short = app
         .perch
+        .people
         .set_password(&operator, MIA, "short".to_owned().into())
         .await
         .unwrap_err();
@@ -551,6 +603,7 @@ async fn a_new_password_ends_every_sign_in_and_the_old_password() {
         (Code::RequestInvalid, true)
     );
     app.perch
+        .people
         .set_password(&operator, MIA, "another long password".to_owned().into())
         .await
         .unwrap();
@@ -564,11 +617,13 @@ async fn a_new_password_ends_every_sign_in_and_the_old_password() {
         [401, 303]
     );
     app.perch
+        .people
         .deactivate_person(&operator, MIA, false)
         .await
         .unwrap();
     assert!(
         !app.perch
+            .people
             .set_password(&operator, MIA, PASSWORD.to_owned().into())
             .await
             .unwrap()
@@ -579,7 +634,11 @@ async fn a_new_password_ends_every_sign_in_and_the_old_password() {
         401,
         "a password alone lets nobody in again"
     );
-    app.perch.reactivate_person(&operator, MIA).await.unwrap();
+    app.perch
+        .people
+        .reactivate_person(&operator, MIA)
+        .await
+        .unwrap();
     assert_eq!(sign_in(&app.nobody(), MIA, PASSWORD).await, 303);
     let audit = app
         .perch
@@ -612,18 +671,22 @@ async fn nobody_and_another_organizations_people_get_the_same_answer() {
     ] {
         let answers = [
             app.perch
+                .people
                 .deactivate_person(acting, email, true)
                 .await
                 .unwrap_err(),
             app.perch
+                .people
                 .reactivate_person(acting, email)
                 .await
                 .unwrap_err(),
             app.perch
+                .people
                 .change_role(acting, email, ConsoleRole::Explorer, true)
                 .await
                 .unwrap_err(),
             app.perch
+                .people
                 .set_password(acting, email, PASSWORD.to_owned().into())
                 .await
                 .unwrap_err(),

@@ -218,6 +218,7 @@ async fn a_sign_in_link_lets_one_person_in_once() {
     let link = format!(
         "/sign-in/link/{}",
         app.perch
+            .people
             .open_sign_in_link("ada@example.com", "test".into())
             .await
             .unwrap()
@@ -237,6 +238,7 @@ async fn a_sign_in_link_lets_one_person_in_once() {
     assert_eq!(app.nobody().form(&link, &[]).await.status, 403);
     assert!(
         app.perch
+            .people
             .open_sign_in_link("nobody@example.com", "test".into())
             .await
             .is_err()

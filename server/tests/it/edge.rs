@@ -316,7 +316,7 @@ async fn a_proxy_that_is_not_trusted_is_told_once_and_by_doctor() {
             "{lines}"
         );
         let again = TestApp::open(app.folder.clone(), &settings).await;
-        let findings = again.perch.doctor().await.unwrap();
+        let findings = again.perch.doctor.findings().await.unwrap();
         let finding = findings.iter().find(|finding| finding.subject == "Proxy");
         assert_eq!(finding.map(|finding| finding.good), good);
         if let Some(finding) = finding {
@@ -326,11 +326,12 @@ async fn a_proxy_that_is_not_trusted_is_told_once_and_by_doctor() {
                 "{}",
                 finding.detail
             );
-            again.perch.forget_untrusted_proxy().await.unwrap();
+            again.perch.doctor.forget_untrusted_proxy().await.unwrap();
             assert!(
                 again
                     .perch
-                    .doctor()
+                    .doctor
+                    .findings()
                     .await
                     .unwrap()
                     .iter()
@@ -349,7 +350,7 @@ async fn the_setup_links_file_goes_once_there_is_an_admin() {
         app.perch.clone(),
         file.clone(),
     ));
-    app.perch.refresh().await.unwrap();
+    app.perch.config.refresh().await.unwrap();
     assert!(file.exists() && !removing.is_finished());
     app.add_person("ada@example.com", perch_domain::ConsoleRole::Admin)
         .await;

@@ -30,6 +30,7 @@ async fn only_this_sign_in_goes_on(app: TestApp) {
     let link = format!(
         "/sign-in/link/{}",
         app.perch
+            .people
             .open_sign_in_link(EVE, "test".into())
             .await
             .unwrap()

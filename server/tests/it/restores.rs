@@ -50,7 +50,7 @@ async fn restored(app: TestApp) {
         .await;
     for node in [&app, &other] {
         until("the number", || async {
-            *node.perch.changes().borrow() == 9_000_000_000_000_000
+            *node.perch.config.changes().borrow() == 9_000_000_000_000_000
         })
         .await;
     }

@@ -123,7 +123,7 @@ async fn one_token_one_viewer_or_all_of_a_key_and_never_more() {
     app.clock.advance_seconds(2 * 86_400);
     app.perch
         .store()
-        .forget_revocations(app.perch.now())
+        .forget_revocations(app.perch.system.now())
         .await
         .unwrap();
 }
@@ -156,7 +156,7 @@ async fn a_node_whose_clock_is_ahead_hides_nothing() {
         200
     );
     // The other node looks ten times a second; here it looks now.
-    second.perch.refresh().await.unwrap();
+    second.perch.config.refresh().await.unwrap();
     assert_eq!(
         [refused(&app, &ahead).await, refused(&second, &ahead).await],
         ["TOKEN_REVOKED", "TOKEN_REVOKED"]

@@ -170,7 +170,7 @@ async fn whatever_the_clocks_say(app: TestApp) {
         let token = minting.nobody().token(&key, &of(viewer)).await;
         assert_eq!(revoke_viewer(revoking, &key, viewer).await.status, 200);
         for node in [&app, &ahead] {
-            node.perch.refresh().await.unwrap();
+            node.perch.config.refresh().await.unwrap();
         }
         assert_eq!(refused(minting, &token).await, "TOKEN_REVOKED", "{viewer}");
     }
@@ -204,7 +204,7 @@ async fn a_key_that_fills_its_bound_takes_revocation_from_nobody_else() {
     )
     .await;
     app.execute("UPDATE generation SET value = 1000").await;
-    app.perch.refresh().await.unwrap();
+    app.perch.config.refresh().await.unwrap();
     let minted = app.nobody().mint(&key, BODY).await.json();
     let (token, id) = (
         minted["token"].as_str().unwrap(),

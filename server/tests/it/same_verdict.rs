@@ -146,6 +146,7 @@ impl Both {
         let preview = match self
             .app
             .perch
+            .sandbox
             .preview_request(&self.acting, form, key)
             .await
         {

@@ -50,6 +50,7 @@ async fn pasted_keys_links_and_passwords_are_found_nowhere() {
     let app = TestApp::empty().await;
     let link = app
         .perch
+        .people
         .open_setup_link()
         .await
         .unwrap()

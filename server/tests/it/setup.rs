@@ -13,6 +13,7 @@ async fn link(app: &TestApp) -> String {
     format!(
         "/setup/{}",
         app.perch
+            .people
             .open_setup_link()
             .await
             .unwrap()
@@ -46,7 +47,7 @@ async fn opening_the_link_uses_nothing_up_and_the_form_signs_in() {
     assert_eq!(ended.status, 403);
     assert!(ended.text.contains("SETUP_LINK_INVALID") && ended.text.contains("perch setup-link"));
     assert!(
-        app.perch.open_setup_link().await.unwrap().is_none(),
+        app.perch.people.open_setup_link().await.unwrap().is_none(),
         "no further link once an admin exists"
     );
 }
@@ -96,7 +97,7 @@ async fn an_expired_or_replaced_link_is_of_no_use() {
     );
     app.clock.advance_seconds(24 * 3_600);
     assert_eq!(app.nobody().get(&second).await.status, 403, "expired");
-    assert!(!app.perch.has_admin().await.unwrap());
+    assert!(!app.perch.people.has_admin().await.unwrap());
 }
 
 #[tokio::test]

@@ -372,6 +372,7 @@ async fn forms_that_anybody_may_send_are_small() {
     let link = format!(
         "/setup/{}",
         app.perch
+            .people
             .open_setup_link()
             .await
             .unwrap()

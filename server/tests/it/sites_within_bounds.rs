@@ -18,7 +18,7 @@ async fn a_full_list_of_refused_sites_shows_the_latest() {
          FROM organization, (WITH RECURSIVE n(x) AS (SELECT 0 UNION ALL SELECT x + 1 FROM n WHERE x < 499) SELECT x FROM n)",
     )
     .await;
-    app.perch.refresh().await.unwrap();
+    app.perch.config.refresh().await.unwrap();
     let page = admin.get("/settings/embed").await.text;
     let list = page
         .split("id=\"refused-lately\"")

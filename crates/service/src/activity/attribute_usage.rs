@@ -1,22 +1,29 @@
-//! Which keys send which attribute. A mint only counts in memory; once a second what was counted is added to the database,
-//! so that a change of an attribute can say first whom it will break. A crash loses a second of this count, never a token.
+//! Which keys send which attribute. A mint only counts in memory; every second the counts are added to the database, so
+//! that a change of an attribute can name the keys that it will break. A crash loses a second of counts, never a token.
 
+use crate::activity::write_behind::WriteBehind;
+use crate::config::ConfigCache;
 use crate::error::Error;
-use crate::perch::Perch;
+use perch_domain::Refusal;
 use perch_domain::attribute::{Value, type_name};
 use perch_domain::mint_request::Dropped;
-use perch_store::{AttributeUsageRow, KeyId, OrganizationId, SecretRow, StoreError};
+use perch_store::{AttributeUsageRow, KeyId, OrganizationId, Store, StoreError};
 use std::collections::{HashMap, HashSet};
-use std::sync::{Mutex, PoisonError};
+use std::sync::Arc;
 
-/// Most undeclared names that are kept for an organization: they are whatever a caller sends.
+/// Undeclared names that are kept for an organization: callers choose them freely.
 const MAX_DROPPED: usize = 100;
-/// Milliseconds after which an undeclared name that nobody sends any more is forgotten.
+/// Milliseconds after which an undeclared name that is not sent any more is forgotten.
 const DROPPED_KEPT: i64 = 30 * 86_400 * 1_000;
 
-/// What one secret's requests carried since it was last written down.
-#[derive(Debug, Default)]
-pub(crate) struct AttributeCounts(Mutex<Counts>);
+/// Counts which keys send which attributes.
+pub struct AttributeUsage {
+    store: Store,
+    config: Arc<ConfigCache>,
+    pending: WriteBehind<CountsByKey>,
+}
+
+type CountsByKey = HashMap<(OrganizationId, KeyId), Counts>;
 
 /// By name: tokens that carry the attribute, and tokens it was dropped from.
 type Counts = HashMap<String, [Count; 2]>;
@@ -24,41 +31,48 @@ type Counts = HashMap<String, [Count; 2]>;
 #[derive(Clone, Debug, Default)]
 struct Count {
     tokens: i64,
-    /// What a dropped value looked like.
+    /// The type that a dropped value would be declared with.
     kind: String,
     /// Unix milliseconds.
     last_at: i64,
 }
 
-impl AttributeCounts {
-    /// Counts one token.
-    pub fn count(&self, sent: &[(String, Value)], dropped: &[Dropped], now: i64) {
-        if sent.is_empty() && dropped.is_empty() {
-            return;
-        }
-        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        for (name, _) in sent {
-            at(&mut counts, name, |[sent, _]| {
-                (sent.tokens, sent.last_at) = (sent.tokens + 1, now)
-            });
-        }
-        // Names that nobody could declare or store are not worth keeping.
-        for dropped in dropped
-            .iter()
-            .filter(|dropped| !dropped.name.chars().any(char::is_control))
-        {
-            at(&mut counts, &dropped.name, |[_, count]| {
-                (count.tokens, count.last_at) = (count.tokens + 1, now);
-                count.kind = dropped
-                    .kind
-                    .map(|(kind, list)| type_name(kind, list))
-                    .unwrap_or_default();
-            });
-        }
+fn count(counts: &mut Counts, sent: &[(String, Value)], dropped: &[Dropped], now: i64) {
+    for (name, _) in sent {
+        at(counts, name, |[sent, _]| {
+            (sent.tokens, sent.last_at) = (sent.tokens + 1, now);
+        });
     }
+    // A name with control characters can be neither declared nor stored.
+    for dropped in dropped
+        .iter()
+        .filter(|dropped| !dropped.name.chars().any(char::is_control))
+    {
+        at(counts, &dropped.name, |[_, count]| {
+            (count.tokens, count.last_at) = (count.tokens + 1, now);
+            count.kind = dropped
+                .kind
+                .map(|(kind, list)| type_name(kind, list))
+                .unwrap_or_default();
+        });
+    }
+}
 
-    fn locked<T>(&self, f: impl FnOnce(&mut Counts) -> T) -> T {
-        f(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+/// Adds counts that could not be written to those that came meanwhile.
+fn restore(current: &mut CountsByKey, taken: CountsByKey) {
+    for (key, counts) in taken {
+        let current = current.entry(key).or_default();
+        for (name, counts) in counts {
+            at(current, &name, |known| {
+                for (known, count) in known.iter_mut().zip(counts) {
+                    let tokens = known.tokens + count.tokens;
+                    if known.last_at < count.last_at {
+                        *known = count;
+                    }
+                    known.tokens = tokens;
+                }
+            });
+        }
     }
 }
 
@@ -75,7 +89,7 @@ fn at(counts: &mut Counts, name: &str, change: impl FnOnce(&mut [Count; 2])) {
 
 type Rows = HashMap<(OrganizationId, KeyId, String, bool), AttributeUsageRow>;
 
-/// Adds to a row; a key that is being rolled has several secrets.
+/// Adds to a row.
 fn add(rows: &mut Rows, row: AttributeUsageRow) {
     let known = rows.entry((row.organization, row.key_id, row.name.clone(), row.dropped));
     known
@@ -86,8 +100,8 @@ fn add(rows: &mut Rows, row: AttributeUsageRow) {
         .or_insert(row);
 }
 
-/// Adds everything a secret counted.
-fn add_counts(rows: &mut Rows, secret: &SecretRow, counts: &Counts) {
+/// Adds everything that was counted for a key.
+fn add_counts(rows: &mut Rows, organization: OrganizationId, key_id: KeyId, counts: &Counts) {
     for (name, both) in counts {
         for (dropped, count) in [false, true]
             .into_iter()
@@ -95,8 +109,8 @@ fn add_counts(rows: &mut Rows, secret: &SecretRow, counts: &Counts) {
             .filter(|(_, count)| count.tokens > 0)
         {
             let row = AttributeUsageRow {
-                organization: secret.organization_id,
-                key_id: secret.key_id,
+                organization,
+                key_id,
                 name: name.clone(),
                 dropped,
                 kind: count.kind.clone(),
@@ -108,38 +122,52 @@ fn add_counts(rows: &mut Rows, secret: &SecretRow, counts: &Counts) {
     }
 }
 
-impl Perch {
-    /// Adds what was counted to the database. Called by the upkeep and before stopping, never on the way of a request.
-    pub(crate) async fn flush_attribute_usage(&self) {
-        let _one_at_a_time = self.writing_uses.lock().await;
-        let secrets: Vec<_> = self.memory.load().secrets().cloned().collect();
-        let mut rows = Rows::new();
-        let mut taken = Vec::new();
-        for secret in secrets {
-            let counts = secret.uses.locked(std::mem::take);
-            add_counts(&mut rows, &secret.row, &counts);
-            taken.push((secret, counts));
+impl AttributeUsage {
+    pub(crate) fn new(store: Store, config: Arc<ConfigCache>) -> Self {
+        Self {
+            store,
+            config,
+            pending: WriteBehind::default(),
         }
-        if rows.is_empty() || self.write_rows(rows.into_values().collect()).await.is_ok() {
+    }
+
+    /// Counts one token of a key. `now` in Unix milliseconds.
+    pub(crate) fn count(
+        &self,
+        organization: OrganizationId,
+        key: KeyId,
+        sent: &[(String, Value)],
+        dropped: &[Dropped],
+        now: i64,
+    ) {
+        if sent.is_empty() && dropped.is_empty() {
             return;
         }
-        // The log has the reason; the next second tries again with these.
-        for (secret, counts) in taken {
-            secret.uses.locked(|current| {
-                for (name, counts) in counts {
-                    at(current, &name, |known| {
-                        for (known, count) in known.iter_mut().zip(counts) {
-                            let tokens = known.tokens + count.tokens;
-                            *known = if known.last_at < count.last_at {
-                                count
-                            } else {
-                                std::mem::take(known)
-                            };
-                            known.tokens = tokens;
-                        }
-                    });
-                }
-            });
+        self.pending.with(|pending| {
+            count(
+                pending.entry((organization, key)).or_default(),
+                sent,
+                dropped,
+                now,
+            );
+        });
+    }
+
+    /// Adds the counts to the database: every second and before the service stops, never on the path of a request.
+    pub(crate) async fn flush(&self) {
+        let mut batch = self.pending.take(std::mem::take).await;
+        let mut rows = Rows::new();
+        for ((organization, key), counts) in &batch.taken {
+            add_counts(&mut rows, *organization, *key, counts);
+        }
+        if rows.is_empty() {
+            return;
+        }
+        if let Err(error) = self.write_rows(rows.into_values().collect()).await {
+            // The conversion logs what must not happen. The next flush tries again with these counts.
+            drop(Refusal::from(error));
+            let taken = std::mem::take(&mut batch.taken);
+            self.pending.with(|pending| restore(pending, taken));
         }
     }
 
@@ -151,7 +179,7 @@ impl Perch {
             .collect();
         for organization in organizations {
             let stored = self.store.attribute_usage(organization).await?;
-            let declared = self.memory.load().organization(organization);
+            let declared = self.config.snapshot().organization(organization);
             let is_declared = |name: &str| {
                 declared.as_ref().is_some_and(|known| {
                     known
@@ -176,34 +204,29 @@ impl Perch {
         Ok(self.store.add_attribute_usage(rows).await?)
     }
 
-    /// What the keys of an organization send, this node's last second included, the latest first.
-    pub(crate) async fn uses(
+    /// What the keys of an organization send, the last second of this node included, the latest first.
+    pub(crate) async fn of_organization(
         &self,
         organization: OrganizationId,
     ) -> Result<Vec<AttributeUsageRow>, Error> {
-        // What is being written is in neither place.
-        let _not_while_writing = self.writing_uses.lock().await;
+        // What is being written is neither stored nor pending.
+        let _writers_wait = self.pending.hold().await;
         let mut rows = Rows::new();
         for stored in self.store.attribute_usage(organization).await? {
             add(&mut rows, stored);
         }
-        for secret in self
-            .memory
-            .load()
-            .secrets()
-            .filter(|secret| secret.row.organization_id == organization)
-        {
-            secret
-                .uses
-                .locked(|counts| add_counts(&mut rows, &secret.row, counts));
-        }
+        self.pending.with(|pending| {
+            for ((_, key), counts) in pending.iter().filter(|((of, _), _)| *of == organization) {
+                add_counts(&mut rows, organization, *key, counts);
+            }
+        });
         let mut rows: Vec<_> = rows.into_values().collect();
         rows.sort_by(|one, other| other.last_at.cmp(&one.last_at).then_with(|| one.cmp(other)));
         Ok(rows)
     }
 
-    /// Forgets undeclared names that nobody sends any more.
-    pub(crate) async fn forget_dropped(&self, now: i64) -> Result<(), StoreError> {
+    /// Deletes undeclared names that are not sent any more. `now` in Unix milliseconds.
+    pub(crate) async fn forget(&self, now: i64) -> Result<(), StoreError> {
         self.store.forget_dropped(now - DROPPED_KEPT).await
     }
 }

@@ -1,12 +1,11 @@
 //! The sites that components connected from. A token that may be used under a wildcard can name any number of subdomains, so a
 //! viewer names a few new ones a day, and where there is no more room what was known first stays.
 
-use crate::activity::embed_activity::viewer;
 use crate::activity::refused_sites::DAY;
-use crate::config::Organization;
-use crate::perch::Perch;
+use crate::activity::rejection::viewer_hash;
+use crate::config::{ConfigCache, Organization};
 use perch_domain::origin::Origin;
-use perch_store::{ConnectedSiteRow, ConnectedSitesPlan, OrganizationId, StoreError};
+use perch_store::{ConnectedSiteRow, ConnectedSitesPlan, OrganizationId, Store, StoreError};
 use std::collections::HashMap;
 
 /// Sites kept for an organization.
@@ -93,7 +92,7 @@ impl ConnectedSites {
         }
         if known.is_none()
             && by_wildcard
-            && !noted.may_name(viewer(organization, subject), now.div_euclid(DAY))
+            && !noted.may_name(viewer_hash(organization, subject), now.div_euclid(DAY))
         {
             return;
         }
@@ -115,9 +114,11 @@ impl ConnectedSites {
     /// What is to be written down.
     pub fn take(&mut self) -> NewSites {
         let taken = self.0.iter_mut().filter(|(_, noted)| !noted.new.is_empty());
-        taken
+        let mut taken: NewSites = taken
             .map(|(organization, noted)| (*organization, std::mem::take(&mut noted.new)))
-            .collect()
+            .collect();
+        taken.sort_by_key(|(organization, _)| *organization);
+        taken
     }
 
     /// Seen again, everything is noted again.
@@ -126,25 +127,24 @@ impl ConnectedSites {
     }
 }
 
-impl Perch {
-    pub(crate) async fn write_connected_sites(
-        &self,
-        mut connected: NewSites,
-    ) -> Result<(), StoreError> {
-        connected.sort_by_key(|(organization, _)| *organization);
-        let now = self.now();
-        for (organization, sites) in connected {
-            let Some(known) = self.memory.load().organization(organization) else {
-                continue;
-            };
-            self.store
-                .note_connected(organization, now, |stored| {
-                    plan(stored, sites, |site| entry(&known, site), now)
-                })
-                .await?;
-        }
-        Ok(())
+/// Stores the sites that connected, within the bounds of each organization. `now` in Unix milliseconds.
+pub(super) async fn write(
+    store: &Store,
+    config: &ConfigCache,
+    connected: &NewSites,
+    now: i64,
+) -> Result<(), StoreError> {
+    for (organization, sites) in connected {
+        let Some(known) = config.snapshot().organization(*organization) else {
+            continue;
+        };
+        store
+            .note_connected(*organization, now, |stored| {
+                plan(stored, sites.clone(), |site| entry(&known, site), now)
+            })
+            .await?;
     }
+    Ok(())
 }
 
 /// The entry that lists a site; empty where none does any more.

@@ -1,136 +1,41 @@
-//! What was seen of viewers: sites that connected, sites that were refused, refused requests. Noted in memory on the way of a
-//! request, bounded there, and written down about once a second; a crash loses a second of it, never a token.
+//! What embeds do: the sites that connected, the sites that were refused, and the refused requests.
+//!
+//! Requests note it in memory, within bounds, and a writer stores it about once a second. A crash loses a second of these
+//! notes, never a token.
 
-use crate::activity::connected_sites::{Connected, ConnectedSites};
-use crate::activity::refused_sites;
-use crate::config::Secret;
+use crate::activity::connected_sites::{self, Connected, ConnectedSites};
+use crate::activity::refused_sites::{self, Refusals, RefusedSite, RefusedSites};
+use crate::activity::rejection::{Rejection, viewer_hash};
+use crate::activity::write_behind::WriteBehind;
+use crate::actor_context::ActorContext;
+use crate::caller::{Call, Caller};
+use crate::config::{ConfigCache, Secret};
 use crate::error::Error;
-use crate::perch::Perch;
-use crate::tokens::session::{Call, Caller};
-use crate::tokens::verify::FailedCheck;
+use crate::ports::System;
 use perch_domain::check::Check;
-use perch_domain::claims::Claims;
-use perch_domain::{Code, Refusal};
-use perch_store::{OrganizationId, RefusedRequestRow, StoreError};
-use sha2::{Digest, Sha256};
+use perch_domain::{Action, Code, Refusal};
+use perch_store::{RefusedRequestRow, Store, StoreError};
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Arc;
 use uuid::Uuid;
 
-/// Refused requests that are noted between two writings, of each organization and of nobody, and of each token: a flood of one
-/// must not drive out what somebody else will ask for.
+/// Refused requests that are noted between two writes: of one organization (or of none), and of one token. A flood of one
+/// caller must not drive out what others will look for.
 const MAX_REQUESTS: usize = 100;
 const MAX_REQUESTS_OF_A_TOKEN: usize = 10;
-/// The same of all organizations together.
+/// Refused requests of all organizations that are noted between two writes.
 const MAX_REQUESTS_OF_ALL: usize = 1_000;
-/// Refused sites likewise, of an organization and of all; of a viewer no more than are kept of a day.
+/// Refused sites that are noted between two writes: of one organization, and of all.
 const MAX_REFUSED_SITES: usize = 200;
 const MAX_REFUSED_SITES_OF_ALL: usize = 2_000;
-/// A viewer's request that was refused, and whose it was as far as it proved to be somebody's.
-pub(crate) struct Rejection {
-    pub refusal: Refusal,
-    check: Option<Check>,
-    about: Option<Box<RequestOwner>>,
+
+/// Notes what embeds do and writes the notes to the database.
+pub struct EmbedActivity {
+    store: Store,
+    config: Arc<ConfigCache>,
+    system: System,
+    pending: WriteBehind<PendingActivity>,
 }
-
-/// Whose a request was.
-pub(crate) struct RequestOwner {
-    pub organization: OrganizationId,
-    pub secret_id: String,
-    pub token_id: Option<Uuid>,
-    pub subject: String,
-}
-
-impl Rejection {
-    /// Nothing about it proved to belong to an organization.
-    pub fn nobody(FailedCheck(check, code): FailedCheck) -> Self {
-        Self {
-            refusal: code.into(),
-            check: Some(check),
-            about: None,
-        }
-    }
-
-    /// Its seal was ours.
-    pub fn known(
-        check: Check,
-        refusal: Refusal,
-        secret: &Secret,
-        claims: Option<&Claims<'_>>,
-    ) -> Self {
-        let about = RequestOwner {
-            organization: secret.row.organization_id,
-            secret_id: secret.row.id.clone(),
-            token_id: claims.map(|claims| claims.jti),
-            subject: claims
-                .map(|claims| claims.sub.clone().into_owned())
-                .unwrap_or_default(),
-        };
-        Self::told(check, refusal, about)
-    }
-
-    /// Whether the caller showed nothing that was made here.
-    pub fn proved_nothing(&self) -> bool {
-        self.check.is_some() && self.about.is_none()
-    }
-
-    /// Whether looking at the database again cannot change it: what is no token is none.
-    pub fn is_settled(&self) -> bool {
-        self.check == Some(Check::Shape)
-    }
-
-    pub fn told(check: Check, refusal: Refusal, about: RequestOwner) -> Self {
-        Self {
-            refusal,
-            check: Some(check),
-            about: Some(Box::new(about)),
-        }
-    }
-}
-
-impl From<Error> for Rejection {
-    fn from(error: Error) -> Self {
-        Refusal::from(error).into()
-    }
-}
-
-impl From<Refusal> for Rejection {
-    fn from(refusal: Refusal) -> Self {
-        Self {
-            refusal,
-            check: None,
-            about: None,
-        }
-    }
-}
-
-/// A viewer without the name: SHA-256 of organization and `distinctId`.
-pub(crate) fn viewer(organization: OrganizationId, subject: &str) -> [u8; 32] {
-    Sha256::new()
-        .chain_update(organization.0.as_bytes())
-        .chain_update(subject.as_bytes())
-        .finalize()
-        .into()
-}
-
-/// A refused site of a viewer on a day (days since 1970).
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct RefusedSite {
-    pub organization: OrganizationId,
-    pub viewer: [u8; 32],
-    pub day: i64,
-    pub origin: String,
-}
-
-/// How often, and when last (Unix milliseconds).
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Refusals {
-    pub count: i64,
-    pub last_at: i64,
-}
-
-#[derive(Default)]
-pub(crate) struct EmbedActivity(Mutex<PendingActivity>);
 
 #[derive(Default)]
 struct PendingActivity {
@@ -153,79 +58,167 @@ impl PendingActivity {
             of_the_viewer < refused_sites::MAX_OF_A_VIEWER && own.count() < MAX_REFUSED_SITES;
         room && self.refused_sites.len() < MAX_REFUSED_SITES_OF_ALL
     }
-}
 
-impl EmbedActivity {
-    fn locked<T>(&self, f: impl FnOnce(&mut PendingActivity) -> T) -> T {
-        f(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// A site connected.
-    pub fn connected(&self, site: Connected<'_>, now: i64) {
-        self.locked(|seen| seen.connected.note(site, now));
-    }
-
-    /// A viewer's request was refused.
-    pub fn record_rejection(&self, call: &Call<'_>, turned: &Rejection, now: i64) {
+    fn note_rejection(&mut self, call: &Call<'_>, rejection: &Rejection, now: i64) {
         let origin = match &call.caller {
             Caller::Site(origin) => origin.to_string(),
             _ => String::new(),
         };
-        let about = turned.about.as_deref();
-        if let (Some(about), Caller::Site(_), Code::OriginNotAuthorized) =
-            (about, &call.caller, turned.refusal.code)
+        let owner = rejection.owner.as_deref();
+        if let (Some(owner), Caller::Site(_), Code::OriginNotAuthorized) =
+            (owner, &call.caller, rejection.refusal.code)
         {
-            let viewer = viewer(about.organization, &about.subject);
             let site = RefusedSite {
-                organization: about.organization,
-                viewer,
+                organization: owner.organization,
+                viewer: viewer_hash(owner.organization, &owner.subject),
                 day: now.div_euclid(refused_sites::DAY),
                 origin: origin.clone(),
             };
-            self.locked(|seen| {
-                if let Some(refusals) = seen.refused_sites.get_mut(&site) {
-                    *refusals = Refusals {
-                        count: refusals.count + 1,
-                        last_at: now,
-                    };
-                } else if seen.has_room_for(&site) {
-                    seen.refused_sites.insert(
-                        site,
-                        Refusals {
-                            count: 1,
-                            last_at: now,
-                        },
-                    );
-                }
-            });
+            self.note_refused_site(site, now);
         }
-        self.note(RefusedRequestRow {
-            check: turned
+        self.note_request(RefusedRequestRow {
+            check: rejection
                 .check
                 .map(Check::as_str)
                 .unwrap_or_default()
                 .to_owned(),
-            organization_id: about.map(|about| about.organization),
-            secret_id: about.map(|about| about.secret_id.clone()),
-            token_id: about.and_then(|about| about.token_id),
-            ..row(call.request_id, call.route, &turned.refusal, origin, now)
+            organization_id: owner.map(|owner| owner.organization),
+            secret_id: owner.map(|owner| owner.secret_id.clone()),
+            token_id: owner.and_then(|owner| owner.token_id),
+            ..row(call.request_id, call.route, &rejection.refusal, origin, now)
         });
     }
 
-    fn note(&self, row: RefusedRequestRow) {
-        self.locked(|seen| {
-            let alike = |same: &dyn Fn(&RefusedRequestRow) -> bool| {
-                seen.requests.iter().filter(|known| same(known)).count()
+    fn note_refused_site(&mut self, site: RefusedSite, now: i64) {
+        if let Some(refusals) = self.refused_sites.get_mut(&site) {
+            *refusals = Refusals {
+                count: refusals.count + 1,
+                last_at: now,
             };
-            let of_the_token = row
-                .token_id
-                .map_or(0, |_| alike(&|known| known.token_id == row.token_id));
-            let of_the_organization = alike(&|known| known.organization_id == row.organization_id);
-            let room = of_the_token < MAX_REQUESTS_OF_A_TOKEN && of_the_organization < MAX_REQUESTS;
-            if room && seen.requests.len() < MAX_REQUESTS_OF_ALL {
-                seen.requests.push(row);
+        } else if self.has_room_for(&site) {
+            let first = Refusals {
+                count: 1,
+                last_at: now,
+            };
+            self.refused_sites.insert(site, first);
+        }
+    }
+
+    fn note_request(&mut self, row: RefusedRequestRow) {
+        let count = |same: &dyn Fn(&RefusedRequestRow) -> bool| {
+            self.requests.iter().filter(|known| same(known)).count()
+        };
+        let of_the_token = row
+            .token_id
+            .map_or(0, |_| count(&|known| known.token_id == row.token_id));
+        let of_the_organization = count(&|known| known.organization_id == row.organization_id);
+        let room = of_the_token < MAX_REQUESTS_OF_A_TOKEN && of_the_organization < MAX_REQUESTS;
+        if room && self.requests.len() < MAX_REQUESTS_OF_ALL {
+            self.requests.push(row);
+        }
+    }
+}
+
+impl EmbedActivity {
+    pub(crate) fn new(store: Store, config: Arc<ConfigCache>, system: System) -> Self {
+        Self {
+            store,
+            config,
+            system,
+            pending: WriteBehind::default(),
+        }
+    }
+
+    /// A site connected.
+    pub(crate) fn connected(&self, site: Connected<'_>) {
+        let now = self.system.now();
+        self.pending
+            .with(|pending| pending.connected.note(site, now));
+    }
+
+    /// A viewer's request was refused.
+    pub(crate) fn record_rejection(&self, call: &Call<'_>, rejection: &Rejection) {
+        let now = self.system.now();
+        self.pending
+            .with(|pending| pending.note_rejection(call, rejection, now));
+    }
+
+    /// A request with an API key was refused; `secret` is the one that the request proved to hold.
+    pub(crate) fn record_refused_key(
+        &self,
+        secret: Option<&Secret>,
+        route: &str,
+        request_id: Uuid,
+        refusal: &Refusal,
+    ) {
+        // A flood is not noted request by request.
+        if secret.is_none() && refusal.code == Code::TooManyRequests {
+            return;
+        }
+        let row = RefusedRequestRow {
+            organization_id: secret.map(|secret| secret.row.organization_id),
+            secret_id: secret.map(|secret| secret.row.id.clone()),
+            ..row(request_id, route, refusal, String::new(), self.system.now())
+        };
+        self.pending.with(|pending| pending.note_request(row));
+    }
+
+    /// Writes the notes to the database: every second, before the service stops, and before somebody reads them. Never
+    /// on the path of a viewer's request. Notes that cannot be written are lost; the log has the reason.
+    pub(crate) async fn flush(&self) {
+        let batch = self
+            .pending
+            .take(|pending| {
+                (
+                    pending.connected.take(),
+                    std::mem::take(&mut pending.refused_sites),
+                    std::mem::take(&mut pending.requests),
+                )
+            })
+            .await;
+        let (connected, refused, requests) = &batch.taken;
+        let written: Result<(), StoreError> = async {
+            let now = self.system.now();
+            connected_sites::write(&self.store, &self.config, connected, now).await?;
+            if !requests.is_empty() {
+                self.store.add_refused_requests(requests).await?;
             }
+            refused_sites::write(&self.store, refused).await
+        }
+        .await;
+        if let Err(error) = written {
+            // The conversion logs what must not happen.
+            drop(Refusal::from(Error::from(error)));
+            // The next connection of a site is noted again.
+            self.pending.with(|pending| pending.connected.forget());
+        }
+    }
+
+    /// The sites that were refused in the last days and are not listed now.
+    pub async fn refused_sites(&self, acting: &ActorContext) -> Result<RefusedSites, Error> {
+        acting.may(Action::SeeSettings)?;
+        self.flush().await;
+        let rows = self.store.refused_sites(acting.organization).await?;
+        let organization = self
+            .config
+            .snapshot()
+            .organization(acting.organization)
+            .ok_or(Code::NotFound)?;
+        if rows.is_empty() {
+            return Ok(RefusedSites::default());
+        }
+        // Comparing 20 sites with 1,000 entries takes milliseconds, which belong on a thread of their own.
+        let describing = tokio::task::spawn_blocking(move || {
+            refused_sites::describe(rows, &organization.origins)
         });
+        describing.await.map_err(|error| Error::internal(&error))
+    }
+
+    /// Deletes refusals that are too old to be shown.
+    pub(crate) async fn forget(&self, now: i64) -> Result<(), StoreError> {
+        self.store
+            .forget_refused_sites(now.div_euclid(refused_sites::DAY) - refused_sites::KEPT_DAYS)
+            .await
     }
 }
 
@@ -263,72 +256,17 @@ fn row(
     }
 }
 
-impl Perch {
-    /// Notes that a backend's request was refused, with the key it proved to hold.
-    pub fn record_refused_key_request(
-        &self,
-        holder: Option<&crate::AuthenticatedKey>,
-        route: &str,
-        request_id: Uuid,
-        refusal: &Refusal,
-    ) {
-        // A flood is not noted request by request.
-        if holder.is_none() && refusal.code == Code::TooManyRequests {
-            return;
-        }
-        let secret = holder.map(|holder| &holder.secret.row);
-        self.sightings.note(RefusedRequestRow {
-            organization_id: secret.map(|secret| secret.organization_id),
-            secret_id: secret.map(|secret| secret.id.clone()),
-            ..row(request_id, route, refusal, String::new(), self.now())
-        });
-    }
-
-    /// Writes down what was seen. Called by the upkeep, before stopping, and by whoever is about
-    /// to read it; never on the way of a viewer's request. What cannot be
-    /// written is lost: it tells of refusals, and the log has why.
-    pub(crate) async fn flush_activity(&self) {
-        // Whoever reads afterwards finds what another call is just writing.
-        let _one_at_a_time = self.writing_sightings.lock().await;
-        let (connected, refused, requests) = self.sightings.locked(|seen| {
-            (
-                seen.connected.take(),
-                std::mem::take(&mut seen.refused_sites),
-                std::mem::take(&mut seen.requests),
-            )
-        });
-        let written: Result<(), StoreError> = async {
-            self.write_connected_sites(connected).await?;
-            if !requests.is_empty() {
-                self.store.add_refused_requests(&requests).await?;
-            }
-            self.write_refused_sites(refused).await
-        }
-        .await;
-        if let Err(error) = written {
-            // The conversion logs what must not happen.
-            drop(Refusal::from(Error::from(error)));
-            // Seen again, it is noted again.
-            self.sightings.locked(|seen| seen.connected.forget());
-        }
-    }
-
-    /// Forgets what is too old to be of use.
-    pub(crate) async fn forget_activity(&self, now: i64) -> Result<(), StoreError> {
-        self.store
-            .forget_refused_sites(now.div_euclid(refused_sites::DAY) - refused_sites::KEPT_DAYS)
-            .await
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tokens::session::BearerCredential;
+    use crate::activity::rejection::RequestOwner;
+    use crate::caller::BearerCredential;
+    use perch_store::OrganizationId;
 
     #[test]
     fn a_flood_between_two_writings_is_bounded_and_hides_nobody_else() {
-        let (sightings, organization) = (EmbedActivity::default(), OrganizationId(Uuid::nil()));
+        let pending = WriteBehind::<PendingActivity>::default();
+        let organization = OrganizationId(Uuid::nil());
         let site = |at: u128| {
             Caller::Site(
                 perch_domain::origin::Origin::from_header(&format!("https://{at}.test")).unwrap(),
@@ -336,13 +274,13 @@ mod tests {
         };
         let refused = |viewer: u128, at: u128| {
             let token_id = Some(Uuid::from_u128(viewer));
-            let about = RequestOwner {
+            let owner = RequestOwner {
                 organization,
                 secret_id: String::new(),
                 token_id,
                 subject: viewer.to_string(),
             };
-            let turned = Rejection::told(Check::Origin, Code::OriginNotAuthorized.into(), about);
+            let rejection = Rejection::of(Check::Origin, Code::OriginNotAuthorized.into(), owner);
             let call = Call {
                 route: "r",
                 request_id: Uuid::from_u128(at),
@@ -350,9 +288,10 @@ mod tests {
                 caller: site(at),
                 presented: BearerCredential::Nothing,
             };
-            sightings.record_rejection(&call, &turned, 1);
+            pending.with(|pending| pending.note_rejection(&call, &rejection, 1));
         };
-        let noted = || sightings.locked(|seen| (seen.requests.len(), seen.refused_sites.len()));
+        let noted =
+            || pending.with(|pending| (pending.requests.len(), pending.refused_sites.len()));
         (0..1_000).for_each(|at| refused(0, at));
         assert_eq!(
             noted(),

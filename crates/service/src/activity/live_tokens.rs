@@ -2,15 +2,16 @@
 //! beyond, at as many rows as may be looked at, at a deadline; and one count runs at a time. A page that asks for it costs
 //! viewers nothing.
 
-use crate::config::Secret;
 use crate::config::revocations::Issued;
+use crate::config::{ConfigCache, Secret, revoked_by, verify_key_state};
 use crate::error::Error;
-use crate::perch::Perch;
-use perch_store::{KeyId, OrganizationId, WantedMints};
+use crate::ports::{System, least_id};
+use perch_store::{KeyId, OrganizationId, Store, WantedMints};
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 /// Tokens are counted up to here.
@@ -70,9 +71,26 @@ struct Counted<'a> {
     subject: Option<&'a str>,
 }
 
-impl Perch {
+/// Counts live tokens, one count at a time.
+pub(crate) struct LiveTokenCounter {
+    store: Store,
+    config: Arc<ConfigCache>,
+    system: System,
+    turn: Semaphore,
+}
+
+impl LiveTokenCounter {
+    pub fn new(store: Store, config: Arc<ConfigCache>, system: System) -> Self {
+        Self {
+            store,
+            config,
+            system,
+            turn: Semaphore::new(1),
+        }
+    }
+
     /// Tokens that still work as far as key, organization and time go: of a key, or of every key that is active.
-    pub(crate) async fn live_tokens(
+    pub async fn count(
         &self,
         organization: OrganizationId,
         key: Option<KeyId>,
@@ -103,30 +121,34 @@ impl Perch {
         count: &mut i64,
     ) -> Result<LiveTokens, Error> {
         let _one_at_a_time = self
-            .revocation_bounds
-            .counting
+            .turn
             .acquire()
             .await
             .map_err(|error| Error::internal(&error))?;
-        self.count(counted, count).await
+        self.count_pages(counted, count).await
     }
 
-    async fn count(&self, counted: &Counted<'_>, count: &mut i64) -> Result<LiveTokens, Error> {
-        let memory = self.memory.load_full();
+    async fn count_pages(
+        &self,
+        counted: &Counted<'_>,
+        count: &mut i64,
+    ) -> Result<LiveTokens, Error> {
+        let memory = self.config.current();
         let Some(organization) = memory.organization(counted.organization) else {
             return Ok(LiveTokens::Exactly(0));
         };
+        let now = self.system.now();
         let concerned = |secret: &&Arc<Secret>| {
             secret.row.organization_id == counted.organization
                 && counted.key.is_none_or(|only| only == secret.row.key_id)
-                && self.verify_key_state(secret).is_ok()
+                && verify_key_state(secret, now).is_ok()
         };
         let secrets: HashMap<&str, &Arc<Secret>> = memory
             .secrets()
             .filter(concerned)
             .map(|secret| (secret.row.id.as_str(), secret))
             .collect();
-        let now = self.now_seconds();
+        let now = now.div_euclid(1_000);
         let born = (now - i64::from(perch_domain::lifetime::MAX)) * 1_000;
         let key_ended = secrets
             .values()
@@ -139,9 +161,7 @@ impl Perch {
             secrets: &names,
             subject: counted.subject,
             expires_after: now,
-            ids_from: crate::runtime::maintenance::least_id(
-                born.max(organization.row.cut_off + 1).max(key_ended + 1),
-            ),
+            ids_from: least_id(born.max(organization.row.cut_off + 1).max(key_ended + 1)),
             ids_before: Uuid::max(),
         };
         for _ in 0..PIECES {
@@ -154,7 +174,7 @@ impl Perch {
                     issued_by: row.sandbox_by,
                 };
                 secrets.get(row.secret_id.as_str()).is_some_and(|secret| {
-                    Self::revoked_by(&memory, &organization, secret, issued).is_none()
+                    revoked_by(&memory, &organization, secret, issued).is_none()
                 })
             });
             *count += i64::try_from(live.count()).unwrap_or(MOST);

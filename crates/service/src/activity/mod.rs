@@ -5,3 +5,7 @@ pub(crate) mod connected_sites;
 pub(crate) mod embed_activity;
 pub(crate) mod live_tokens;
 pub(crate) mod refused_sites;
+pub(crate) mod rejection;
+mod write_behind;
+
+pub(crate) use write_behind::WriteBehind;

@@ -1,13 +1,9 @@
 //! Refused lately: the sites that presented a token of this organization and are not listed. Whoever holds tokens can name any
 //! site, so a viewer counts for a few a day and the whole list is bounded.
 
-use crate::activity::embed_activity::{Refusals, RefusedSite};
-use crate::perch::Perch;
-use crate::{ActorContext, error::Error};
 use perch_domain::origin::Origin;
 use perch_domain::origin_list::{Miss, OriginList};
-use perch_domain::{Action, Code};
-use perch_store::{OrganizationId, RefusedSiteRow, RefusedSitesPlan, StoreError};
+use perch_store::{OrganizationId, RefusedSiteRow, RefusedSitesPlan, Store, StoreError};
 use std::collections::{HashMap, HashSet};
 
 /// Milliseconds of a day.
@@ -20,6 +16,22 @@ pub(crate) const MAX_OF_A_VIEWER: usize = 3;
 const MAX_OF_AN_ORGANIZATION: usize = 500;
 /// Sites that are shown at once: each is compared with the whole list.
 const SHOWN: usize = 20;
+
+/// A refused site of a viewer on a day (days since 1970).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct RefusedSite {
+    pub organization: OrganizationId,
+    pub viewer: [u8; 32],
+    pub day: i64,
+    pub origin: String,
+}
+
+/// How often, and when last (Unix milliseconds).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Refusals {
+    pub count: i64,
+    pub last_at: i64,
+}
 
 type Counted = (RefusedSite, Refusals);
 
@@ -45,47 +57,28 @@ pub struct RefusedSites {
     pub more: usize,
 }
 
-impl Perch {
-    /// The sites that were refused in the last days and are not listed now.
-    pub async fn refused_sites(&self, acting: &ActorContext) -> Result<RefusedSites, Error> {
-        acting.may(Action::SeeSettings)?;
-        self.flush_activity().await;
-        let rows = self.store.refused_sites(acting.organization).await?;
-        let organization = self
-            .memory
-            .load()
-            .organization(acting.organization)
-            .ok_or(Code::NotFound)?;
-        if rows.is_empty() {
-            return Ok(RefusedSites::default());
-        }
-        // Twenty sites against a thousand entries are milliseconds, but not on a thread that answers everybody.
-        let told = tokio::task::spawn_blocking(move || told(rows, &organization.origins)).await;
-        told.map_err(|error| Error::internal(&error))
+/// Stores the sites that were refused, within the bounds of each organization.
+pub(super) async fn write(
+    store: &Store,
+    refused: &HashMap<RefusedSite, Refusals>,
+) -> Result<(), StoreError> {
+    let mut of: HashMap<OrganizationId, Vec<Counted>> = HashMap::new();
+    for (site, refusals) in refused {
+        of.entry(site.organization)
+            .or_default()
+            .push((site.clone(), *refusals));
     }
-
-    pub(crate) async fn write_refused_sites(
-        &self,
-        refused: HashMap<RefusedSite, Refusals>,
-    ) -> Result<(), StoreError> {
-        let mut of: HashMap<OrganizationId, Vec<Counted>> = HashMap::new();
-        for (site, counted) in refused {
-            of.entry(site.organization)
-                .or_default()
-                .push((site, counted));
-        }
-        for (organization, sites) in of {
-            self.store
-                .count_refused_sites(organization, |stored| plan(stored, sites))
-                .await?;
-        }
-        Ok(())
+    for (organization, sites) in of {
+        store
+            .count_refused_sites(organization, |stored| plan(stored, sites))
+            .await?;
     }
+    Ok(())
 }
 
 /// What is told of these rows, the latest first. Whether a site is listed is one lookup; what it misses is looked for only where it
 /// is shown.
-fn told(rows: Vec<RefusedSiteRow>, list: &OriginList) -> RefusedSites {
+pub(super) fn describe(rows: Vec<RefusedSiteRow>, list: &OriginList) -> RefusedSites {
     let mut sites: Vec<(Origin, RefusedSiteView)> = Vec::new();
     // The place of each site, if it is not listed.
     let mut at: HashMap<String, Option<usize>> = HashMap::new();

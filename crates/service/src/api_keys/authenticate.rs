@@ -1,8 +1,9 @@
 //! Proof of an API key: holding a [`AuthenticatedKey`] is the only way to what a key may do.
 
+use crate::actor_context::audit_entry;
+use crate::api_keys::ApiKeys;
 use crate::api_keys::rate_limits::Over;
 use crate::config::{ConfigSnapshot, Organization, Secret};
-use crate::perch::Perch;
 use crate::{ActorContext, RequestInfo, error::Error};
 use perch_domain::api_key::ApiKeyText;
 use perch_domain::{Action, Actor, Code, Refusal, authorize};
@@ -11,6 +12,7 @@ use sha2::{Digest, Sha256};
 use std::net::IpAddr;
 use std::sync::Arc;
 use subtle::ConstantTimeEq;
+use uuid::Uuid;
 
 /// A caller who proved to hold a key that is active.
 #[derive(Clone, Debug)]
@@ -41,7 +43,7 @@ impl AuthenticatedKey {
     }
 }
 
-impl Perch {
+impl ApiKeys {
     /// Proves a key by its text. A key's state is told only once its secret was verified. A text that proves nothing counts
     /// against the address it came from, if one is named.
     ///
@@ -54,7 +56,7 @@ impl Perch {
         address: Option<IpAddr>,
     ) -> Result<AuthenticatedKey, Error> {
         let malformed = |fault: perch_domain::api_key::KeyError| {
-            self.refuse_unproven(
+            self.rate_limits.refuse_unproven(
                 Refusal::because(Code::ApiKeyMalformed, fault.to_string()),
                 address,
             )
@@ -62,12 +64,12 @@ impl Perch {
         let key = ApiKeyText::parse(text).map_err(malformed)?;
         let id = key.id();
         let hash: [u8; 32] = Sha256::digest(key.expose().as_bytes()).into();
-        let now = self.now();
+        let now = self.system.now();
         let over = Over::default();
         let settled = |error: &Error| {
-            error.code() == Code::ApiKeyUnknown && self.counts_against(address, &over)
+            error.code() == Code::ApiKeyUnknown && self.rate_limits.counts_against(address, &over)
         };
-        let proved = self.read_fresh_unless(settled, |memory| {
+        let proved = self.config.read_fresh_unless(settled, |memory| {
             let secret = memory.secret(id.as_str());
             // An unknown id costs the same comparison as a known one.
             let stored = secret
@@ -75,36 +77,33 @@ impl Perch {
                 .map_or(&[0; 32][..], |secret| secret.row.hash.as_slice());
             let same = bool::from(stored.ct_eq(&hash));
             let secret = secret.filter(|_| same).ok_or(Code::ApiKeyUnknown)?;
-            Ok(Self::active_key(memory, secret, now)?)
+            Ok(active_key(memory, secret, now)?)
         });
         proved
             .await
             .map_err(|error| over.refusal().map_or(error, Error::from))
     }
 
-    /// A holder of a secret that can still be used at `now` (Unix milliseconds).
-    pub(crate) fn active_key(
-        memory: &ConfigSnapshot,
-        secret: Arc<Secret>,
-        now: i64,
-    ) -> Result<AuthenticatedKey, Refusal> {
-        if secret.row.key_revoked_at.is_some() || secret.row.secret_revoked_at.is_some() {
-            return Err(Code::ApiKeyRevoked.into());
-        }
-        if secret
-            .row
-            .expires_at
-            .is_some_and(|expires_at| expires_at <= now)
-        {
-            return Err(Code::ApiKeyExpired.into());
-        }
-        let organization = memory
-            .organization(secret.row.organization_id)
-            .ok_or(Code::ApiKeyUnknown)?;
-        Ok(AuthenticatedKey {
-            secret,
-            organization,
-        })
+    /// Counts a request of a proven key.
+    ///
+    /// # Errors
+    /// `TOO_MANY_REQUESTS` over the key's or the organization's limit.
+    pub fn count_request(&self, holder: &AuthenticatedKey) -> Result<(), Refusal> {
+        self.rate_limits
+            .count_proven(holder.key(), holder.organization.row.id)
+    }
+
+    /// Notes that a request was refused, with the key it proved to hold.
+    pub fn record_refused_request(
+        &self,
+        holder: Option<&AuthenticatedKey>,
+        route: &str,
+        request_id: Uuid,
+        refusal: &Refusal,
+    ) {
+        let secret = holder.map(|holder| &*holder.secret);
+        self.activity
+            .record_refused_key(secret, route, request_id, refusal);
     }
 
     /// Refuses a key that came from a browser, after noting that it is exposed.
@@ -119,11 +118,16 @@ impl Perch {
         let noted: Result<(), perch_store::StoreError> = async {
             let mut change = self.store.change().await?;
             if change
-                .mark_exposed(holder.secret.row.organization_id, holder.key(), self.now())
+                .mark_exposed(
+                    holder.secret.row.organization_id,
+                    holder.key(),
+                    self.system.now(),
+                )
                 .await?
             {
                 change
-                    .commit(&self.entry(
+                    .commit(&audit_entry(
+                        &self.system,
                         &holder.acting(request),
                         "api_key.exposed",
                         holder.key().to_string(),
@@ -138,4 +142,29 @@ impl Perch {
             Err(error) => Error::from(error).into(),
         }
     }
+}
+
+/// A holder of a secret that can still be used at `now` (Unix milliseconds).
+pub(crate) fn active_key(
+    memory: &ConfigSnapshot,
+    secret: Arc<Secret>,
+    now: i64,
+) -> Result<AuthenticatedKey, Refusal> {
+    if secret.row.key_revoked_at.is_some() || secret.row.secret_revoked_at.is_some() {
+        return Err(Code::ApiKeyRevoked.into());
+    }
+    if secret
+        .row
+        .expires_at
+        .is_some_and(|expires_at| expires_at <= now)
+    {
+        return Err(Code::ApiKeyExpired.into());
+    }
+    let organization = memory
+        .organization(secret.row.organization_id)
+        .ok_or(Code::ApiKeyUnknown)?;
+    Ok(AuthenticatedKey {
+        secret,
+        organization,
+    })
 }

@@ -1,7 +1,8 @@
 //! API keys: made, listed, revoked.
 
+use crate::actor_context::audit_entry;
+use crate::api_keys::ApiKeys;
 use crate::error::Error;
-use crate::perch::Perch;
 use crate::{ActorContext, LiveTokens};
 use perch_domain::access::Scopes;
 use perch_domain::api_key::{self, ApiKeyText, SecretId};
@@ -89,7 +90,7 @@ fn already_made() -> Error {
     )
 }
 
-impl Perch {
+impl ApiKeys {
     /// Makes a key for the person who acts.
     pub async fn create_key(
         &self,
@@ -116,18 +117,16 @@ impl Perch {
             );
         }
         faults.into_result()?;
-        let id = KeyId(form.form_id.unwrap_or_else(|| self.new_id()));
+        let id = KeyId(form.form_id.unwrap_or_else(|| self.system.new_id()));
         if self.key_row(acting, id).await?.is_some() {
             return Err(already_made());
         }
-        let secret_id = SecretId::from_random(crate::ports::random(&*self.entropy));
-        let text = ApiKeyText::assemble(&secret_id, crate::ports::random(&*self.entropy));
-        let content = ContentKey::from_random(&mut crate::ports::random(&*self.entropy));
-        let wrapped_key = self.master_keys.wrap(
-            secret_id.as_str(),
-            &content,
-            crate::ports::random(&*self.entropy),
-        )?;
+        let secret_id = SecretId::from_random(self.system.random());
+        let text = ApiKeyText::assemble(&secret_id, self.system.random());
+        let content = ContentKey::from_random(&mut self.system.random());
+        let wrapped_key =
+            self.master_keys
+                .wrap(secret_id.as_str(), &content, self.system.random())?;
         let hash = Sha256::digest(text.expose().as_bytes()).into();
         let secret = NewSecret {
             id: secret_id.as_str().to_owned(),
@@ -153,21 +152,21 @@ impl Perch {
         if matches!(acting.actor, Actor::Person(_)) {
             perch_domain::authorize(Actor::Person(role), Action::CreateKey)?;
         }
-        if !change.add_key(&key, self.now()).await? {
+        if !change.add_key(&key, self.system.now()).await? {
             // The same form a moment ago; or, by a chance nobody has, another organization's key, of which nothing is told.
             if self.key_row(acting, id).await?.is_some() {
                 return Err(already_made());
             }
-            key.id = KeyId(self.new_id());
-            change.add_key(&key, self.now()).await?;
+            key.id = KeyId(self.system.new_id());
+            change.add_key(&key, self.system.now()).await?;
         }
-        let mut entry = self.entry(acting, "api_key.create", &key.name);
+        let mut entry = audit_entry(&self.system, acting, "api_key.create", &key.name);
         entry.after = Some(
             serde_json::json!({ "id": key.id, "prefix": api_key::visible_prefix(secret_id.as_str()), "scopes": form.scopes.to_text(), "sandbox": form.sandbox_shared, "expires_at": expires_at })
                 .to_string(),
         );
         change.commit(&entry).await?;
-        self.refresh_after_commit().await;
+        self.config.refresh_after_commit().await;
         Ok(CreatedKey {
             id: key.id,
             name: key.name,
@@ -193,7 +192,8 @@ impl Perch {
     ) -> Result<KeyRevocationPreview, Error> {
         let view = self.revocable(acting, key).await?;
         let live_tokens = self
-            .live_tokens(acting.organization, Some(key), None)
+            .live_tokens
+            .count(acting.organization, Some(key), None)
             .await?;
         Ok(KeyRevocationPreview {
             key: view,
@@ -210,7 +210,7 @@ impl Perch {
         let preview = self.preview_key_revocation(acting, key).await?;
         let mut change = self.store.change().await?;
         if !change
-            .revoke_key(acting.organization, key, self.now())
+            .revoke_key(acting.organization, key, self.system.now())
             .await?
         {
             return Err(Error::because(
@@ -218,10 +218,10 @@ impl Perch {
                 "This key was revoked already.",
             ));
         }
-        let mut entry = self.entry(acting, "api_key.revoke", &preview.key.name);
+        let mut entry = audit_entry(&self.system, acting, "api_key.revoke", &preview.key.name);
         entry.before = Some(serde_json::json!({ "id": key, "prefix": preview.key.prefix, "live_tokens": preview.live_tokens.to_json() }).to_string());
         change.commit(&entry).await?;
-        self.refresh_after_commit().await;
+        self.config.refresh_after_commit().await;
         Ok(preview)
     }
 
@@ -245,11 +245,11 @@ impl Perch {
         if !change.share_key(acting.organization, key, open).await? {
             return Err(Code::NotFound.into());
         }
-        let mut entry = self.entry(acting, "api_key.sandbox", &view.name);
+        let mut entry = audit_entry(&self.system, acting, "api_key.sandbox", &view.name);
         let told = |open: bool| Some(serde_json::json!({ "id": key, "sandbox": open }).to_string());
         (entry.before, entry.after) = (told(!open), told(open));
         change.commit(&entry).await?;
-        self.refresh_after_commit().await;
+        self.config.refresh_after_commit().await;
         Ok(())
     }
 
@@ -292,7 +292,7 @@ impl Perch {
     fn key_view(&self, acting: &ActorContext, row: KeyRow) -> KeyView {
         let seconds = |milliseconds: i64| milliseconds.div_euclid(1_000);
         KeyView {
-            state: KeyState::of(&row, self.now()),
+            state: KeyState::of(&row, self.system.now()),
             id: row.id,
             prefix: api_key::visible_prefix(&row.secret_id),
             mine: Some(row.owner_id) == acting.person,
@@ -320,7 +320,7 @@ impl Perch {
                 ViolationCode::InvalidValue,
                 "Enter a day such as 2026-12-31, or leave it empty.",
             ),
-            Some(end) if end <= self.now() => faults.add(
+            Some(end) if end <= self.system.now() => faults.add(
                 "expires_on",
                 ViolationCode::InvalidValue,
                 "Choose a day that has not passed.",

@@ -1,8 +1,7 @@
 //! How many requests a second are answered: of an address as far as they proved nothing, of an API key and of an organization as
 //! far as they did. A caller who proves to hold a key or a token is never counted by address.
 
-use crate::AuthenticatedKey;
-use crate::perch::Perch;
+use crate::ports::System;
 use perch_domain::{Code, Refusal};
 use perch_store::{KeyId, OrganizationId};
 use std::collections::HashMap;
@@ -54,22 +53,12 @@ impl Limits {
     }
 }
 
-/// What is counted, as long as the service runs.
-#[derive(Debug)]
-pub(crate) struct Gauges {
+/// Counts requests against the limits, as long as the service runs.
+pub struct RateLimits {
+    system: System,
     key: Gauge<KeyId>,
     organization: Gauge<OrganizationId>,
     address: Gauge<Network>,
-}
-
-impl Gauges {
-    pub fn new(limits: Limits) -> Self {
-        Self {
-            key: Gauge::new(limits.key),
-            organization: Gauge::new(limits.organization),
-            address: Gauge::new(limits.address),
-        }
-    }
 }
 
 /// Who is counted as one: an IPv4 address, or the 64 bits of IPv6 that one subscriber has.
@@ -191,12 +180,21 @@ fn refused(seconds: u32, message: &'static str) -> Refusal {
     }
 }
 
-impl Perch {
+impl RateLimits {
+    pub(crate) fn new(limits: Limits, system: System) -> Self {
+        Self {
+            system,
+            key: Gauge::new(limits.key),
+            organization: Gauge::new(limits.organization),
+            address: Gauge::new(limits.address),
+        }
+    }
+
     /// Counts a request that proved nothing by memory alone. `true` where its address is over the limit: then nobody else is
     /// asked, neither the database nor the caller's patience. A caller whose key is newer than memory is counted once.
     pub(crate) fn counts_against(&self, address: Option<IpAddr>, over: &Over) -> bool {
         let Some(address) = address else { return false };
-        match self.gauges.address.count(address.into(), self.now()) {
+        match self.address.count(address.into(), self.system.now()) {
             Ok(()) => false,
             Err(seconds) => {
                 over.0.store(seconds, Ordering::Relaxed);
@@ -212,32 +210,26 @@ impl Perch {
         over.refusal().unwrap_or(refusal)
     }
 
-    /// Counts a request of a proven key.
+    /// Counts a request of a proven key, or of one of its tokens.
     ///
     /// # Errors
     /// `TOO_MANY_REQUESTS` over the key's or the organization's limit.
-    pub fn count_request(&self, holder: &AuthenticatedKey) -> Result<(), Refusal> {
-        self.count_proven(holder.key(), holder.organization.row.id)
-    }
-
-    /// The same for a token of the key.
     pub(crate) fn count_proven(
         &self,
         key: KeyId,
         organization: OrganizationId,
     ) -> Result<(), Refusal> {
-        if self.gauges.key.each == 0 && self.gauges.organization.each == 0 {
+        if self.key.each == 0 && self.organization.each == 0 {
             return Ok(());
         }
-        let now = self.now();
-        self.gauges.key.count(key, now).map_err(|seconds| {
+        let now = self.system.now();
+        self.key.count(key, now).map_err(|seconds| {
             refused(
                 seconds,
                 "Too many requests by this API key and its tokens; wait before trying again.",
             )
         })?;
-        self.gauges
-            .organization
+        self.organization
             .count(organization, now)
             .map_err(|seconds| refused(seconds, "Too many requests by the API keys and tokens of this organization; wait before trying again."))
     }

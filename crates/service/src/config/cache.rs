@@ -5,20 +5,21 @@
 
 use super::snapshot::ConfigSnapshot;
 use crate::error::Error;
-use crate::perch::Perch;
-use perch_domain::Refusal;
-use perch_store::StoreError;
+use crate::ports::System;
+use arc_swap::{ArcSwap, Guard};
+use perch_domain::{Code, Refusal};
+use perch_store::{Store, StoreError};
 use std::future::Future;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, MutexGuard, PoisonError};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, watch};
 
 /// Milliseconds that a decision may rest on memory while the database does not answer: a revocation is promised within a second.
 const MAX_STALENESS: i64 = 900;
 
 /// What the last looks at the generation came to.
 #[derive(Debug)]
-pub(crate) struct Refreshes {
+struct Refreshes {
     /// Held while a refusal makes sure that memory is current.
     one_at_a_time: Mutex<()>,
     /// When memory was last known to be what the database holds, Unix milliseconds.
@@ -61,7 +62,64 @@ impl Refreshes {
     }
 }
 
-impl Perch {
+/// The configuration in memory. One instance serves every part of the service.
+pub struct ConfigCache {
+    store: Store,
+    system: System,
+    snapshot: ArcSwap<ConfigSnapshot>,
+    /// Held while the snapshot is read again.
+    reloading: Mutex<()>,
+    refreshes: Refreshes,
+    /// The generation of the snapshot, for tasks that wait for a new one.
+    changed: watch::Sender<i64>,
+}
+
+impl ConfigCache {
+    /// Reads the configuration.
+    pub(crate) async fn start(store: Store, system: System) -> Result<Self, StoreError> {
+        let now = system.now();
+        let snapshot = ConfigSnapshot::new(store.snapshot(-1).await?, None);
+        Ok(Self {
+            store,
+            system,
+            reloading: Mutex::new(()),
+            refreshes: Refreshes::begun_at(now),
+            changed: watch::Sender::new(snapshot.generation),
+            snapshot: ArcSwap::from_pointee(snapshot),
+        })
+    }
+
+    /// The snapshot of this moment. Keep the guard for one decision, not across an `await`.
+    pub(crate) fn snapshot(&self) -> Guard<Arc<ConfigSnapshot>> {
+        self.snapshot.load()
+    }
+
+    /// The snapshot of this moment, to keep across an `await`.
+    pub(crate) fn current(&self) -> Arc<ConfigSnapshot> {
+        self.snapshot.load_full()
+    }
+
+    /// Yields a new generation whenever the snapshot was replaced.
+    pub fn changes(&self) -> watch::Receiver<i64> {
+        self.changed.subscribe()
+    }
+
+    /// Whether tokens can be minted and verified: the last read and the last write of the database succeeded in time.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE`.
+    pub async fn ready(&self) -> Result<(), Error> {
+        let now = self.system.now();
+        if self.store.is_closed() || !self.store.writes_work() {
+            return Err(Code::Unavailable.into());
+        }
+        if self.is_stale() {
+            self.refresh_once_since(now).await
+        } else {
+            Ok(())
+        }
+    }
+
     /// Reads the configuration again if it changed; tells whether it did.
     pub async fn refresh(&self) -> Result<bool, Error> {
         self.refresh_from(self.store.generation()).await
@@ -72,15 +130,15 @@ impl Perch {
         &self,
         ask: impl Future<Output = Result<i64, StoreError>>,
     ) -> Result<bool, Error> {
-        let asked_at = self.now();
+        let asked_at = self.system.now();
         let looked: Result<bool, StoreError> = async {
             let generation = ask.await?;
-            if generation == self.memory.load().generation {
+            if generation == self.snapshot.load().generation {
                 return Ok(false);
             }
             let _one_at_a_time = self.reloading.lock().await;
             // A lower number is a change too: a backup was restored.
-            if self.memory.load().generation != generation {
+            if self.snapshot.load().generation != generation {
                 self.reload().await?;
             }
             Ok(true)
@@ -89,12 +147,12 @@ impl Perch {
         match looked {
             Ok(changed) => {
                 // Only now is memory what the database held then.
-                self.looks.succeeded(asked_at);
+                self.refreshes.succeeded(asked_at);
                 Ok(changed)
             }
             Err(error) => {
                 let refusal = Refusal::from(Error::from(error));
-                self.looks.failed(&refusal);
+                self.refreshes.failed(&refusal);
                 Err(refusal.into())
             }
         }
@@ -103,11 +161,11 @@ impl Perch {
     /// Whether the database has not been heard of for so long that somebody may have revoked what memory would let in. In either
     /// direction: a clock that is stepped back tells nothing about the time since.
     pub fn is_stale(&self) -> bool {
-        self.is_stale_at(self.now())
+        self.is_stale_at(self.system.now())
     }
 
     fn is_stale_at(&self, now: i64) -> bool {
-        now.saturating_sub(self.looks.succeeded_at.load(Ordering::Relaxed))
+        now.saturating_sub(self.refreshes.succeeded_at.load(Ordering::Relaxed))
             .abs()
             > MAX_STALENESS
     }
@@ -122,15 +180,15 @@ impl Perch {
     /// time, and whoever waits for one that fails has its outcome: neither a flood of bad requests nor a database that is
     /// gone becomes a queue.
     pub(crate) async fn refresh_once_since(&self, arrived: i64) -> Result<(), Error> {
-        let failures = self.looks.failures.load(Ordering::Relaxed);
+        let failures = self.refreshes.failures.load(Ordering::Relaxed);
         let look = async {
-            let _one_at_a_time = self.looks.one_at_a_time.lock().await;
-            if self.looks.succeeded_at.load(Ordering::Relaxed) > arrived
+            let _one_at_a_time = self.refreshes.one_at_a_time.lock().await;
+            if self.refreshes.succeeded_at.load(Ordering::Relaxed) > arrived
                 && !self.is_stale_at(arrived)
             {
                 return Ok(());
             }
-            match self.looks.failed_since(failures) {
+            match self.refreshes.failed_since(failures) {
                 Some(refusal) => Err(refusal.into()),
                 None => self.refresh().await.map(drop),
             }
@@ -147,7 +205,7 @@ impl Perch {
 
     /// Replaces what is in memory. The caller holds `reloading`.
     async fn reload(&self) -> Result<(), StoreError> {
-        let before = self.memory.load_full();
+        let before = self.snapshot.load_full();
         let snapshot = self.store.snapshot(before.generation).await?;
         let generation = snapshot.generation;
         if generation < before.generation {
@@ -157,7 +215,7 @@ impl Perch {
                 "the database went back to an earlier state; everything is read again"
             );
         }
-        self.memory
+        self.snapshot
             .store(Arc::new(ConfigSnapshot::new(snapshot, Some(&before))));
         // Whoever is connected is judged again.
         self.changed.send_replace(generation);
@@ -179,12 +237,12 @@ impl Perch {
         settled: impl Fn(&E) -> bool,
         decide: impl Fn(&ConfigSnapshot) -> Result<T, E>,
     ) -> Result<T, E> {
-        let arrived = self.now();
+        let arrived = self.system.now();
         if self.is_stale_at(arrived) {
             self.refresh_once_since(arrived).await?;
         }
         let (generation, decided) = {
-            let memory = self.memory.load();
+            let memory = self.snapshot.load();
             (memory.generation, decide(&memory))
         };
         if decided.as_ref().err().is_none_or(settled) {
@@ -192,7 +250,7 @@ impl Perch {
         }
         self.refresh_once_since(arrived).await?;
         // Somebody else may have replaced it in between, so what counts is what was decided from.
-        let memory = self.memory.load();
+        let memory = self.snapshot.load();
         if memory.generation == generation {
             decided
         } else {

@@ -3,6 +3,8 @@
 mod cache;
 pub(crate) mod revocations;
 mod snapshot;
+mod token_state;
 
-pub(crate) use cache::Refreshes;
+pub use cache::ConfigCache;
 pub(crate) use snapshot::{ConfigSnapshot, Organization, Secret};
+pub(crate) use token_state::{revoked_by, verify_key_state, verify_not_revoked};

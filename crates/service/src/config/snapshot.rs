@@ -3,7 +3,6 @@
 //! Read by everything that decides about a request. The one invariant: what is decided from one snapshot is decided from
 //! one state of the database.
 
-use crate::activity::attribute_usage::AttributeCounts;
 use crate::config::revocations::Revocations;
 use crate::error::Error;
 use perch_domain::access::Scopes;
@@ -47,8 +46,6 @@ pub(crate) struct Secret {
     token_key: OnceLock<Arc<TokenKey>>,
     /// Tokens issued, as far as this process knows.
     minted: AtomicI64,
-    /// Which attributes its requests carried since this was last written down.
-    pub uses: Arc<AttributeCounts>,
 }
 
 impl Secret {
@@ -57,7 +54,6 @@ impl Secret {
             scopes: Scopes::from_text(&state.row.scopes),
             minted: state.minted.into(),
             token_key: OnceLock::new(),
-            uses: Arc::default(),
             row: state.row,
         }
     }
@@ -119,14 +115,7 @@ impl ConfigSnapshot {
             let known = before.and_then(|before| before.secrets.get(&state.row.id));
             let kept = known.filter(|secret| secret.row == state.row).cloned();
             let minted = state.minted;
-            // What is counted goes on, whatever else about the secret changed.
-            let secret = kept.unwrap_or_else(|| {
-                let uses = known.map(|known| known.uses.clone()).unwrap_or_default();
-                Arc::new(Secret {
-                    uses,
-                    ..Secret::new(state)
-                })
-            });
+            let secret = kept.unwrap_or_else(|| Arc::new(Secret::new(state)));
             // Other nodes mint with the same key.
             secret.minted.fetch_max(minted, Ordering::Relaxed);
             headers.insert(

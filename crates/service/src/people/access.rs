@@ -1,6 +1,7 @@
 //! Ending a person's access, giving it back, another role, a new password: what `perch admin` does to people who are there.
 
-use crate::perch::Perch;
+use crate::actor_context::audit_entry;
+use crate::people::People;
 use crate::{ActorContext, error::Error};
 use perch_domain::refusal::Violations;
 use perch_domain::{Action, Code, ConsoleRole, api_key, text};
@@ -27,7 +28,7 @@ pub struct LeftKey {
     pub revoked: bool,
 }
 
-impl Perch {
+impl People {
     /// Keeps a person out: their sign-ins, sign-in links, known devices and sandbox tokens end and do not come back. Their keys
     /// are named, and revoked where that is asked for.
     ///
@@ -40,12 +41,12 @@ impl Perch {
         revoke_keys: bool,
     ) -> Result<PersonAccess, Error> {
         acting.may(Action::DeactivatePerson)?;
-        let cut_off = self.cut_off_of_all(acting.organization).await?;
+        let cut_off = self.tokens.cut_off_of_all(acting.organization).await?;
         let mut change = self.store.change().await?;
         let person = find(&mut change, acting, email).await?;
         keep_an_admin(&mut change, acting, &person).await?;
         change
-            .deactivate_person(acting.organization, person.id, self.now(), cut_off)
+            .deactivate_person(acting.organization, person.id, self.system.now(), cut_off)
             .await?;
         change.end_sign_ins(acting.organization, person.id).await?;
         let keys = self
@@ -76,7 +77,7 @@ impl Perch {
     ) -> Result<PersonAccess, Error> {
         acting.may(Action::ReactivatePerson)?;
         // Once more: a sandbox token may have been under way while the person was deactivated.
-        let cut_off = self.cut_off_of_all(acting.organization).await?;
+        let cut_off = self.tokens.cut_off_of_all(acting.organization).await?;
         let mut change = self.store.change().await?;
         let person = find(&mut change, acting, email).await?;
         if person.active {
@@ -154,7 +155,7 @@ impl Perch {
         let mut faults = Violations::default();
         text::new_password(&mut faults, "password", &password);
         faults.into_result()?;
-        let hash = self.hash_password(password).await?;
+        let hash = self.passwords.hash(password).await?;
         let mut change = self.store.change().await?;
         let person = find(&mut change, acting, email).await?;
         change
@@ -184,15 +185,15 @@ impl Perch {
         }
         let mut left = Vec::new();
         for key in change
-            .usable_keys_of(acting.organization, person.id, self.now())
+            .usable_keys_of(acting.organization, person.id, self.system.now())
             .await?
         {
             let prefix = api_key::visible_prefix(&key.secret_id);
             if revoke {
                 change
-                    .revoke_key(acting.organization, key.id, self.now())
+                    .revoke_key(acting.organization, key.id, self.system.now())
                     .await?;
-                let mut entry = self.entry(acting, "api_key.revoke", &key.name);
+                let mut entry = audit_entry(&self.system, acting, "api_key.revoke", &key.name);
                 entry.before = Some(json!({ "id": key.id, "prefix": prefix }).to_string());
                 change.note(&entry).await?;
             }
@@ -218,12 +219,12 @@ impl Perch {
             .iter()
             .map(|key| json!({ "prefix": key.prefix, "revoked": key.revoked }))
             .collect();
-        let mut entry = self.entry(acting, action, &before.email);
+        let mut entry = audit_entry(&self.system, acting, action, &before.email);
         entry.before = Some(json!({ "role": before.role, "active": before.active }).to_string());
         entry.after =
             Some(json!({ "role": after.role, "active": after.active, "keys": keys }).to_string());
         change.commit(&entry).await?;
-        self.refresh_after_commit().await;
+        self.config.refresh_after_commit().await;
         Ok(after)
     }
 }

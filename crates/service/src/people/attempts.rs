@@ -1,7 +1,6 @@
 //! Attempts to sign in, counted in memory before anything is written or hashed: by the caller's network over all accounts,
 //! by account over all networks, and by known device. The tables have a fixed bound; what failed least is forgotten first.
 
-use crate::ports::{Entropy, random};
 use perch_domain::{Code, Refusal};
 use sha2::{Digest, Sha256};
 use std::net::IpAddr;
@@ -200,7 +199,7 @@ pub(crate) struct Attempt<'a> {
 }
 
 impl Attempts {
-    pub fn new(entropy: &dyn Entropy) -> Self {
+    pub fn new(key: [u8; 16]) -> Self {
         let tables = Tables {
             networks: Table::new(NETWORK),
             accounts: Table::new(ACCOUNT),
@@ -208,7 +207,7 @@ impl Attempts {
         };
         Self {
             tables: Mutex::new(tables),
-            key: random(entropy),
+            key,
         }
     }
 

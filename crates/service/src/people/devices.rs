@@ -1,17 +1,18 @@
 //! Known devices: browsers that somebody signed in on. What bounds strangers does not bound them.
 
+use crate::actor_context::audit_entry;
 use crate::error::Error;
-use crate::people::setup::hash_secret;
-use crate::perch::Perch;
+use crate::people::People;
+use crate::people::one_time_secret::hash_secret;
 use crate::{OneTimeSecret, RequestInfo, SignedIn};
 use perch_domain::{Actor, Code, Refusal};
-use perch_store::{DeviceOwner, StoreError};
+use perch_store::DeviceOwner;
 use zeroize::Zeroizing;
 
 /// Milliseconds without a sign-in after which a device is a stranger's again. Its cookie lives as long.
-const LIFETIME: i64 = 365 * 24 * 3_600 * 1_000;
+pub(crate) const DEVICE_LIFETIME: i64 = 365 * 24 * 3_600 * 1_000;
 
-impl Perch {
+impl People {
     /// The hash of this device, if the account of this email is known on it. The database is asked by the device alone, so
     /// the work tells nothing about the email.
     pub(crate) async fn known_device(
@@ -32,7 +33,7 @@ impl Perch {
     async fn device_owners(&self, device: &[u8]) -> Result<Vec<DeviceOwner>, Error> {
         Ok(self
             .store
-            .device_owners(device, self.now() - LIFETIME)
+            .device_owners(device, self.system.now() - DEVICE_LIFETIME)
             .await?)
     }
 
@@ -57,7 +58,7 @@ impl Perch {
             _ => None,
         };
         let device = known.map_or_else(
-            || self.new_secret(),
+            || OneTimeSecret::new(&self.system),
             |device| OneTimeSecret(Zeroizing::new(device)),
         );
         let acting = signed_in.acting(Actor::Person(signed_in.role), request.clone());
@@ -78,18 +79,18 @@ impl Perch {
                 &hash_secret(&device.0),
                 signed_in.organization,
                 signed_in.person,
-                self.now(),
+                self.system.now(),
             )
             .await?;
         change
-            .commit(&self.entry(&acting, "person.sign_in", &signed_in.email))
+            .commit(&audit_entry(
+                &self.system,
+                &acting,
+                "person.sign_in",
+                &signed_in.email,
+            ))
             .await?;
         Ok(device)
-    }
-
-    /// Forgets the devices that nobody signed in on for a year.
-    pub(crate) async fn forget_devices(&self, now: i64) -> Result<(), StoreError> {
-        self.store.forget_devices(now - LIFETIME).await
     }
 }
 

@@ -1,7 +1,8 @@
 //! People, as far as the command line adds them; how their access ends and changes.
 
+use crate::actor_context::audit_entry;
 use crate::error::Error;
-use crate::perch::Perch;
+use crate::people::People;
 use crate::{ActorContext, SignedIn};
 use perch_domain::refusal::Violations;
 use perch_domain::{Action, Code, ConsoleRole, ViolationCode, text};
@@ -23,7 +24,7 @@ pub struct NewPersonForm {
     pub new_organization: String,
 }
 
-impl Perch {
+impl People {
     /// The organization a command means: the only one, or the one that is named.
     pub async fn choose_organization(
         &self,
@@ -66,7 +67,7 @@ impl Perch {
         let existing = self.choose_organization(choice).await?;
         let organization = existing
             .as_ref()
-            .map_or_else(|| OrganizationId(self.new_id()), |row| row.id);
+            .map_or_else(|| OrganizationId(self.system.new_id()), |row| row.id);
         let acting = ActorContext::operator(organization, request_id);
         acting.may(Action::AddPerson)?;
         let mut faults = Violations::default();
@@ -89,16 +90,16 @@ impl Perch {
             true,
         );
         faults.into_result()?;
-        let password_hash = self.hash_password(form.password).await?;
+        let password_hash = self.passwords.hash(form.password).await?;
         let person = NewPerson {
-            id: PersonId(self.new_id()),
+            id: PersonId(self.system.new_id()),
             organization,
             email,
             name,
             role: form.role,
             password_hash,
         };
-        let now = self.now();
+        let now = self.system.now();
         let mut change = self.store.change().await?;
         if existing.is_none() {
             change
@@ -115,13 +116,13 @@ impl Perch {
         if person.role == ConsoleRole::Admin {
             change.close_setup().await?;
         }
-        let mut entry = self.entry(&acting, "person.create", &person.email);
+        let mut entry = audit_entry(&self.system, &acting, "person.create", &person.email);
         entry.after = Some(
             serde_json::json!({ "role": person.role, "name": person.name, "new_organization": existing.is_none().then_some(&new_organization) })
                 .to_string(),
         );
         change.commit(&entry).await?;
-        self.refresh_after_commit().await;
+        self.config.refresh_after_commit().await;
         Ok(SignedIn::new(
             &person,
             &existing.map_or(new_organization, |row| row.name),

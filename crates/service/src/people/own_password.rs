@@ -1,7 +1,8 @@
 //! Changing one's own password.
 
-use crate::people::setup::hash_secret;
-use crate::perch::Perch;
+use crate::actor_context::audit_entry;
+use crate::people::People;
+use crate::people::one_time_secret::hash_secret;
 use crate::{OneTimeSecret, RequestInfo, SignInForm, SignedIn, error::Error};
 use perch_domain::refusal::Violations;
 use perch_domain::{Action, Actor, Code, Refusal, Violation, ViolationCode, text};
@@ -22,7 +23,7 @@ pub struct Continued {
     pub device: OneTimeSecret,
 }
 
-impl Perch {
+impl People {
     /// Changes the password of the person who is signed in. Every sign-in, sign-in link and known device of theirs ends; what is
     /// returned begins the one that goes on.
     ///
@@ -50,8 +51,8 @@ impl Perch {
         let proved = self
             .prove_current_password(signed_in, form.current, request)
             .await?;
-        let hash = self.hash_password(form.new).await?;
-        let device = self.new_secret();
+        let hash = self.passwords.hash(form.new).await?;
+        let device = OneTimeSecret::new(&self.system);
         let (organization, person) = (proved.organization, proved.person);
         let mut change = self.store.act().await?;
         if !change
@@ -66,10 +67,20 @@ impl Perch {
         change.set_password(organization, person, &hash).await?;
         let sign_ins_ended = change.end_sign_ins(organization, person).await?;
         change
-            .add_known_device(&hash_secret(&device.0), organization, person, self.now())
+            .add_known_device(
+                &hash_secret(&device.0),
+                organization,
+                person,
+                self.system.now(),
+            )
             .await?;
         change
-            .commit(&self.entry(&acting, "person.own_password", &proved.email))
+            .commit(&audit_entry(
+                &self.system,
+                &acting,
+                "person.own_password",
+                &proved.email,
+            ))
             .await?;
         Ok(Continued {
             signed_in: SignedIn {

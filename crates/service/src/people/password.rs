@@ -2,7 +2,7 @@
 //! for callers who proved something.
 
 use crate::error::Error;
-use crate::perch::Perch;
+use crate::ports::System;
 use argon2::password_hash::{Output, PasswordHash, SaltString};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use perch_domain::{Code, Refusal};
@@ -79,7 +79,7 @@ fn fits(password: &str, stored: &str, memory: &mut HashBlocks) -> Option<bool> {
 }
 
 /// A hash in the right form that no password fits, made without the cost of hashing.
-pub(crate) fn decoy(random: [u8; 32]) -> String {
+fn decoy(random: [u8; 32]) -> String {
     use base64::Engine;
     let encode = |bytes: &[u8]| base64::engine::general_purpose::STANDARD_NO_PAD.encode(bytes);
     let (salt, output) = random.split_at(16);
@@ -108,7 +108,7 @@ const STRANGERS_RUNNING: usize = 1;
 const QUEUE_MOVES: u32 = 2;
 
 /// The places where passwords wait and are hashed. Strangers never have all of them.
-pub(crate) struct PasswordHasher {
+struct HashQueue {
     known: Arc<Semaphore>,
     strangers: Arc<Semaphore>,
     running: Arc<Semaphore>,
@@ -124,7 +124,7 @@ pub(crate) struct QueuePlace {
     _waiting: OwnedSemaphorePermit,
 }
 
-impl Default for PasswordHasher {
+impl Default for HashQueue {
     fn default() -> Self {
         let places = |count| Arc::new(Semaphore::new(count));
         Self {
@@ -137,7 +137,7 @@ impl Default for PasswordHasher {
     }
 }
 
-impl PasswordHasher {
+impl HashQueue {
     /// A place in the queue. Beyond a bounded queue it is better to say so than to keep everybody waiting.
     pub fn place(&self, hasher: HashPriority) -> Result<QueuePlace, Refusal> {
         let waiting = if hasher == HashPriority::Known {
@@ -193,38 +193,59 @@ impl PasswordHasher {
     }
 }
 
-fn busy() -> Refusal {
-    let message = "Many people are signing in right now; try again in a moment.";
-    Refusal {
-        message: message.into(),
-        ..Refusal::retry(Code::TooManyRequests, QUEUE_MOVES)
-    }
+/// Hashes and verifies passwords.
+pub(crate) struct PasswordHasher {
+    queue: HashQueue,
+    system: System,
+    /// A hash for accounts that do not exist, so that their check takes the same time.
+    decoy: String,
 }
 
-impl Perch {
+impl PasswordHasher {
+    pub fn new(system: System) -> Self {
+        Self {
+            queue: HashQueue::default(),
+            decoy: decoy(system.random()),
+            system,
+        }
+    }
+
+    /// A place in the queue of hashes.
+    pub fn place(&self, priority: HashPriority) -> Result<QueuePlace, Refusal> {
+        self.queue.place(priority)
+    }
+
     /// Hashes a new password. The caller proved who they are before.
-    pub(crate) async fn hash_password(&self, password: Zeroizing<String>) -> Result<String, Error> {
-        let salt = crate::ports::random(&*self.entropy);
-        let place = self.hashing.place(HashPriority::Known)?;
-        self.hashing
+    pub async fn hash(&self, password: Zeroizing<String>) -> Result<String, Error> {
+        let salt = self.system.random();
+        let place = self.queue.place(HashPriority::Known)?;
+        self.queue
             .run(place, move |memory| hash(&password, salt, memory))
             .await?
             .ok_or_else(|| Code::Internal.into())
     }
 
     /// Whether the password fits; with no hash it takes the same time and does not.
-    pub(crate) async fn verify_password(
+    pub async fn verify(
         &self,
         place: QueuePlace,
         password: Zeroizing<String>,
         stored: Option<String>,
     ) -> Result<bool, Error> {
         let known = stored.is_some();
-        let stored = stored.unwrap_or_else(|| self.decoy_hash.clone());
+        let stored = stored.unwrap_or_else(|| self.decoy.clone());
         let verify = move |memory: &mut HashBlocks| {
             known & fits(&password, &stored, memory).unwrap_or(false)
         };
-        self.hashing.run(place, verify).await
+        self.queue.run(place, verify).await
+    }
+}
+
+fn busy() -> Refusal {
+    let message = "Many people are signing in right now; try again in a moment.";
+    Refusal {
+        message: message.into(),
+        ..Refusal::retry(Code::TooManyRequests, QUEUE_MOVES)
     }
 }
 
@@ -285,7 +306,7 @@ mod tests {
 
     #[tokio::test]
     async fn strangers_leave_places_for_the_known_waiting_and_running() {
-        let hashing = Arc::new(PasswordHasher::default());
+        let hashing = Arc::new(HashQueue::default());
         let places: Vec<_> = (0..STRANGERS_WAITING)
             .map(|_| hashing.place(HashPriority::Stranger).unwrap())
             .collect();
@@ -321,7 +342,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_caller_who_hangs_up_keeps_the_turn_until_the_work_is_done() {
-        let hashing = Arc::new(PasswordHasher::default());
+        let hashing = Arc::new(HashQueue::default());
         let (end, wait) = std::sync::mpsc::channel::<()>();
         let (begun, begins) = tokio::sync::oneshot::channel();
         let place = hashing.place(HashPriority::Stranger).unwrap();

@@ -1,26 +1,17 @@
 //! First run: the one-time link that lets the first admin in.
 
+use crate::actor_context::audit_entry;
 use crate::error::Error;
-use crate::perch::Perch;
+use crate::people::People;
+use crate::people::one_time_secret::{OneTimeSecret, hash_secret};
 use crate::{RequestInfo, SignedIn};
-use base64::Engine;
 use perch_domain::refusal::Violations;
 use perch_domain::{Actor, Code, ConsoleRole, text};
 use perch_store::{NewPerson, OrganizationId, PersonId};
-use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 /// Milliseconds that a setup link lives.
 const LINK_LIFETIME: i64 = 24 * 3_600 * 1_000;
-
-/// A secret that is shown once and stored as its hash.
-pub struct OneTimeSecret(pub Zeroizing<String>);
-
-impl std::fmt::Debug for OneTimeSecret {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("OneTimeSecret(..)")
-    }
-}
 
 /// What the setup page asks for.
 #[derive(Clone, Default)]
@@ -31,18 +22,7 @@ pub struct SetupForm {
     pub password: Zeroizing<String>,
 }
 
-pub(crate) fn hash_secret(secret: &str) -> [u8; 32] {
-    Sha256::digest(secret.as_bytes()).into()
-}
-
-impl Perch {
-    pub(crate) fn new_secret(&self) -> OneTimeSecret {
-        let random = Zeroizing::new(crate::ports::random::<32>(&*self.entropy));
-        OneTimeSecret(Zeroizing::new(
-            base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(*random),
-        ))
-    }
-
+impl People {
     /// Whether anybody can sign in yet.
     pub async fn has_admin(&self) -> Result<bool, Error> {
         Ok(self.store.has_admin().await?)
@@ -50,23 +30,26 @@ impl Perch {
 
     /// Opens a setup link and ends an earlier one. `None` once an admin exists.
     pub async fn open_setup_link(&self) -> Result<Option<OneTimeSecret>, Error> {
-        let secret = self.new_secret();
+        let secret = OneTimeSecret::new(&self.system);
         let opened = self
             .store
-            .open_setup(&hash_secret(&secret.0), self.now() + LINK_LIFETIME)
+            .open_setup(&hash_secret(&secret.0), self.system.now() + LINK_LIFETIME)
             .await?;
         Ok(opened.then_some(secret))
     }
 
     /// Whether a setup link is good. Looking uses nothing up.
     pub async fn check_setup_link(&self, secret: &str) -> Result<(), Error> {
-        let installation = self.store.installation(self.issuer, self.now()).await?;
+        let installation = self
+            .store
+            .installation(self.installation, self.system.now())
+            .await?;
         let fits = installation.setup_hash.is_some_and(|hash| {
             subtle::ConstantTimeEq::ct_eq(hash.as_slice(), &hash_secret(secret)[..]).into()
         });
         let open = installation
             .setup_expires_at
-            .is_some_and(|expires_at| expires_at > self.now());
+            .is_some_and(|expires_at| expires_at > self.system.now());
         if fits && open {
             Ok(())
         } else {
@@ -95,16 +78,16 @@ impl Perch {
         let email = text::email(&mut faults, "email", &form.email);
         text::new_password(&mut faults, "password", &form.password);
         faults.into_result()?;
-        let password_hash = self.hash_password(form.password).await?;
+        let password_hash = self.passwords.hash(form.password).await?;
         let person = NewPerson {
-            id: PersonId(self.new_id()),
-            organization: OrganizationId(self.new_id()),
+            id: PersonId(self.system.new_id()),
+            organization: OrganizationId(self.system.new_id()),
             email,
             name,
             role: ConsoleRole::Admin,
             password_hash,
         };
-        let now = self.now();
+        let now = self.system.now();
         let mut change = self.store.change().await?;
         // The one statement that decides among submissions that arrive together.
         if !change.consume_setup(&hash_secret(secret), now).await? {
@@ -118,10 +101,10 @@ impl Perch {
         }
         let signed_in = SignedIn::new(&person, &organization);
         let acting = signed_in.acting(Actor::Person(ConsoleRole::Admin), request);
-        let mut entry = self.entry(&acting, "organization.create", &organization);
+        let mut entry = audit_entry(&self.system, &acting, "organization.create", &organization);
         entry.after = Some(serde_json::json!({ "admin": person.email }).to_string());
         change.commit(&entry).await?;
-        self.refresh_after_commit().await;
+        self.config.refresh_after_commit().await;
         Ok(signed_in)
     }
 }

@@ -1,11 +1,12 @@
 //! Signing in with email and password, or by a one-time link from the operator.
 
+use crate::actor_context::audit_entry;
 use crate::config::ConfigSnapshot;
 use crate::error::Error;
+use crate::people::People;
 use crate::people::attempts::network_of;
+use crate::people::one_time_secret::hash_secret;
 use crate::people::password::HashPriority;
-use crate::people::setup::hash_secret;
-use crate::perch::Perch;
 use crate::{ActorContext, OneTimeSecret, RequestInfo};
 use perch_domain::{Action, Actor, Code, ConsoleRole, Refusal};
 use perch_store::{Failures, NewPerson, OrganizationId, PersonId, PersonRow};
@@ -66,7 +67,7 @@ impl SignedIn {
     }
 }
 
-impl Perch {
+impl People {
     /// Signs in. Somebody unknown and a wrong password take the same time and get the same answer. An attempt has its place
     /// in memory before anything is written or hashed, so that a flood of them costs little.
     pub async fn sign_in(
@@ -78,8 +79,10 @@ impl Perch {
         let network = network_of(&request.address);
         let device = self.known_device(form.device.as_deref(), &email).await?;
         let attempt = match &device {
-            Some(device) => self.attempts.by_device(device, self.now())?,
-            None => self.attempts.by_stranger(&network, &email, self.now())?,
+            Some(device) => self.attempts.by_device(device, self.system.now())?,
+            None => self
+                .attempts
+                .by_stranger(&network, &email, self.system.now())?,
         };
         let stranger = device.is_none().then_some(network.as_str());
         let found = self.find_person(&email, form.password, stranger).await;
@@ -96,7 +99,7 @@ impl Perch {
         password: Zeroizing<String>,
         stranger: Option<&str>,
     ) -> Result<PersonRow, Error> {
-        let place = self.hashing.place(if stranger.is_some() {
+        let place = self.passwords.place(if stranger.is_some() {
             HashPriority::Stranger
         } else {
             HashPriority::Known
@@ -115,7 +118,7 @@ impl Perch {
         };
         let active = person.filter(|person| person.active);
         let stored = active.as_ref().map(|person| person.password_hash.clone());
-        let fits = self.verify_password(place, password, stored).await?;
+        let fits = self.passwords.verify(place, password, stored).await?;
         let person = active.filter(|_| fits).ok_or(Code::SignInFailed)?;
         if let Some(subject) = &subject {
             self.store.clear_sign_in_failures(subject, 0).await?;
@@ -125,7 +128,7 @@ impl Perch {
 
     /// Counts an attempt of a subject in the database. One that has to wait is told so, and nothing is written.
     async fn begin(&self, subject: &[u8]) -> Result<(), Error> {
-        let now = self.now();
+        let now = self.system.now();
         let held_back = |seconds| Err(Refusal::retry(Code::TooManyRequests, seconds).into());
         if let Some(seconds) = left_to_wait(self.store.sign_in_failures(subject).await?, now) {
             return held_back(seconds);
@@ -144,6 +147,7 @@ impl Perch {
                 .map(|organization| organization.row.name.clone())
         };
         let organization_name = self
+            .config
             .read_fresh(|memory| name(memory).ok_or_else(|| Refusal::from(Code::Internal)))
             .await?;
         Ok(SignedIn {
@@ -183,7 +187,7 @@ impl Perch {
         let person = found.filter(|person| person.active).ok_or_else(|| {
             Refusal::because(Code::NotFound, "Nobody active signs in with this email.")
         })?;
-        let secret = self.new_secret();
+        let secret = OneTimeSecret::new(&self.system);
         let acting = ActorContext::operator(person.organization, request_id);
         acting.may(Action::OpenSignInLink)?;
         let mut change = self.store.act().await?;
@@ -198,11 +202,16 @@ impl Perch {
                 &hash_secret(&secret.0),
                 person.organization,
                 person.id,
-                self.now() + LINK_LIFETIME,
+                self.system.now() + LINK_LIFETIME,
             )
             .await?;
         change
-            .commit(&self.entry(&acting, "person.sign_in_link", &person.email))
+            .commit(&audit_entry(
+                &self.system,
+                &acting,
+                "person.sign_in_link",
+                &person.email,
+            ))
             .await?;
         Ok(secret)
     }
@@ -211,7 +220,7 @@ impl Perch {
     pub async fn check_sign_in_link(&self, secret: &str) -> Result<(), Error> {
         let good = self
             .store
-            .is_sign_in_link(&hash_secret(secret), self.now())
+            .is_sign_in_link(&hash_secret(secret), self.system.now())
             .await?;
         if good {
             Ok(())
@@ -230,7 +239,7 @@ impl Perch {
         self.check_sign_in_link(secret).await?;
         let mut change = self.store.act().await?;
         let used = change
-            .consume_sign_in_link(&hash_secret(secret), self.now())
+            .consume_sign_in_link(&hash_secret(secret), self.system.now())
             .await?;
         let (organization, person) = used.ok_or_else(sign_in_link_ended)?;
         let signed_in = self
@@ -239,7 +248,12 @@ impl Perch {
             .ok_or_else(sign_in_link_ended)?;
         let acting = signed_in.acting(Actor::Person(signed_in.role), request.clone());
         change
-            .commit(&self.entry(&acting, "person.sign_in_by_link", &signed_in.email))
+            .commit(&audit_entry(
+                &self.system,
+                &acting,
+                "person.sign_in_by_link",
+                &signed_in.email,
+            ))
             .await?;
         Ok(signed_in)
     }
@@ -258,7 +272,12 @@ impl Perch {
             .end_sign_ins(signed_in.organization, signed_in.person)
             .await?;
         Ok(change
-            .commit(&self.entry(&acting, "person.sign_out_everywhere", &signed_in.email))
+            .commit(&audit_entry(
+                &self.system,
+                &acting,
+                "person.sign_out_everywhere",
+                &signed_in.email,
+            ))
             .await?)
     }
 }

@@ -1,9 +1,14 @@
 //! What the operator should know before it hurts.
 
+use crate::activity::WriteBehind;
+use crate::config::ConfigCache;
 use crate::error::Error;
-use crate::perch::Perch;
+use crate::ports::System;
+use perch_jwe::MasterKeys;
+use perch_store::Store;
 use std::net::IpAddr;
-use std::sync::PoisonError;
+use std::sync::Arc;
+use uuid::Uuid;
 
 /// One thing that was looked at.
 #[derive(Clone, Debug)]
@@ -13,16 +18,45 @@ pub struct Finding {
     pub detail: String,
 }
 
-impl Perch {
+/// Looks for problems, and keeps what the server noticed for the command that looks.
+pub struct Doctor {
+    store: Store,
+    config: Arc<ConfigCache>,
+    system: System,
+    master_keys: Arc<MasterKeys>,
+    /// The stored random id of the installation.
+    installation: Uuid,
+    /// Who sent a forwarding header that does not count, and when (Unix milliseconds), until that is written.
+    untrusted_proxy: WriteBehind<Option<(IpAddr, i64)>>,
+}
+
+impl Doctor {
+    pub(crate) fn new(
+        store: Store,
+        config: Arc<ConfigCache>,
+        system: System,
+        master_keys: Arc<MasterKeys>,
+        installation: Uuid,
+    ) -> Self {
+        Self {
+            store,
+            config,
+            system,
+            master_keys,
+            installation,
+            untrusted_proxy: WriteBehind::default(),
+        }
+    }
+
     /// Looks at what tokens depend on: the database, the master key, the way in.
-    pub async fn doctor(&self) -> Result<Vec<Finding>, Error> {
-        self.ready().await?;
+    pub async fn findings(&self) -> Result<Vec<Finding>, Error> {
+        self.config.ready().await?;
         let mut findings = vec![Finding {
             good: true,
             subject: "Database",
             detail: format!("{} answers and is up to date.", self.store.kind()),
         }];
-        let admin = self.has_admin().await?;
+        let admin = self.store.has_admin().await?;
         let way_in = if admin {
             "An admin can sign in."
         } else {
@@ -83,20 +117,16 @@ impl Perch {
 
     /// Notes for `doctor` that a proxy seems to stand before the server and is not trusted. Written down with the next upkeep.
     pub fn note_untrusted_proxy(&self, from: IpAddr) {
-        *self
-            .untrusted_proxy
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = Some((from, self.now()));
+        let now = self.system.now();
+        self.untrusted_proxy
+            .with(|noted| *noted = Some((from, now)));
     }
 
-    pub(crate) async fn write_untrusted_proxy(&self) {
-        let noted = self
-            .untrusted_proxy
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        if let Some((from, at)) = noted {
-            // What cannot be written is in the log.
+    /// Writes what the server noticed.
+    pub(crate) async fn flush(&self) {
+        let batch = self.untrusted_proxy.take(Option::take).await;
+        if let Some((from, at)) = batch.taken {
+            // The store logs what cannot be written.
             let _ = self
                 .store
                 .note_untrusted_proxy(Some((&from.to_string(), at)))
@@ -110,7 +140,10 @@ impl Perch {
     }
 
     async fn untrusted_proxy_seen(&self) -> Result<Option<Finding>, Error> {
-        let installation = self.store.installation(self.issuer, self.now()).await?;
+        let installation = self
+            .store
+            .installation(self.installation, self.system.now())
+            .await?;
         let (Some(from), Some(at)) = (
             installation.untrusted_proxy,
             installation.untrusted_proxy_at,

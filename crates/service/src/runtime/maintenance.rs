@@ -1,60 +1,141 @@
-//! What happens without being asked: memory follows the database, and what has outlived its time is removed.
+//! Background tasks: follow the generation of the configuration, write what was noted in memory, delete expired rows.
+//!
+//! Only a server runs them; commands do not.
 
+use crate::activity::attribute_usage::AttributeUsage;
+use crate::activity::embed_activity::EmbedActivity;
+use crate::config::ConfigCache;
 use crate::config::revocations::REVOCATION_TTL;
-use crate::perch::{Inner, Perch};
-use crate::ports::new_id;
-use perch_store::StoreError;
-use std::sync::Weak;
+use crate::people::DEVICE_LIFETIME;
+use crate::ports::{System, least_id};
+use crate::runtime::doctor::Doctor;
+use perch_store::{Store, StoreError};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 use tokio::time::{Instant, Interval};
 
-/// How often what was counted in memory is written down, and how often a write is tried while writing fails.
+/// How often notes are written, and how often a write is tried while writing fails.
 const WRITE: Duration = Duration::from_secs(1);
-/// How often, in turns of writing, expired rows are removed: once an hour, the first time after an hour.
+/// Expired rows are deleted once in so many writes: once an hour, the first time after an hour.
 const SWEEP_EVERY: u32 = 3_600;
 /// Milliseconds.
 const DAY: i64 = 86_400_000;
 
-/// Starts three tasks: following the database must wait neither for writing nor for sweeping.
-pub(crate) fn start(inner: &Weak<Inner>, trusted_clock: TrustedClock) {
-    let (following, trying, writing) = (inner.clone(), inner.clone(), inner.clone());
-    tokio::spawn(follow(following));
-    tokio::spawn(async move {
-        let mut tick = ticking(WRITE);
-        while let Some(perch) = next(&mut tick, &trying).await {
-            if !perch.store.writes_work() {
-                // What came of it is known to the store.
-                let _ = perch.store.try_writing().await;
-            }
-        }
-    });
-    tokio::spawn(async move {
-        let started = Instant::now();
-        let mut tick = ticking(WRITE);
-        let mut until_sweep = SWEEP_EVERY;
-        while let Some(perch) = next(&mut tick, &writing).await {
-            perch.flush_attribute_usage().await;
-            perch.flush_activity().await;
-            perch.write_untrusted_proxy().await;
-            if let Some(fewer) = until_sweep.checked_sub(1) {
-                until_sweep = fewer;
-            } else {
-                until_sweep = SWEEP_EVERY;
-                let lived = i64::try_from(started.elapsed().as_millis()).unwrap_or(i64::MAX);
-                perch.sweep(trusted_clock.until(perch.now(), lived)).await;
-            }
-        }
-    });
+/// What the background tasks work on. They end when it is dropped or its database is closed.
+pub(crate) struct Maintenance {
+    store: Store,
+    config: Arc<ConfigCache>,
+    system: System,
+    activity: Arc<EmbedActivity>,
+    usage: Arc<AttributeUsage>,
+    doctor: Arc<Doctor>,
+    record_days: u32,
 }
 
-/// Keeps memory what the database holds. A failure is known to the store, and the next look comes soon.
-async fn follow(inner: Weak<Inner>) {
-    let Some(mut following) = alive(&inner).map(|perch| perch.store.follow()) else {
+impl Maintenance {
+    pub fn new(
+        store: Store,
+        config: Arc<ConfigCache>,
+        system: System,
+        activity: Arc<EmbedActivity>,
+        usage: Arc<AttributeUsage>,
+        doctor: Arc<Doctor>,
+        record_days: u32,
+    ) -> Self {
+        Self {
+            store,
+            config,
+            system,
+            activity,
+            usage,
+            doctor,
+            record_days,
+        }
+    }
+
+    /// Starts three tasks: following the database must wait neither for writes nor for deletions.
+    pub fn run(this: &Arc<Self>, trusted_clock: TrustedClock) {
+        let maintenance = Arc::downgrade(this);
+        let (following, trying, writing) = (maintenance.clone(), maintenance.clone(), maintenance);
+        tokio::spawn(follow(following));
+        tokio::spawn(async move {
+            let mut tick = ticking(WRITE);
+            while let Some(this) = next(&mut tick, &trying).await {
+                if !this.store.writes_work() {
+                    // The store remembers the outcome.
+                    let _ = this.store.try_writing().await;
+                }
+            }
+        });
+        tokio::spawn(async move {
+            let started = Instant::now();
+            let mut tick = ticking(WRITE);
+            let mut until_sweep = SWEEP_EVERY;
+            while let Some(this) = next(&mut tick, &writing).await {
+                this.flush().await;
+                if let Some(fewer) = until_sweep.checked_sub(1) {
+                    until_sweep = fewer;
+                } else {
+                    until_sweep = SWEEP_EVERY;
+                    let lived = i64::try_from(started.elapsed().as_millis()).unwrap_or(i64::MAX);
+                    this.sweep(trusted_clock.until(this.system.now(), lived))
+                        .await;
+                }
+            }
+        });
+    }
+
+    /// Writes everything that was noted in memory.
+    pub async fn flush(&self) {
+        self.usage.flush().await;
+        self.activity.flush().await;
+        self.doctor.flush().await;
+    }
+
+    /// Removes what has expired by this moment (Unix milliseconds): sessions, forgotten failures, revocations, and mint records
+    /// past their retention.
+    pub async fn sweep(&self, until: i64) {
+        let kept_since = until - i64::from(self.record_days) * DAY;
+        // Ids begin with their time, so the index finds what is old enough to look at.
+        let bound = least_id(kept_since);
+        let swept: Result<(), StoreError> = async {
+            self.config.recount().await?;
+            self.usage.forget(until).await?;
+            self.activity.forget(until).await?;
+            self.store.forget_revocations(until).await?;
+            self.config
+                .snapshot()
+                .organizations()
+                .for_each(|organization| organization.revocations.forget(until));
+            self.store.delete_expired_sessions(until).await?;
+            self.store.clear_sign_in_failures(&[], until - DAY).await?;
+            self.store.forget_devices(until - DEVICE_LIFETIME).await?;
+            self.store
+                .forget_mints(bound, kept_since.div_euclid(1_000))
+                .await?;
+            Ok(())
+        }
+        .await;
+        if let Err(error) = swept.or_else(|fault| {
+            if matches!(fault, StoreError::Closed) {
+                Ok(())
+            } else {
+                Err(fault)
+            }
+        }) {
+            tracing::warn!(%error, "expired rows could not be removed; the next hour tries again");
+        }
+    }
+}
+
+/// Keeps the snapshot equal to the database. The store remembers a failure, and the next look comes soon.
+async fn follow(maintenance: Weak<Maintenance>) {
+    let Some(mut following) = alive(&maintenance).map(|this| this.store.follow()) else {
         return;
     };
-    while let Some(perch) = alive(&inner) {
-        let _ = perch.refresh_from(following.ask()).await;
-        drop(perch);
+    while let Some(this) = alive(&maintenance) {
+        let _ = this.config.refresh_from(following.ask()).await;
+        drop(this);
         following.wait().await;
     }
 }
@@ -65,15 +146,14 @@ fn ticking(period: Duration) -> Interval {
     tick
 }
 
-/// The service at the next tick; none once it is gone or its database closed.
-async fn next(tick: &mut Interval, inner: &Weak<Inner>) -> Option<Perch> {
+/// Waits for the next tick; `None` once the service is gone or its database is closed.
+async fn next(tick: &mut Interval, maintenance: &Weak<Maintenance>) -> Option<Arc<Maintenance>> {
     tick.tick().await;
-    alive(inner)
+    alive(maintenance)
 }
 
-fn alive(inner: &Weak<Inner>) -> Option<Perch> {
-    let perch = Perch::from_inner(inner.upgrade()?);
-    (!perch.store.is_closed()).then_some(perch)
+fn alive(maintenance: &Weak<Maintenance>) -> Option<Arc<Maintenance>> {
+    maintenance.upgrade().filter(|this| !this.store.is_closed())
 }
 
 /// How far a clock is believed when rows are removed for their age. A machine can start with a clock that is days or years
@@ -81,7 +161,7 @@ fn alive(inner: &Weak<Inner>) -> Option<Perch> {
 /// the clock counts only as far as the newest record from before the start says, plus the time this process has lived; and in
 /// full once the process has lived so long that every token from before its start has expired in any case. Unix milliseconds.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct TrustedClock {
+pub struct TrustedClock {
     started: i64,
     newest_record: i64,
 }
@@ -103,63 +183,6 @@ impl TrustedClock {
             self.started.min(self.newest_record)
         };
         now.min(believed.saturating_add(lived))
-    }
-}
-
-impl Perch {
-    /// Removes what has expired by this moment (Unix milliseconds): sessions, forgotten failures, revocations, and mint records
-    /// past their retention.
-    pub(crate) async fn sweep(&self, until: i64) {
-        let kept_since = until - i64::from(self.record_days) * DAY;
-        // Ids begin with their time, so the index finds what is old enough to look at.
-        let bound = least_id(kept_since);
-        let swept: Result<(), StoreError> = async {
-            self.recount().await?;
-            self.forget_dropped(until).await?;
-            self.forget_activity(until).await?;
-            self.store.forget_revocations(until).await?;
-            self.memory
-                .load()
-                .organizations()
-                .for_each(|organization| organization.revocations.forget(until));
-            self.store.delete_expired_sessions(until).await?;
-            self.store.clear_sign_in_failures(&[], until - DAY).await?;
-            self.forget_devices(until).await?;
-            self.store
-                .forget_mints(bound, kept_since.div_euclid(1_000))
-                .await?;
-            Ok(())
-        }
-        .await;
-        if let Err(error) = swept.or_else(|fault| {
-            if matches!(fault, StoreError::Closed) {
-                Ok(())
-            } else {
-                Err(fault)
-            }
-        }) {
-            tracing::warn!(%error, "expired rows could not be removed; the next hour tries again");
-        }
-    }
-
-    /// What the upkeep would remove at this clock's time after so many milliseconds of life, for tests.
-    #[cfg(feature = "testing")]
-    pub async fn sweep_after(&self, started: i64, newest_mint: Option<i64>, lived: i64) {
-        let trusted_clock = TrustedClock::at_start(started, newest_mint, 0);
-        self.sweep(trusted_clock.until(self.now(), lived)).await;
-    }
-}
-
-/// The least id that a moment (Unix milliseconds) can give.
-pub(crate) fn least_id(unix_milliseconds: i64) -> uuid::Uuid {
-    new_id(unix_milliseconds.max(0), &ZeroBytes)
-}
-
-struct ZeroBytes;
-
-impl crate::Entropy for ZeroBytes {
-    fn fill(&self, bytes: &mut [u8]) {
-        bytes.fill(0);
     }
 }
 

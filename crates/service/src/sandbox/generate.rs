@@ -1,17 +1,18 @@
 //! The sandbox: a token from a form. The form becomes the very body a backend would send, so both obey the same rules.
 
 use crate::api_keys::authenticate::AuthenticatedKey;
+use crate::api_keys::authenticate::active_key;
 use crate::config::{ConfigSnapshot, Organization};
 use crate::error::Error;
-use crate::perch::Perch;
+use crate::sandbox::Sandbox;
 use crate::sandbox::personas::ViewerForm;
 use crate::sandbox::request_body::request_body;
-use crate::tokens::issue::{Minted, Terms};
+use crate::tokens::issue::{Minted, Terms, rules};
 use crate::{ActorContext, KeyState};
 use perch_domain::access::Scopes;
 use perch_domain::api_key::{self, ApiKeyText, SecretId};
 use perch_domain::claims::TOKEN_TYPE;
-use perch_domain::mint_request::{MAX_BODY_BYTES, MintRequest, Rules};
+use perch_domain::mint_request::{MAX_BODY_BYTES, MintRequest};
 use perch_domain::{Action, Code, Refusal, Violation, ViolationCode, lifetime};
 use perch_jwe::TokenKey;
 use perch_store::{KeyId, PersonaId};
@@ -130,13 +131,13 @@ struct Grant {
     persona_only: bool,
 }
 
-impl Perch {
+impl Sandbox {
     /// The keys this person may choose: their own, and those that were opened for the sandbox.
     pub async fn sandbox_keys(&self, acting: &ActorContext) -> Result<Vec<SandboxKeyView>, Error> {
         let own = acting.can(Action::SandboxWithOwnKey);
         let shared = acting.can(Action::SandboxAsSharedPersona);
         let rows = self.store.keys(acting.organization, None).await?;
-        let now = self.now();
+        let now = self.system.now();
         let usable = rows.into_iter().filter(|row| {
             KeyState::of(row, now) == KeyState::Active && Scopes::from_text(&row.scopes).mint
         });
@@ -166,8 +167,8 @@ impl Perch {
         key: Option<KeyId>,
     ) -> Result<RequestPreview, Error> {
         acting.may(Action::SeeSettings)?;
-        self.refresh().await?;
-        let memory = self.memory.load();
+        self.config.refresh().await?;
+        let memory = self.config.snapshot();
         let organization = memory
             .organization(acting.organization)
             .ok_or(Code::NotFound)?;
@@ -195,7 +196,7 @@ impl Perch {
                     && (mine || secret.row.sandbox_shared)
             });
         let holder = secret
-            .map(|secret| Self::active_key(memory, secret, self.now()))
+            .map(|secret| active_key(memory, secret, self.system.now()))
             .transpose()?;
         holder
             .as_ref()
@@ -203,8 +204,10 @@ impl Perch {
         check_length(body)?;
         let row = holder.as_ref().map(|holder| &holder.secret.row);
         let longest_lifetime = row.map_or(i64::MAX, |row| row.longest_lifetime);
-        let request =
-            MintRequest::parse(body.as_bytes(), self.rules(organization, longest_lifetime))?;
+        let request = MintRequest::parse(
+            body.as_bytes(),
+            rules(organization, longest_lifetime, self.system.now_seconds()),
+        )?;
         // The headers of all keys have the same length.
         let header = TokenKey::header_of(SecretId::from_random([0; 8]).as_str(), TOKEN_TYPE);
         let terms = Terms {
@@ -212,26 +215,9 @@ impl Perch {
             key_ends: row.and_then(|row| row.expires_at),
             header: &header,
         };
-        self.compose(&terms, &request, Uuid::nil(), None).map(drop)
-    }
-
-    /// What a request of this organization is held against.
-    pub(crate) fn rules<'a>(
-        &self,
-        organization: &'a Organization,
-        longest_lifetime: i64,
-    ) -> Rules<'a> {
-        Rules {
-            declarations: &organization.declarations,
-            longest_lifetime: u32::try_from(
-                longest_lifetime.min(organization.row.longest_lifetime),
-            )
-            .unwrap_or(0),
-            drop_undeclared: organization
-                .row
-                .drop_undeclared_until
-                .is_some_and(|until| self.now_seconds() < until),
-        }
+        self.tokens
+            .compose(&terms, &request, Uuid::nil(), None)
+            .map(drop)
     }
 
     /// Makes a sandbox token.
@@ -248,19 +234,20 @@ impl Perch {
             &form.viewer
         };
         let organization = self
-            .memory
-            .load()
+            .config
+            .snapshot()
             .organization(acting.organization)
             .ok_or(Code::NotFound)?;
         let body = sandbox_body(&organization, viewer)?;
         check_length(&body)?;
         let minted = self
+            .tokens
             .mint_for(&grant.holder, body.as_bytes(), Some(person))
             .await?;
         // The token is made; that the list of first steps could not be ticked off is in the log.
         let _ = self
             .store
-            .note_sandbox_token(acting.organization, self.now())
+            .note_sandbox_token(acting.organization, self.system.now())
             .await;
         Ok(minted)
     }
@@ -321,8 +308,8 @@ impl Perch {
                 })
             }
             SandboxKey::Chosen(key) => {
-                let now = self.now();
-                self.read_fresh(|memory| {
+                let now = self.system.now();
+                self.config.read_fresh(|memory| {
                     let secret =
                         memory.secret_of_key(*key).filter(|secret| secret.row.organization_id == acting.organization).ok_or(Code::ApiKeyUnknown)?;
                     let mine = Some(secret.row.owner_id) == acting.person && acting.can(Action::SandboxWithOwnKey);
@@ -336,7 +323,7 @@ impl Perch {
                         ));
                     }
                     let persona_only = !mine && !acting.can(Action::SandboxWithSharedKey);
-                    Ok(Grant { holder: Self::active_key(memory, secret, now)?, persona_only })
+                    Ok(Grant { holder: active_key(memory, secret, now)?, persona_only })
                 })
                 .await
             }
@@ -364,15 +351,15 @@ impl Perch {
         }
         // Another organization's key gets the answer of a key that never existed, whatever its state.
         let foreign = |key: ApiKeyText| {
-            self.memory
-                .load()
+            self.config
+                .snapshot()
                 .secret(key.id().as_str())
                 .is_some_and(|secret| secret.row.organization_id != acting.organization)
         };
         if ApiKeyText::parse(text).is_ok_and(foreign) {
             return Err(Code::ApiKeyUnknown.into());
         }
-        let holder = self.authenticate_key(text, None).await?;
+        let holder = self.api_keys.authenticate_key(text, None).await?;
         if holder.secret.row.organization_id == acting.organization {
             Ok(holder)
         } else {

@@ -1,8 +1,9 @@
 //! Personas: viewers to try embeds out as, saved by a person and perhaps shared with the organization.
 
 use crate::ActorContext;
+use crate::actor_context::audit_entry;
 use crate::error::Error;
-use crate::perch::Perch;
+use crate::sandbox::Sandbox;
 use perch_domain::mint_request::MAX_BODY_BYTES;
 use perch_domain::refusal::Violations;
 use perch_domain::{Action, Code, Refusal, ViolationCode, text};
@@ -89,7 +90,7 @@ const MOST: usize = 100;
 /// Bytes of what one holds, as it is stored.
 const LONGEST: usize = MAX_BODY_BYTES;
 
-impl Perch {
+impl Sandbox {
     /// The personas this person may use.
     pub async fn personas(&self, acting: &ActorContext) -> Result<Vec<PersonaView>, Error> {
         acting.may(Action::SavePersona)?;
@@ -195,7 +196,7 @@ impl Perch {
         faults.into_result()?;
         // An admin who edits somebody's persona does not become its owner.
         let owner = known.map_or(person, |known| known.owner_id);
-        let id = form.id.unwrap_or_else(|| PersonaId(self.new_id()));
+        let id = form.id.unwrap_or_else(|| PersonaId(self.system.new_id()));
         // One such change at a time, so that a name that is free stays free until it is taken.
         let mut change = self.store.change().await?;
         let saved = NewPersona {
@@ -217,10 +218,10 @@ impl Perch {
         }
         if known.is_none() {
             change
-                .add_persona(acting.organization, &saved, &acting.name, self.now())
+                .add_persona(acting.organization, &saved, &acting.name, self.system.now())
                 .await?;
         } else if !change
-            .update_persona(acting.organization, &saved, &acting.name, self.now())
+            .update_persona(acting.organization, &saved, &acting.name, self.system.now())
             .await?
         {
             return Err(Error::because(
@@ -241,7 +242,7 @@ impl Perch {
                     .to_string(),
             )
         };
-        let mut entry = self.entry(acting, "persona.save", name.clone());
+        let mut entry = audit_entry(&self.system, acting, "persona.save", name.clone());
         entry.before = known
             .zip(held.as_ref())
             .and_then(|(known, held)| told(&known.name, known.shared, held));
@@ -258,7 +259,7 @@ impl Perch {
         if !change.remove_persona(acting.organization, id).await? {
             return Err(Code::NotFound.into());
         }
-        let mut entry = self.entry(acting, "persona.delete", known.name.clone());
+        let mut entry = audit_entry(&self.system, acting, "persona.delete", known.name.clone());
         entry.before =
             Some(serde_json::json!({ "name": known.name, "shared": known.shared }).to_string());
         Ok(change.commit(&entry).await?)

@@ -1,16 +1,15 @@
 //! What a change of declared attributes will break, said before it happens: which keys send the attribute, and since when.
 
-use crate::perch::Perch;
+use crate::settings::Settings;
 use crate::settings::attributes::AttributeEdit;
-use crate::settings::list_edits::counted;
 use crate::{ActorContext, KeyState, error::Error};
 use perch_domain::attribute::{Kind, parse_type_name, type_name};
-use perch_domain::{Action, time};
+use perch_domain::{Action, text, time};
 use perch_store::{AttributeRow, AttributeUsageRow, KeyId};
 
 /// What a key sends.
 #[derive(Clone, Debug)]
-pub struct AttributeUsage {
+pub struct UsageByKey {
     pub key: String,
     pub tokens: i64,
     /// Unix seconds.
@@ -25,7 +24,7 @@ pub struct DroppedAttribute {
     pub kind: Option<(Kind, bool)>,
     /// Why it cannot be declared under this name.
     pub fault: Option<String>,
-    pub used_by: Vec<AttributeUsage>,
+    pub used_by: Vec<UsageByKey>,
 }
 
 /// A change that tokens feel, in sentences.
@@ -37,7 +36,7 @@ pub struct AttributeImpact {
     pub effect: String,
 }
 
-impl Perch {
+impl Settings {
     /// What saving these edits would break. Empty where nothing is removed, renamed, given another type or made required.
     pub async fn attribute_impact(
         &self,
@@ -50,15 +49,15 @@ impl Perch {
         let keys = self.store.keys(acting.organization, None).await?;
         let minting = keys
             .iter()
-            .any(|row| row.minted > 0 && KeyState::of(row, self.now()) == KeyState::Active);
-        let now = self.now_seconds();
+            .any(|row| row.minted > 0 && KeyState::of(row, self.system.now()) == KeyState::Active);
+        let now = self.system.now_seconds();
         let of = |edit: &AttributeEdit| {
             // A new attribute that is required refuses what backends send today.
             if edit.id.is_none() && edit.required && !edit.remove && minting {
                 let name = edit.name.trim();
                 return Some(AttributeImpact {
-                    change: Change::Require.told(name, name),
-                    effect: Change::Require.effect(name, &[], now),
+                    change: ImpactKind::Require.told(name, name),
+                    effect: ImpactKind::Require.effect(name, &[], now),
                 });
             }
             let row = stored
@@ -83,7 +82,7 @@ impl Perch {
     pub async fn attribute_usage(
         &self,
         acting: &ActorContext,
-    ) -> Result<Vec<(String, AttributeUsage)>, Error> {
+    ) -> Result<Vec<(String, UsageByKey)>, Error> {
         acting.may(Action::EditAttributes)?;
         let (uses, names) = self.named_uses(acting).await?;
         Ok(uses
@@ -130,24 +129,24 @@ impl Perch {
         acting: &ActorContext,
     ) -> Result<(Vec<AttributeUsageRow>, Vec<(KeyId, String)>), Error> {
         let keys = self.store.keys(acting.organization, None).await?;
-        let now = self.now();
+        let now = self.system.now();
         let names: Vec<_> = keys
             .into_iter()
             .filter(|row| KeyState::of(row, now) == KeyState::Active)
             .map(|row| (row.id, row.name))
             .collect();
-        let mut uses = self.uses(acting.organization).await?;
+        let mut uses = self.usage.of_organization(acting.organization).await?;
         uses.retain(|row| names.iter().any(|(id, _)| *id == row.key_id));
         Ok((uses, names))
     }
 }
 
-fn used(row: &AttributeUsageRow, names: &[(KeyId, String)]) -> AttributeUsage {
+fn used(row: &AttributeUsageRow, names: &[(KeyId, String)]) -> UsageByKey {
     let key = names
         .iter()
         .find(|(id, _)| *id == row.key_id)
         .map_or_else(|| "a key".to_owned(), |(_, name)| name.clone());
-    AttributeUsage {
+    UsageByKey {
         key,
         tokens: row.tokens,
         last_at: row.last_at.div_euclid(1_000),
@@ -156,7 +155,7 @@ fn used(row: &AttributeUsageRow, names: &[(KeyId, String)]) -> AttributeUsage {
 
 /// A change that tokens feel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Change {
+enum ImpactKind {
     Remove,
     Rename,
     Retype,
@@ -164,14 +163,20 @@ enum Change {
 }
 
 /// The change, and the words for it; `None` where tokens feel nothing.
-fn change(row: &AttributeRow, edit: &AttributeEdit) -> Option<(Change, String)> {
+fn change(row: &AttributeRow, edit: &AttributeEdit) -> Option<(ImpactKind, String)> {
     let declared = &row.declaration;
     let name = edit.name.trim();
     if edit.remove {
-        return Some((Change::Remove, Change::Remove.told(&declared.name, "")));
+        return Some((
+            ImpactKind::Remove,
+            ImpactKind::Remove.told(&declared.name, ""),
+        ));
     }
     if name != declared.name {
-        return Some((Change::Rename, Change::Rename.told(&declared.name, name)));
+        return Some((
+            ImpactKind::Rename,
+            ImpactKind::Rename.told(&declared.name, name),
+        ));
     }
     let kind = Kind::parse(&edit.kind)?;
     if (kind, edit.list) != (declared.kind, declared.list) {
@@ -180,12 +185,13 @@ fn change(row: &AttributeRow, edit: &AttributeEdit) -> Option<(Change, String)> 
             type_name(declared.kind, declared.list),
             type_name(kind, edit.list)
         );
-        return Some((Change::Retype, Change::Retype.told(name, &types)));
+        return Some((ImpactKind::Retype, ImpactKind::Retype.told(name, &types)));
     }
-    (edit.required && !declared.required).then(|| (Change::Require, Change::Require.told(name, "")))
+    (edit.required && !declared.required)
+        .then(|| (ImpactKind::Require, ImpactKind::Require.told(name, "")))
 }
 
-impl Change {
+impl ImpactKind {
     /// In a few words, which are also what is confirmed.
     fn told(self, name: &str, to: &str) -> String {
         match self {
@@ -197,7 +203,7 @@ impl Change {
     }
 
     /// What follows, for whom.
-    fn effect(self, name: &str, uses: &[&AttributeUsage], now: i64) -> String {
+    fn effect(self, name: &str, uses: &[&UsageByKey], now: i64) -> String {
         let end = match (self, uses) {
             (Self::Require, []) => {
                 return format!(
@@ -214,8 +220,8 @@ impl Change {
                 "Their requests will be refused until the backend is changed; tokens already issued keep what they carry."
             }
         };
-        let told = |used: &&AttributeUsage| {
-            let tokens = counted(usize::try_from(used.tokens).unwrap_or(usize::MAX), "token");
+        let told = |used: &&UsageByKey| {
+            let tokens = text::count(usize::try_from(used.tokens).unwrap_or(usize::MAX), "token");
             format!(
                 "{} ({tokens}, last {})",
                 used.key,

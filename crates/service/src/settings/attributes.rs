@@ -1,9 +1,10 @@
 //! Token attributes: the registry of what tokens may carry, saved as a set of edits.
 
 use crate::ActorContext;
+use crate::actor_context::audit_entry;
 use crate::error::Error;
-use crate::perch::Perch;
-use crate::settings::list_edits::{EditPlan, Editable, RequestedEdit, counted};
+use crate::settings::Settings;
+use crate::settings::list_edits::{EditPlan, Editable, RequestedEdit};
 use perch_domain::attribute::{self, Declaration, Kind};
 use perch_domain::json::Json;
 use perch_domain::refusal::Violations;
@@ -37,7 +38,7 @@ pub struct AttributeView {
     pub changed_by: String,
 }
 
-impl Perch {
+impl Settings {
     /// The declared attributes, in the order they were declared.
     pub async fn attributes(&self, acting: &ActorContext) -> Result<Vec<AttributeView>, Error> {
         acting.may(Action::SeeSettings)?;
@@ -57,7 +58,7 @@ impl Perch {
     ) -> Result<usize, Error> {
         acting.may(Action::EditAttributes)?;
         let wanted = read_edits(edits)?;
-        let now = self.now();
+        let now = self.system.now();
         let mut change = self.store.change().await?;
         let before = change.attributes(acting.organization).await?;
         let plan = EditPlan::make(&before, &wanted)?;
@@ -77,7 +78,7 @@ impl Perch {
                 .update_attribute(acting.organization, new, row.version, &acting.name, now)
                 .await?;
         }
-        for (new, id) in plan.added.iter().zip(self.new_ids(plan.added.len())) {
+        for (new, id) in plan.added.iter().zip(self.system.new_ids(plan.added.len())) {
             let new = NewAttribute {
                 id: AttributeId(id),
                 ..(*new).clone()
@@ -87,13 +88,18 @@ impl Perch {
                 .await?;
         }
         let told = |declared: &Declaration, description: &str, example: &str| serde_json::json!({ "name": declared.name, "type": declared.kind.as_str(), "list": declared.list, "required": declared.required, "description": description, "example": example });
-        let mut entry = self.entry(acting, "attribute.save", counted(plan.len(), "attribute"));
+        let mut entry = audit_entry(
+            &self.system,
+            acting,
+            "attribute.save",
+            text::count(plan.len(), "attribute"),
+        );
         (entry.before, entry.after) = plan.before_and_after(
             |row| told(&row.declaration, &row.description, &row.example),
             |new| told(&new.declaration, &new.description, &new.example),
         );
         change.commit(&entry).await?;
-        self.refresh_after_commit().await;
+        self.config.refresh_after_commit().await;
         Ok(plan.len())
     }
 }

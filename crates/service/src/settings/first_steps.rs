@@ -2,15 +2,15 @@
 
 use crate::ActorContext;
 use crate::error::Error;
-use crate::perch::Perch;
+use crate::settings::Settings;
 use perch_domain::{Action, Code};
 pub use perch_store::FirstStepsRow as FirstSteps;
 
-impl Perch {
+impl Settings {
     pub async fn first_steps(&self, acting: &ActorContext) -> Result<FirstSteps, Error> {
         acting.may(Action::SeeSettings)?;
         let person = acting.person.ok_or(Code::RoleNotAllowed)?;
-        self.flush_activity().await;
+        self.activity.flush().await;
         Ok(self.store.first_steps(acting.organization, person).await?)
     }
 
@@ -18,7 +18,7 @@ impl Perch {
     pub async fn hide_first_steps(&self, acting: &ActorContext, hidden: bool) -> Result<(), Error> {
         acting.may(Action::SeeSettings)?;
         let person = acting.person.ok_or(Code::RoleNotAllowed)?;
-        let at = hidden.then(|| self.now());
+        let at = hidden.then(|| self.system.now());
         Ok(self
             .store
             .hide_first_steps(acting.organization, person, at)

@@ -164,11 +164,6 @@ impl<'a, R: Editable<N>, N> EditPlan<'a, R, N> {
     }
 }
 
-/// `1 origin`, `3 origins`.
-pub(crate) fn counted(count: usize, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

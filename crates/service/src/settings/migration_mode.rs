@@ -1,8 +1,9 @@
 //! Migration mode: until a day, undeclared attributes are left out of tokens and counted instead of refused.
 
 use crate::ActorContext;
+use crate::actor_context::audit_entry;
 use crate::error::Error;
-use crate::perch::Perch;
+use crate::settings::Settings;
 use perch_domain::refusal::Violations;
 use perch_domain::{Action, ViolationCode, time};
 
@@ -10,13 +11,13 @@ use perch_domain::{Action, ViolationCode, time};
 const LONGEST: i64 = 90;
 const DAY: i64 = 86_400;
 
-impl Perch {
+impl Settings {
     /// The end of migration mode (Unix seconds), while it lasts.
     pub async fn migration_until(&self, acting: &ActorContext) -> Result<Option<i64>, Error> {
         acting.may(Action::SeeSettings)?;
-        self.refresh().await?;
-        let organization = self.memory.load().organization(acting.organization);
-        let now = self.now_seconds();
+        self.config.refresh().await?;
+        let organization = self.config.snapshot().organization(acting.organization);
+        let now = self.system.now_seconds();
         Ok(organization
             .and_then(|organization| organization.row.drop_undeclared_until)
             .filter(|until| now < *until))
@@ -29,7 +30,7 @@ impl Perch {
         day: Option<&str>,
     ) -> Result<Option<i64>, Error> {
         acting.may(Action::EditAttributes)?;
-        let now = self.now_seconds();
+        let now = self.system.now_seconds();
         let mut faults = Violations::default();
         let until = match (day, day.map(str::trim).and_then(time::day_start)) {
             (None, _) => None,
@@ -59,13 +60,18 @@ impl Perch {
         if before == until {
             return Ok(until);
         }
-        let mut entry = self.entry(acting, "attribute.migration", "Undeclared attributes");
+        let mut entry = audit_entry(
+            &self.system,
+            acting,
+            "attribute.migration",
+            "Undeclared attributes",
+        );
         let told = |until: Option<i64>| {
             Some(serde_json::json!({ "dropped_until": until.map(time::rfc3339) }).to_string())
         };
         (entry.before, entry.after) = (told(before), told(until));
         change.commit(&entry).await?;
-        self.refresh_after_commit().await;
+        self.config.refresh_after_commit().await;
         Ok(until)
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::ActorContext;
 use crate::error::Error;
-use crate::perch::Perch;
+use crate::settings::Settings;
 use perch_domain::origin::{Adjustment, Origin, OriginError};
 use perch_domain::origin_list::{Decision, Environment, Listed, Miss, playground};
 use perch_domain::{Action, Code};
@@ -58,7 +58,7 @@ pub struct PlaygroundOrigin {
     pub origin: Option<&'static str>,
 }
 
-impl Perch {
+impl Settings {
     /// Would this site be let in? The very matcher the runtime uses, on the same list.
     pub async fn check_origin(
         &self,
@@ -66,12 +66,12 @@ impl Perch {
         typed: &str,
     ) -> Result<Result<OriginVerdict, OriginError>, Error> {
         acting.may(Action::SeeSettings)?;
-        self.refresh().await?;
+        self.config.refresh().await?;
         let asked = match Origin::parse_asked(typed) {
             Ok((asked, _)) => asked,
             Err(fault) => return Ok(Err(fault)),
         };
-        let memory = self.memory.load();
+        let memory = self.config.snapshot();
         let organization = memory
             .organization(acting.organization)
             .ok_or(Code::NotFound)?;

@@ -1,9 +1,10 @@
 //! Authorized origins: listed, and saved as a set of edits.
 
 use crate::ActorContext;
+use crate::actor_context::audit_entry;
 use crate::error::Error;
-use crate::perch::Perch;
-use crate::settings::list_edits::{EditPlan, Editable, RequestedEdit, counted};
+use crate::settings::Settings;
+use crate::settings::list_edits::{EditPlan, Editable, RequestedEdit};
 use perch_domain::origin::Origin;
 use perch_domain::origin_list::Environment;
 use perch_domain::refusal::Violations;
@@ -40,7 +41,7 @@ pub struct OriginView {
     pub live: bool,
 }
 
-impl Perch {
+impl Settings {
     /// The authorized origins, in the order they were added.
     pub async fn origins(&self, acting: &ActorContext) -> Result<Vec<OriginView>, Error> {
         acting.may(Action::SeeSettings)?;
@@ -48,8 +49,8 @@ impl Perch {
         let mut views = rows.into_iter().map(view).collect::<Result<Vec<_>, _>>()?;
         let connected = self.store.connected_sites(acting.organization).await?;
         let organization = self
-            .memory
-            .load()
+            .config
+            .snapshot()
             .organization(acting.organization)
             .ok_or(Code::NotFound)?;
         for site in connected {
@@ -95,7 +96,7 @@ impl Perch {
     ) -> Result<usize, Error> {
         acting.may(Action::EditOrigins)?;
         let wanted = self.read_edits(edits)?;
-        let now = self.now();
+        let now = self.system.now();
         let mut change = self.store.change().await?;
         let before = change.origins(acting.organization).await?;
         let plan = EditPlan::make(&before, &wanted)?;
@@ -115,7 +116,7 @@ impl Perch {
                 .update_origin(acting.organization, new, row.version, &acting.name, now)
                 .await?;
         }
-        for (new, id) in plan.added.iter().zip(self.new_ids(plan.added.len())) {
+        for (new, id) in plan.added.iter().zip(self.system.new_ids(plan.added.len())) {
             let new = NewOrigin {
                 id: OriginId(id),
                 ..(*new).clone()
@@ -125,13 +126,18 @@ impl Perch {
                 .await?;
         }
         let told = |canonical: &str, label: &str, environment: &str| serde_json::json!({ "origin": canonical, "label": label, "environment": environment });
-        let mut entry = self.entry(acting, "origin.save", counted(plan.len(), "origin"));
+        let mut entry = audit_entry(
+            &self.system,
+            acting,
+            "origin.save",
+            text::count(plan.len(), "origin"),
+        );
         (entry.before, entry.after) = plan.before_and_after(
             |row| told(&row.canonical, &row.label, &row.environment),
             |new| told(&new.canonical, &new.label, &new.environment),
         );
         change.commit(&entry).await?;
-        self.refresh_after_commit().await;
+        self.config.refresh_after_commit().await;
         Ok(plan.len())
     }
 

@@ -2,10 +2,9 @@
 
 use crate::config::revocations::RevokedBy;
 use crate::config::{Organization, Secret};
-use crate::settings::list_edits::counted;
-use crate::tokens::verify::{AllowedBy, FailedCheck, authorize_origin};
+use crate::tokens::verify::{AllowedBy, authorize_origin};
 use perch_domain::attribute::type_name;
-use perch_domain::check::{Check, CheckOutcome};
+use perch_domain::check::{Check, CheckOutcome, FailedCheck};
 use perch_domain::claims::Claims;
 use perch_domain::json::Json;
 use perch_domain::origin::Origin;
@@ -303,7 +302,7 @@ fn diagnosed(foreign: &NotAToken) -> (String, Option<Fix>) {
         Missing::Exactly(many) => format!("{many} characters are"),
         Missing::AtLeast(least) => format!(
             "at least {} {}",
-            counted(least, "character"),
+            text::count(least, "character"),
             if least == 1 { "is" } else { "are" }
         ),
     };
@@ -322,7 +321,7 @@ fn diagnosed(foreign: &NotAToken) -> (String, Option<Fix>) {
         NotAToken::TooLong(extra) => (
             format!(
                 "Something was added at the end: {}.",
-                counted(*extra, "character")
+                text::count(*extra, "character")
             ),
             again,
         ),
@@ -403,7 +402,7 @@ fn attributes(claims: &Claims<'_>, organization: Option<&Organization>) -> Found
     misfits
         .extend(missing.map(|declared| format!("{} is required today and missing", declared.name)));
     if misfits.is_empty() {
-        let count = counted(carried.len(), "attribute");
+        let count = text::count(carried.len(), "attribute");
         return (
             CheckOutcome::Passed,
             if carried.is_empty() {

@@ -2,12 +2,16 @@
 
 use crate::config::ConfigSnapshot;
 use crate::config::revocations::Issued;
-use crate::perch::Perch;
+use crate::config::revoked_by;
+use crate::config::verify_key_state;
+use crate::config::verify_not_revoked;
+use crate::tokens::Tokens;
 use crate::tokens::checks::{CheckResult, Facts, checks, revoked};
-use crate::tokens::verify::{FailedCheck, authorize_origin};
+use crate::tokens::verify::authorize_origin;
 use crate::{ActorContext, error::Error};
 use perch_domain::api_key::{self, ApiKeyText};
 use perch_domain::check::Check;
+use perch_domain::check::FailedCheck;
 use perch_domain::claims::Claims;
 use perch_domain::origin::Origin;
 use perch_domain::permission::MODELS;
@@ -65,7 +69,7 @@ pub struct TokenRecord {
     pub refused: Option<Code>,
 }
 
-impl Perch {
+impl Tokens {
     /// Reads a token for a person of its organization, as seen from a site where one is named. What they pasted is not kept.
     pub async fn inspect_token(
         &self,
@@ -99,13 +103,13 @@ impl Perch {
             return self.pasted_key(acting, key, removed).await;
         }
         // Memory is looked at once more before a refusal counts, as everywhere.
-        self.refresh().await?;
+        self.config.refresh().await?;
         let keys = self.store.keys(acting.organization, None).await?;
-        let memory = self.memory.load_full();
+        let memory = self.config.current();
         let facts = Facts {
             keys: &keys,
             site: site.as_ref(),
-            now: self.now_seconds(),
+            now: self.system.now_seconds(),
             revoked: None,
             preview: self.preview(),
         };
@@ -170,7 +174,7 @@ impl Perch {
                 .as_ref()
                 .zip(organization.as_deref())
                 .and_then(|(claims, organization)| {
-                    Self::revoked_by(memory, organization, secret, Issued::claimed(claims))
+                    revoked_by(memory, organization, secret, Issued::claimed(claims))
                 });
         let facts = &Facts { revoked, ..*facts };
         let sandbox = claims
@@ -240,6 +244,7 @@ impl Perch {
         // Only who proves to hold the key is told that it is one of ours.
         let holder = match whole {
             Ok(_) => self
+                .api_keys
                 .authenticate_key(text, None)
                 .await
                 .ok()
@@ -249,6 +254,7 @@ impl Perch {
         let mut api_key = None;
         if let Some(holder) = holder {
             api_key = self
+                .api_keys
                 .revocable(acting, holder.key())
                 .await
                 .ok()
@@ -286,11 +292,11 @@ impl Perch {
             .mint(acting.organization, id)
             .await?
             .ok_or_else(not_found)?;
-        self.refresh().await?;
-        let memory = self.memory.load();
+        self.config.refresh().await?;
+        let memory = self.config.snapshot();
         let keys = self.store.keys(acting.organization, None).await?;
         let key = keys.iter().find(|key| key.secret_id == row.secret_id);
-        let now = self.now_seconds();
+        let now = self.system.now_seconds();
         let expired = if row.expires_at <= now {
             Err(FailedCheck(Check::Time, Code::TokenExpired))
         } else {
@@ -298,10 +304,9 @@ impl Perch {
         };
         let judged = match memory.secret(&row.secret_id) {
             None => Err(FailedCheck(Check::Key, Code::TokenUnknownKey)),
-            Some(secret) => self
-                .verify_key_state(&secret)
+            Some(secret) => verify_key_state(&secret, self.system.now())
                 .and(expired)
-                .and_then(|()| Self::verify_not_revoked(&memory, &secret, Issued::recorded(&row))),
+                .and_then(|()| verify_not_revoked(&memory, &secret, Issued::recorded(&row))),
         };
         let when = |at: Option<i64>| {
             at.map_or_else(String::new, |at| {
@@ -329,7 +334,7 @@ impl Perch {
                     .secret(&row.secret_id)
                     .zip(memory.organization(acting.organization));
                 revoked(secret.and_then(|(secret, organization)| {
-                    Self::revoked_by(&memory, &organization, &secret, Issued::recorded(&row))
+                    revoked_by(&memory, &organization, &secret, Issued::recorded(&row))
                 }))
                 .to_owned()
             }

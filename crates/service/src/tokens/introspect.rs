@@ -2,7 +2,7 @@
 
 use crate::api_keys::authenticate::AuthenticatedKey;
 use crate::error::Error;
-use crate::perch::Perch;
+use crate::tokens::Tokens;
 use perch_domain::permission::Permissions;
 use perch_domain::{Action, Code, Refusal};
 use serde::Serialize;
@@ -28,7 +28,7 @@ pub struct ActiveToken {
     pub sandbox: bool,
 }
 
-impl Perch {
+impl Tokens {
     /// Tells a program whether one of its own key's tokens is active; `None` for anything else, whatever it is.
     pub async fn introspect(
         &self,
@@ -37,6 +37,7 @@ impl Perch {
     ) -> Result<Option<ActiveToken>, Error> {
         holder.may(Action::IntrospectByKey)?;
         let active = self
+            .config
             .read_fresh::<_, Error>(|memory| Ok(self.active(memory, holder, token)?))
             .await;
         match active {

@@ -1,10 +1,11 @@
 //! Minting: a request in, a sealed token out, and its record on disk in between.
 
 use crate::api_keys::authenticate::AuthenticatedKey;
+use crate::config::Organization;
 use crate::error::Error;
-use crate::perch::Perch;
+use crate::tokens::Tokens;
 use perch_domain::claims::{AUDIENCE, MAX_TOKEN_BYTES, NewClaims, VERSION};
-use perch_domain::mint_request::MintRequest;
+use perch_domain::mint_request::{MintRequest, Rules};
 use perch_domain::refusal::Violations;
 use perch_domain::{Action, Code, Refusal, ViolationCode};
 use perch_store::{MintRow, OrganizationId, PersonId};
@@ -54,7 +55,7 @@ pub(crate) struct Composed {
     lifetime: u32,
 }
 
-impl Perch {
+impl Tokens {
     /// Mints a token from a request's body.
     ///
     /// # Errors
@@ -80,8 +81,8 @@ impl Perch {
             .cut_off(holder.key(), &request.subject);
         let maker_ended = sandbox_by
             .and_then(|issued_by| {
-                self.memory
-                    .load()
+                self.config
+                    .snapshot()
                     .sandbox_cut_off(row.organization_id, issued_by)
             })
             .unwrap_or(0);
@@ -89,7 +90,7 @@ impl Perch {
             .max(holder.organization.row.cut_off)
             .max(row.cut_off)
             .max(maker_ended);
-        let token_id = self.new_id_after(ended);
+        let token_id = self.system.new_id_after(ended);
         let token_key = holder.secret.token_key(&self.master_keys)?;
         let terms = Terms {
             organization: row.organization_id,
@@ -121,10 +122,13 @@ impl Perch {
             issued_at,
             expires_at,
         };
-        holder
-            .secret
-            .uses
-            .count(&request.attributes, &request.dropped, self.now());
+        self.usage.count(
+            row.organization_id,
+            row.key_id,
+            &request.attributes,
+            &request.dropped,
+            self.system.now(),
+        );
         self.recorder.record(record).await?;
         Ok(Minted {
             token,
@@ -146,7 +150,7 @@ impl Perch {
         token_id: Uuid,
         sandbox_by: Option<PersonId>,
     ) -> Result<Composed, Refusal> {
-        let now = self.now_seconds();
+        let now = self.system.now_seconds();
         let asked = now + i64::from(request.lifetime);
         let expires_at = terms
             .key_ends
@@ -189,10 +193,14 @@ impl Perch {
         holder: &AuthenticatedKey,
         body: &[u8],
     ) -> Result<MintRequest, Error> {
-        let read = |organization: &crate::config::Organization| {
+        let read = |organization: &Organization| {
             MintRequest::parse(
                 body,
-                self.rules(organization, holder.secret.row.longest_lifetime),
+                rules(
+                    organization,
+                    holder.secret.row.longest_lifetime,
+                    self.system.now_seconds(),
+                ),
             )
         };
         let decided = read(&holder.organization);
@@ -203,11 +211,11 @@ impl Perch {
         {
             return Ok(decided?);
         }
-        self.refresh_once_since(self.now()).await?;
+        self.config.refresh_once_since(self.system.now()).await?;
         // Somebody else may have replaced memory in between, so what counts is what was decided from.
         let organization = self
-            .memory
-            .load()
+            .config
+            .snapshot()
             .organization(holder.secret.row.organization_id)
             .ok_or(Code::ApiKeyUnknown)?;
         if Arc::ptr_eq(&organization, &holder.organization) {
@@ -215,6 +223,19 @@ impl Perch {
         } else {
             Ok(read(&organization)?)
         }
+    }
+}
+
+/// What a request of this organization is checked against. `now` in Unix seconds.
+pub(crate) fn rules(organization: &Organization, longest_lifetime: i64, now: i64) -> Rules<'_> {
+    Rules {
+        declarations: &organization.declarations,
+        longest_lifetime: u32::try_from(longest_lifetime.min(organization.row.longest_lifetime))
+            .unwrap_or(0),
+        drop_undeclared: organization
+            .row
+            .drop_undeclared_until
+            .is_some_and(|until| now < until),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What happened to a request, by the id that its caller was told: on a visitor's screen, in an error, in a header.
 
 use crate::config::Organization;
-use crate::perch::Perch;
+use crate::tokens::Tokens;
 use crate::tokens::checks::{Facts, refused_site};
 use crate::tokens::verify::authorize_origin;
 use crate::{ActorContext, CheckResult, Fix, error::Error};
@@ -29,7 +29,7 @@ pub struct RefusedRequest {
     pub at: i64,
 }
 
-impl Perch {
+impl Tokens {
     /// A refused request of this organization, or one that belongs to nobody.
     ///
     /// # Errors
@@ -40,7 +40,7 @@ impl Perch {
         request_id: Uuid,
     ) -> Result<RefusedRequest, Error> {
         acting.may(Action::ReadToken)?;
-        self.flush_activity().await;
+        self.activity.flush().await;
         let found = self
             .store
             .refused_request(acting.organization, request_id)
@@ -59,15 +59,15 @@ impl Perch {
                 .map_or_else(|| prefix.clone(), |key| format!("{} ({prefix})", key.name))
         });
         let organization = self
-            .memory
-            .load()
+            .config
+            .snapshot()
             .organization(acting.organization)
             .ok_or(Code::NotFound)?;
         let site = Origin::from_header(&row.origin);
         let facts = Facts {
             keys: &keys,
             site: site.as_ref(),
-            now: self.now_seconds(),
+            now: self.system.now_seconds(),
             revoked: None,
             preview: self.preview(),
         };

@@ -1,37 +1,29 @@
 //! What keeps revocation there for everybody: how fast and how much one key may revoke one by one, what an organization keeps for
 //! people, and that nothing is written where nothing would end.
 
-use crate::config::revocations::{Issued, Revocations, RevokedBy, subject_hash};
-use crate::error::Error;
-use crate::perch::Perch;
+use crate::config::revocations::Revocations;
 use perch_domain::{Code, Refusal};
-use perch_store::{KeyId, MintRow, OrganizationId, WantedMints};
+use perch_store::KeyId;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 use tokio::sync::Semaphore;
-use uuid::Uuid;
 
 /// Tokens and viewers that are revoked one by one at a time, each known until its tokens have expired: of a key, of an organization,
 /// and besides of people.
 const MAX_OF_A_KEY: usize = 50_000;
-const MOST: usize = 200_000;
+const MAX_OF_AN_ORGANIZATION: usize = 200_000;
 const RESERVE_OF_PEOPLE: usize = 20_000;
 /// Milliseconds that one revocation of a key counts for, and how many of them a key may be ahead: 100 at once, 100 a second.
 const EACH: i64 = 10;
 const AHEAD: i64 = 1_000;
 /// Keys whose rate is remembered before those that are idle are forgotten.
 const MAX_IDLE_RATES: usize = 1_000;
-/// Rows of the mint record that are looked at for a viewer, and how long: past that the revocation is made.
-const LOOK: u32 = 5_000;
-const MAX_LOOK: Duration = Duration::from_millis(250);
 
 /// What the clones of the service share.
 #[derive(Debug)]
 pub(crate) struct RevocationBounds {
-    /// One count of live tokens, and one look for a viewer's tokens, at a time.
-    pub counting: Semaphore,
-    looking: Semaphore,
+    /// One look for a viewer's tokens at a time.
+    pub(super) looking: Semaphore,
     /// By key, the moment at which nothing counts any more, Unix milliseconds.
     rates: Mutex<HashMap<KeyId, i64>>,
 }
@@ -39,7 +31,6 @@ pub(crate) struct RevocationBounds {
 impl Default for RevocationBounds {
     fn default() -> Self {
         Self {
-            counting: Semaphore::new(1),
             looking: Semaphore::new(1),
             rates: Mutex::default(),
         }
@@ -81,9 +72,9 @@ impl RevocationBounds {
 /// `TOO_MANY_REQUESTS` where the bound is reached.
 pub(crate) fn room(revocations: &Revocations, by: Option<KeyId>) -> Result<(), Refusal> {
     let most = if by.is_some() {
-        MOST
+        MAX_OF_AN_ORGANIZATION
     } else {
-        MOST + RESERVE_OF_PEOPLE
+        MAX_OF_AN_ORGANIZATION + RESERVE_OF_PEOPLE
     };
     let message = if by.is_some_and(|key| revocations.made_by(key) >= MAX_OF_A_KEY) {
         "This API key has revoked 50,000 tokens and viewers that have not expired yet; end all of its tokens instead."
@@ -98,86 +89,13 @@ pub(crate) fn room(revocations: &Revocations, by: Option<KeyId>) -> Result<(), R
     })
 }
 
-impl Perch {
-    /// Whether a token ended before its time already, in a way that lasts. What only memory remembers does not count: a database
-    /// that was put back to an earlier state has forgotten it.
-    pub(crate) async fn ended_before(&self, row: &MintRow) -> Result<bool, Error> {
-        let by = {
-            let memory = self.memory.load();
-            let Some((secret, organization)) = memory
-                .secret(&row.secret_id)
-                .zip(memory.organization(row.organization))
-            else {
-                return Ok(false);
-            };
-            Self::revoked_by(&memory, &organization, &secret, Issued::recorded(row))
-        };
-        match by {
-            Some(RevokedBy::Key | RevokedBy::Organization) => Ok(true),
-            Some(RevokedBy::Token) => Ok(self
-                .store
-                .is_token_revoked(row.organization, row.token_id)
-                .await?),
-            _ => Ok(false),
-        }
-    }
-
-    /// Whether a cut-off for this viewer of a key would end anything. It would, unless one is written down already and no younger
-    /// token of theirs is on record: a viewer of whom nothing is known may hold a token whose record a failover lost. Neither
-    /// the token's time nor this node's clock counts, and where the look has to stop the answer is yes.
-    pub(crate) async fn would_end(
-        &self,
-        organization: OrganizationId,
-        key: KeyId,
-        subject: &str,
-    ) -> Result<bool, Error> {
-        let written = self
-            .store
-            .viewer_cut_off(organization, key, subject_hash(subject))
-            .await?;
-        let Some(written) = written else {
-            return Ok(true);
-        };
-        let look = async {
-            let Ok(_one_at_a_time) = self.revocation_bounds.looking.acquire().await else {
-                return Ok(true);
-            };
-            let memory = self.memory.load_full();
-            let Some(known) = memory.organization(organization) else {
-                return Ok(true);
-            };
-            let own: Vec<_> = memory
-                .secrets()
-                .filter(|secret| secret.row.key_id == key)
-                .collect();
-            let key_ended = own
-                .iter()
-                .map(|secret| secret.row.cut_off)
-                .min()
-                .unwrap_or(0);
-            let covered = written.max(known.row.cut_off).max(key_ended);
-            let secrets: Vec<String> = own.iter().map(|secret| secret.row.id.clone()).collect();
-            let wanted = WantedMints {
-                organization,
-                secrets: &secrets,
-                subject: Some(subject),
-                expires_after: i64::MIN,
-                ids_from: crate::runtime::maintenance::least_id(covered.saturating_add(1)),
-                ids_before: Uuid::max(),
-            };
-            let page = self.store.mint_page(&wanted, LOOK, 1).await?;
-            Ok(!page.found.is_empty() || page.next.is_some())
-        };
-        tokio::time::timeout(MAX_LOOK, look)
-            .await
-            .unwrap_or(Ok(true))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::revocations::subject_hash;
+    use perch_store::OrganizationId;
     use perch_store::RevocationRow;
+    use uuid::Uuid;
 
     const KEY: KeyId = KeyId(Uuid::nil());
 

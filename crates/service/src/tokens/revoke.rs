@@ -1,9 +1,10 @@
 //! Ending tokens before their time: one, a viewer's, a key's, all. What is revoked is refused by every node within a second.
 
+use crate::actor_context::audit_entry;
 use crate::api_keys::authenticate::AuthenticatedKey;
 use crate::config::revocations::{REVOCATION_TTL, issued_at, subject_hash};
 use crate::error::Error;
-use crate::perch::Perch;
+use crate::tokens::Tokens;
 use crate::tokens::revocation_bounds::room;
 use crate::{ActorContext, LiveTokens, RequestInfo};
 use perch_domain::revoke_request::RevokeRequest;
@@ -35,14 +36,14 @@ pub struct TokenRevocationPreview {
 }
 
 /// Tokens that one revocation concerns.
-enum Tokens {
+enum SelectedTokens {
     One(MintRow),
     Viewer { subject: String, key: Option<KeyId> },
     Key(KeyId),
     All,
 }
 
-impl Perch {
+impl Tokens {
     /// Revokes tokens of the key that asks. What ended before changes nothing.
     ///
     /// # Errors
@@ -58,23 +59,24 @@ impl Perch {
         let asked = RevokeRequest::parse(body)?;
         let acting = holder.acting(request);
         if asked != RevokeRequest::All {
-            self.revocation_bounds.pass(holder.key(), self.now())?;
+            self.revocation_bounds
+                .pass(holder.key(), self.system.now())?;
         }
         let tokens = match &asked {
-            RevokeRequest::All => Tokens::Key(holder.key()),
-            RevokeRequest::Viewer(subject) => Tokens::Viewer {
+            RevokeRequest::All => SelectedTokens::Key(holder.key()),
+            RevokeRequest::Viewer(subject) => SelectedTokens::Viewer {
                 subject: subject.clone(),
                 key: Some(holder.key()),
             },
             RevokeRequest::Token(id) => {
                 let row = self.store.mint(acting.organization, *id).await?;
                 let own = row.filter(|row| self.key_of(row) == Some(holder.key()));
-                Tokens::One(own.ok_or_else(|| {
+                SelectedTokens::One(own.ok_or_else(|| {
                     Refusal::because(Code::NotFound, "This key issued no token with this id.")
                 })?)
             }
         };
-        if let Tokens::Viewer { subject, .. } = &tokens
+        if let SelectedTokens::Viewer { subject, .. } = &tokens
             && !self
                 .would_end(acting.organization, holder.key(), subject)
                 .await?
@@ -109,7 +111,7 @@ impl Perch {
         &self,
         acting: &ActorContext,
         ending: TokenSelection,
-    ) -> Result<(TokenRevocationPreview, Tokens), Error> {
+    ) -> Result<(TokenRevocationPreview, SelectedTokens), Error> {
         let (whose, tokens) = self.endable(acting, ending).await?;
         let live_tokens = self.count_live(acting.organization, &tokens).await?;
         Ok((
@@ -134,7 +136,7 @@ impl Perch {
         &self,
         acting: &ActorContext,
         ending: TokenSelection,
-    ) -> Result<(String, Tokens), Error> {
+    ) -> Result<(String, SelectedTokens), Error> {
         acting.may(Action::RevokeOwnTokens)?;
         let any = acting.can(Action::RevokeAnyTokens);
         match ending {
@@ -145,20 +147,23 @@ impl Perch {
                 if !any && !made && !self.owns(acting, key) {
                     return Err(Code::RoleNotAllowed.into());
                 }
-                Ok((row.subject.clone(), Tokens::One(row)))
+                Ok((row.subject.clone(), SelectedTokens::One(row)))
             }
             TokenSelection::ViewerOf(id) => {
                 acting.may(Action::RevokeAnyTokens)?;
                 let subject = self.recorded(acting, id).await?.subject;
-                Ok((subject.clone(), Tokens::Viewer { subject, key: None }))
+                Ok((
+                    subject.clone(),
+                    SelectedTokens::Viewer { subject, key: None },
+                ))
             }
             TokenSelection::Key(key) => {
-                let view = self.revocable(acting, key).await?;
-                Ok((view.name, Tokens::Key(key)))
+                let view = self.api_keys.revocable(acting, key).await?;
+                Ok((view.name, SelectedTokens::Key(key)))
             }
             TokenSelection::Everything => {
                 acting.may(Action::RevokeAnyTokens)?;
-                Ok((String::new(), Tokens::All))
+                Ok((String::new(), SelectedTokens::All))
             }
         }
     }
@@ -174,14 +179,14 @@ impl Perch {
     }
 
     fn key_of(&self, row: &MintRow) -> Option<KeyId> {
-        self.memory
-            .load()
+        self.config
+            .snapshot()
             .secret(&row.secret_id)
             .map(|secret| secret.row.key_id)
     }
 
     fn owns(&self, acting: &ActorContext, key: Option<KeyId>) -> bool {
-        let secret = key.and_then(|key| self.memory.load().secret_of_key(key));
+        let secret = key.and_then(|key| self.config.snapshot().secret_of_key(key));
         acting.can(Action::SeeOwnKeys)
             && secret.is_some_and(|secret| Some(secret.row.owner_id) == acting.person)
     }
@@ -189,28 +194,28 @@ impl Perch {
     async fn count_live(
         &self,
         organization: OrganizationId,
-        tokens: &Tokens,
+        tokens: &SelectedTokens,
     ) -> Result<LiveTokens, Error> {
         let (key, subject) = match tokens {
-            Tokens::One(row) => {
+            SelectedTokens::One(row) => {
                 return Ok(LiveTokens::Exactly(i64::from(
-                    row.expires_at > self.now_seconds(),
+                    row.expires_at > self.system.now_seconds(),
                 )));
             }
-            Tokens::Viewer { subject, key } => (*key, Some(subject.as_str())),
-            Tokens::Key(key) => (Some(*key), None),
-            Tokens::All => (None, None),
+            SelectedTokens::Viewer { subject, key } => (*key, Some(subject.as_str())),
+            SelectedTokens::Key(key) => (Some(*key), None),
+            SelectedTokens::All => (None, None),
         };
-        self.live_tokens(organization, key, subject).await
+        self.live_tokens.count(organization, key, subject).await
     }
 
     /// The Unix millisecond up to which every token that was issued until now was issued.
     pub(crate) async fn cut_off_of_all(&self, organization: OrganizationId) -> Result<i64, Error> {
-        let now = self.now();
+        let now = self.system.now();
         // A node whose clock is ahead has issued tokens that look younger than this moment.
         let ahead = self
             .store
-            .newest_token(organization, crate::runtime::maintenance::least_id(now))
+            .newest_token(organization, crate::ports::least_id(now))
             .await?;
         Ok(ahead.map_or(now, |newest| now.max(issued_at(newest))))
     }
@@ -219,22 +224,22 @@ impl Perch {
     async fn end(
         &self,
         acting: &ActorContext,
-        tokens: Tokens,
+        tokens: SelectedTokens,
         by: Option<KeyId>,
     ) -> Result<(), Error> {
-        let now = self.now();
+        let now = self.system.now();
         let organization = acting.organization;
         let takes_room = match &tokens {
-            Tokens::One(token) if self.ended_before(token).await? => return Ok(()),
-            Tokens::One(_) => true,
-            Tokens::Viewer { subject, key } => self
-                .memory
-                .load()
+            SelectedTokens::One(token) if self.ended_before(token).await? => return Ok(()),
+            SelectedTokens::One(_) => true,
+            SelectedTokens::Viewer { subject, key } => self
+                .config
+                .snapshot()
                 .organization(organization)
                 .is_none_or(|known| !known.revocations.knows(*key, subject)),
-            Tokens::Key(_) | Tokens::All => false,
+            SelectedTokens::Key(_) | SelectedTokens::All => false,
         };
-        if takes_room && let Some(known) = self.memory.load().organization(organization) {
+        if takes_room && let Some(known) = self.config.snapshot().organization(organization) {
             room(&known.revocations, by)?;
         }
         let cut_off = self.cut_off_of_all(organization).await?;
@@ -249,19 +254,19 @@ impl Perch {
         };
         let mut change = self.store.change().await?;
         let add = async |change: &mut Change, row: RevocationRow| {
-            change.add_revocation(self.new_id(), &row, now).await
+            change.add_revocation(self.system.new_id(), &row, now).await
         };
         let (action, target, written) = match tokens {
-            Tokens::One(token) => (
+            SelectedTokens::One(token) => (
                 "token.revoke",
                 token.token_id.to_string(),
                 add(&mut change, row(by, Some(token.token_id), None)).await,
             ),
-            Tokens::Viewer { subject, key } => {
+            SelectedTokens::Viewer { subject, key } => {
                 let row = row(key, None, Some(&subject));
                 ("viewer.revoke", subject, add(&mut change, row).await)
             }
-            Tokens::Key(key) => (
+            SelectedTokens::Key(key) => (
                 "api_key.end_tokens",
                 key.to_string(),
                 change
@@ -269,15 +274,17 @@ impl Perch {
                     .await
                     .map(drop),
             ),
-            Tokens::All => (
+            SelectedTokens::All => (
                 "organization.end_tokens",
                 "all tokens".to_owned(),
                 change.cut_off_organization(organization, cut_off).await,
             ),
         };
         written?;
-        change.commit(&self.entry(acting, action, target)).await?;
-        self.refresh_after_commit().await;
+        change
+            .commit(&audit_entry(&self.system, acting, action, target))
+            .await?;
+        self.config.refresh_after_commit().await;
         Ok(())
     }
 }

@@ -1,83 +1,23 @@
 //! Viewers: a token in, what it grants out. What attributes and context a token carries stays here.
 
-use crate::RequestInfo;
 use crate::activity::connected_sites::Connected;
-use crate::activity::embed_activity::{Rejection, RequestOwner};
+use crate::activity::rejection::{Rejection, RequestOwner};
 use crate::api_keys::rate_limits::Over;
+use crate::caller::{BearerCredential, Call, Caller, MisplacedKey};
 use crate::config::revocations::Issued;
+use crate::config::verify_key_state;
+use crate::config::verify_not_revoked;
 use crate::config::{ConfigSnapshot, Organization, Secret};
 use crate::error::Error;
-use crate::perch::Perch;
-use crate::tokens::verify::{AllowedBy, FailedCheck, authorize_origin};
-use perch_domain::check::Check;
+use crate::tokens::Tokens;
+use crate::tokens::verify::{AllowedBy, authorize_origin};
+use perch_domain::check::{Check, FailedCheck};
 use perch_domain::claims::Claims;
-use perch_domain::origin::Origin;
 use perch_domain::permission::Permissions;
-use perch_domain::{Code, Refusal, api_key};
+use perch_domain::{Code, Refusal};
 use perch_store::{KeyId, OrganizationId, PersonId};
 use std::net::IpAddr;
-use tokio::sync::watch;
 use uuid::Uuid;
-
-/// Where a request says it comes from.
-#[derive(Clone, Debug)]
-pub enum Caller {
-    /// No browser: whoever holds the token reads from a backend.
-    Backend,
-    /// A page of this site.
-    Site(Origin),
-    /// A page whose origin cannot be listed: `null`, several, or none a browser writes.
-    Unlistable,
-    /// A route for browsers was called without an origin.
-    MissingOrigin,
-}
-
-/// A viewer's request.
-#[derive(Clone)]
-pub struct Call<'a> {
-    pub route: &'static str,
-    pub request_id: Uuid,
-    /// Where it came from, as far as that is to be counted.
-    pub address: Option<IpAddr>,
-    pub caller: Caller,
-    pub presented: BearerCredential<'a>,
-}
-
-/// What was sent as a token.
-#[derive(Clone)]
-pub enum BearerCredential<'a> {
-    Nothing,
-    Token(&'a str),
-    /// An API key, which belongs elsewhere.
-    Key(Box<MisplacedKey<'a>>),
-}
-
-/// An API key where a token belongs.
-#[derive(Clone)]
-pub struct MisplacedKey<'a> {
-    text: &'a str,
-    /// Whether it came from a browser, with or without an origin.
-    in_browser: bool,
-    request: RequestInfo,
-}
-
-impl<'a> BearerCredential<'a> {
-    /// What a bearer sent; `asked` is only looked at for a key.
-    pub fn read(bearer: Option<&'a str>, asked: impl FnOnce() -> (bool, RequestInfo)) -> Self {
-        match bearer.unwrap_or_default() {
-            "" => Self::Nothing,
-            text if text.starts_with(api_key::PREFIX) => {
-                let (in_browser, request) = asked();
-                Self::Key(Box::new(MisplacedKey {
-                    text,
-                    in_browser,
-                    request,
-                }))
-            }
-            text => Self::Token(text),
-        }
-    }
-}
 
 /// What a token grants. Times are Unix seconds.
 #[derive(Clone, Copy, Debug)]
@@ -110,7 +50,7 @@ pub struct Connection {
 impl Connection {
     /// Whose connection it is, to bound them: a hash of organization and viewer.
     pub fn viewer(&self) -> [u8; 32] {
-        crate::activity::embed_activity::viewer(self.organization, &self.subject)
+        crate::activity::rejection::viewer_hash(self.organization, &self.subject)
     }
 
     /// The key its token was made with.
@@ -132,7 +72,7 @@ impl Connection {
     }
 }
 
-impl Perch {
+impl Tokens {
     /// Opens a viewer's token for the site it is used on, and tells what it grants.
     ///
     /// # Errors
@@ -149,7 +89,7 @@ impl Perch {
                 organization: &organization.row.name,
                 permissions: claims.permissions,
                 expires_at: claims.exp,
-                server_time: self.now_seconds(),
+                server_time: self.system.now_seconds(),
                 sandbox: claims.sandbox.is_some(),
                 scope: self.scope(claims),
             })
@@ -206,19 +146,19 @@ impl Perch {
                 caller: admitted.caller.clone(),
                 presented: BearerCredential::Nothing,
             };
-            let turned = Rejection::told(check, refusal, admitted.about());
-            self.sightings.record_rejection(&call, &turned, self.now());
+            let turned = Rejection::of(check, refusal, admitted.about());
+            self.activity.record_rejection(&call, &turned);
             turned.refusal
         })
     }
 
     fn verify_again(&self, admitted: &Connection) -> Result<(), (Check, Refusal)> {
-        let memory = self.memory.load();
+        let memory = self.config.snapshot();
         let failed = |FailedCheck(check, code): FailedCheck| (check, code.into());
         let unknown = || (Check::Key, Code::TokenUnknownKey.into());
         let secret = memory.secret(&admitted.secret).ok_or_else(unknown)?;
-        self.verify_key_state(&secret).map_err(failed)?;
-        if admitted.expires_at <= self.now_seconds() {
+        verify_key_state(&secret, self.system.now()).map_err(failed)?;
+        if admitted.expires_at <= self.system.now_seconds() {
             return Err((Check::Time, Code::TokenExpired.into()));
         }
         let issued = Issued {
@@ -226,7 +166,7 @@ impl Perch {
             subject: &admitted.subject,
             issued_by: admitted.issued_by,
         };
-        Self::verify_not_revoked(&memory, &secret, issued).map_err(failed)?;
+        verify_not_revoked(&memory, &secret, issued).map_err(failed)?;
         let organization = memory
             .organization(admitted.organization)
             .ok_or_else(unknown)?;
@@ -241,12 +181,12 @@ impl Perch {
 
     /// Seconds after which a connected viewer's token has ended.
     pub fn seconds_left(&self, admitted: &Connection) -> u64 {
-        u64::try_from(admitted.expires_at.saturating_sub(self.now_seconds())).unwrap_or(0)
-    }
-
-    /// Tells whoever waits that the configuration was replaced.
-    pub fn changes(&self) -> watch::Receiver<i64> {
-        self.changed.subscribe()
+        u64::try_from(
+            admitted
+                .expires_at
+                .saturating_sub(self.system.now_seconds()),
+        )
+        .unwrap_or(0)
     }
 
     async fn authorize_call<T>(
@@ -260,7 +200,9 @@ impl Perch {
                 Err(Box::pin(self.key_for_a_token(key, call.address)).await)
             }
             BearerCredential::Nothing => {
-                self.counts_against(call.address, &over);
+                self.api_keys
+                    .rate_limits
+                    .counts_against(call.address, &over);
                 Err(Rejection::nobody(FailedCheck(
                     Check::Shape,
                     Code::TokenMissing,
@@ -268,25 +210,30 @@ impl Perch {
             }
             BearerCredential::Token(token) => {
                 let settled = |turned: &Rejection| {
-                    (turned.proved_nothing() && self.counts_against(call.address, &over))
+                    (turned.proved_nothing()
+                        && self
+                            .api_keys
+                            .rate_limits
+                            .counts_against(call.address, &over))
                         || turned.is_settled()
                 };
-                self.read_fresh_unless(settled, |memory| {
-                    self.verify_call(memory, token, &call.caller, &tell)
-                })
-                .await
+                self.config
+                    .read_fresh_unless(settled, |memory| {
+                        self.verify_call(memory, token, &call.caller, &tell)
+                    })
+                    .await
             }
         };
         match decided {
             Ok((told, key, organization)) => {
-                self.count_proven(key, organization)?;
+                self.api_keys.rate_limits.count_proven(key, organization)?;
                 Ok(told)
             }
             Err(turned) => {
                 let turned = over.refusal().map_or(turned, Rejection::from);
                 // A flood is not noted request by request.
                 if turned.refusal.code != Code::TooManyRequests {
-                    self.sightings.record_rejection(call, &turned, self.now());
+                    self.activity.record_rejection(call, &turned);
                 }
                 Err(turned.refusal.into())
             }
@@ -296,13 +243,15 @@ impl Perch {
     /// An API key where a token belongs. In a page whoever opened it could read the key, so it is noted as exposed; a backend
     /// only mixed the two up.
     async fn key_for_a_token(&self, key: &MisplacedKey<'_>, address: Option<IpAddr>) -> Rejection {
-        let holder = match self.authenticate_key(key.text, address).await {
+        let holder = match self.api_keys.authenticate_key(key.text, address).await {
             Ok(holder) => holder,
             Err(refusal) if refusal.code() == Code::TooManyRequests => return refusal.into(),
             Err(_) => return Rejection::nobody(FailedCheck(Check::Shape, Code::TokenMalformed)),
         };
         let refusal = if key.in_browser {
-            self.refuse_from_browser(&holder, key.request.clone()).await
+            self.api_keys
+                .refuse_from_browser(&holder, key.request.clone())
+                .await
         } else {
             Refusal::because(
                 Code::TokenMalformed,
@@ -344,16 +293,13 @@ impl Perch {
         if let (Some(AllowedBy::Listed(entry)), Caller::Site(origin)) = (grounds, caller) {
             let by_wildcard = entry.origin.is_wildcard();
             let organization = secret.row.organization_id;
-            self.sightings.connected(
-                Connected {
-                    organization,
-                    origin,
-                    by_wildcard,
-                    subject: &claims.sub,
-                    live: claims.sandbox.is_none(),
-                },
-                self.now(),
-            );
+            self.activity.connected(Connected {
+                organization,
+                origin,
+                by_wildcard,
+                subject: &claims.sub,
+                live: claims.sandbox.is_none(),
+            });
         }
         Ok((
             tell(claims, secret, &organization),

@@ -1,10 +1,12 @@
 //! From a token's text to its claims: the gate, then the state of its key, then its claims.
 
-use crate::config::revocations::{Issued, RevokedBy};
+use crate::config::revocations::Issued;
+use crate::config::verify_key_state;
+use crate::config::verify_not_revoked;
 use crate::config::{ConfigSnapshot, Organization, Secret};
-use crate::perch::Perch;
+use crate::tokens::Tokens;
 use perch_domain::Code;
-use perch_domain::check::Check;
+use perch_domain::check::{Check, FailedCheck};
 use perch_domain::claims::{Claims, Expected};
 use perch_domain::origin::Origin;
 use perch_domain::origin_list::{Environment, Listed};
@@ -17,23 +19,13 @@ pub(crate) struct Known {
     token_key: Arc<TokenKey>,
 }
 
-/// The check that a token failed, and the code for it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct FailedCheck(pub Check, pub Code);
-
-impl From<FailedCheck> for perch_domain::Refusal {
-    fn from(FailedCheck(_, code): FailedCheck) -> Self {
-        code.into()
-    }
-}
-
 impl AsRef<TokenKey> for Known {
     fn as_ref(&self) -> &TokenKey {
         &self.token_key
     }
 }
 
-impl Perch {
+impl Tokens {
     /// Opens the seal of a token whose secret passes `visible`; for every other the answer is that of a key nobody knows.
     pub(crate) fn open_seal(
         &self,
@@ -75,11 +67,11 @@ impl Perch {
         secret: &Secret,
         claims: &Claims<'_>,
     ) -> Result<(), FailedCheck> {
-        self.verify_key_state(secret)?;
+        verify_key_state(secret, self.system.now())?;
         let expected = Expected {
             issuer: self.issuer,
             organization: secret.row.organization_id.0,
-            now: self.now_seconds(),
+            now: self.system.now_seconds(),
         };
         claims.check(&expected).map_err(|code| {
             FailedCheck(
@@ -91,62 +83,7 @@ impl Perch {
                 code,
             )
         })?;
-        Self::verify_not_revoked(memory, secret, Issued::claimed(claims))
-    }
-
-    /// Whether a key's tokens still count at all.
-    pub(crate) fn verify_key_state(&self, secret: &Secret) -> Result<(), FailedCheck> {
-        let row = &secret.row;
-        if row.key_revoked_at.is_some() || row.secret_revoked_at.is_some() {
-            return Err(FailedCheck(Check::KeyState, Code::TokenRevoked));
-        }
-        if row
-            .expires_at
-            .is_some_and(|expires_at| expires_at <= self.now())
-        {
-            return Err(FailedCheck(Check::KeyState, Code::TokenExpired));
-        }
-        Ok(())
-    }
-
-    /// Whether a token is free of every revocation.
-    pub(crate) fn verify_not_revoked(
-        memory: &ConfigSnapshot,
-        secret: &Secret,
-        issued: Issued<'_>,
-    ) -> Result<(), FailedCheck> {
-        let organization = memory
-            .organization(secret.row.organization_id)
-            .ok_or(FailedCheck(Check::Key, Code::TokenUnknownKey))?;
-        match Self::revoked_by(memory, &organization, secret, issued) {
-            Some(_) => Err(FailedCheck(Check::Revocation, Code::TokenRevoked)),
-            None => Ok(()),
-        }
-    }
-
-    /// What ended a token before its time, if anything did.
-    pub(crate) fn revoked_by(
-        memory: &ConfigSnapshot,
-        organization: &Organization,
-        secret: &Secret,
-        issued: Issued<'_>,
-    ) -> Option<RevokedBy> {
-        if issued.at() <= organization.row.cut_off {
-            return Some(RevokedBy::Organization);
-        }
-        if issued.at() <= secret.row.cut_off {
-            return Some(RevokedBy::Key);
-        }
-        // A sandbox token ends with its maker's access, for good.
-        let ended = |issued_by| {
-            memory
-                .sandbox_cut_off(secret.row.organization_id, issued_by)
-                .is_none_or(|cut_off| issued.at() <= cut_off)
-        };
-        if issued.issued_by.is_some_and(ended) {
-            return Some(RevokedBy::Issuer);
-        }
-        organization.revocations.find(secret.row.key_id, issued)
+        verify_not_revoked(memory, secret, Issued::claimed(claims))
     }
 }
 

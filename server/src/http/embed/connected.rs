@@ -152,7 +152,10 @@ impl Connected {
                 from = last + 1;
                 for (_, seat) in seats.iter().filter(|(_, seat)| seat.ended.get().is_none()) {
                     if let Err(refusal) =
-                        shared.perch.recheck(&seat.admitted, ROUTE, seat.request_id)
+                        shared
+                            .perch
+                            .tokens
+                            .recheck(&seat.admitted, ROUTE, seat.request_id)
                     {
                         seat.end(refusal);
                     }

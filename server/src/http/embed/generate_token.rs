@@ -30,7 +30,7 @@ pub(super) async fn handle(State(state): State<AppState>, request: Request) -> R
                 return Err(Code::ContentTypeNotJson.into());
             }
             let body = read_body(&parts.headers, body, MAX_BODY_BYTES).await?;
-            let minted = state.perch.mint(&holder, &body).await?;
+            let minted = state.perch.tokens.mint(&holder, &body).await?;
             let answer = Answer {
                 token: &minted.token,
                 expires_in: lifetime::print(minted.lifetime),

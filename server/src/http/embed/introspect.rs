@@ -40,7 +40,7 @@ pub(super) async fn handle(State(state): State<AppState>, request: Request) -> R
                     "The token is given twice.",
                 ));
             }
-            match state.perch.introspect(&holder, &token).await? {
+            match state.perch.tokens.introspect(&holder, &token).await? {
                 Some(active) => json(&active),
                 None => json(&serde_json::json!({ "active": false })),
             }

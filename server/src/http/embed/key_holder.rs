@@ -25,12 +25,17 @@ pub(super) async fn with_key<F: Future<Output = Result<Response, Refusal>>>(
     let mut proved = None;
     let outcome = async {
         let address = state.address(&parts.extensions, &parts.headers);
-        let text = key_text(&parts.headers)
-            .map_err(|refusal| state.perch.refuse_unproven(refusal, address))?;
-        let holder = state.perch.authenticate_key(text, address).await?;
+        let text = key_text(&parts.headers).map_err(|refusal| {
+            state
+                .perch
+                .api_keys
+                .rate_limits
+                .refuse_unproven(refusal, address)
+        })?;
+        let holder = state.perch.api_keys.authenticate_key(text, address).await?;
         proved = Some(holder.clone());
         if is_browser(&parts.headers) {
-            let refused = state.perch.refuse_from_browser(
+            let refused = state.perch.api_keys.refuse_from_browser(
                 &holder,
                 state.request_info(&parts.extensions, &parts.headers),
             );
@@ -38,14 +43,15 @@ pub(super) async fn with_key<F: Future<Output = Result<Response, Refusal>>>(
             return Err(Box::pin(refused).await);
         }
         holder.may(action)?;
-        state.perch.count_request(&holder)?;
+        state.perch.api_keys.count_request(&holder)?;
         route(holder, parts, body).await
     }
     .await;
     outcome.unwrap_or_else(|refusal| {
         state
             .perch
-            .record_refused_key_request(proved.as_ref(), name, id, &refusal);
+            .api_keys
+            .record_refused_request(proved.as_ref(), name, id, &refusal);
         let mut response = error_response(&refusal, id);
         readable_by(origin, response.headers_mut());
         response

@@ -28,11 +28,12 @@ pub(super) async fn handle(State(state): State<AppState>, request: Request) -> R
         Caller::MissingOrigin,
     );
     let entered = async {
-        let admitted = state.perch.admit(&call).await?;
+        let admitted = state.perch.tokens.admit(&call).await?;
         let place = state.connected.enter(admitted, call.request_id)?;
         // What changed before it had its place was told to nobody.
         state
             .perch
+            .tokens
             .recheck(&place.seat.admitted, ROUTE, call.request_id)?;
         Ok::<_, Refusal>(place)
     };
@@ -92,20 +93,21 @@ impl Stream {
             Said::Hello => {}
         }
         let seat = self.place.seat.clone();
-        let beat = tokio::time::sleep(
-            HEARTBEAT.min(Duration::from_secs(self.perch.seconds_left(&seat.admitted))),
-        );
+        let beat = tokio::time::sleep(HEARTBEAT.min(Duration::from_secs(
+            self.perch.tokens.seconds_left(&seat.admitted),
+        )));
         let ended = tokio::select! {
             _ = self.stopping.wait_for(|stopping| *stopping) => return None,
             refusal = seat.ended() => Some(refusal.clone()),
             () = beat => None,
         };
         // Where nothing can be known the component asks again, and is told that. A change was just read.
-        if ended.is_none() && self.perch.is_stale() {
+        if ended.is_none() && self.perch.config.is_stale() {
             return None;
         }
         let ended = ended.or_else(|| {
             self.perch
+                .tokens
                 .recheck(&seat.admitted, ROUTE, seat.request_id)
                 .err()
         });

@@ -17,12 +17,12 @@ pub(super) async fn handle(State(state): State<AppState>, request: Request) -> R
         }
         let body = read_body(&parts.headers, body, MAX_BODY_BYTES).await?;
         let info = state.request_info(&parts.extensions, &parts.headers);
-        let revoked = match state.perch.revoke_by_key(&holder, &body, info).await? {
+        let revoked = match state.perch.tokens.revoke_by_key(&holder, &body, info).await? {
             RevokeRequest::Token(id) => value!({ "tokenId": id }),
             RevokeRequest::Viewer(subject) => value!({ "distinctId": subject }),
             RevokeRequest::All => value!({ "all": true }),
         };
-        json(&value!({ "revoked": revoked, "revokedAt": time::rfc3339(state.perch.now().div_euclid(1_000)) }))
+        json(&value!({ "revoked": revoked, "revokedAt": time::rfc3339(state.perch.system.now().div_euclid(1_000)) }))
     })
     .await
 }

@@ -60,6 +60,7 @@ async fn answer(
     let (call, origin) = call(state, &parts.headers, &parts.extensions, route, nobody);
     let told = state
         .perch
+        .tokens
         .connect(&call, |session| json(&told(session)))
         .await
         .map_err(Refusal::from)

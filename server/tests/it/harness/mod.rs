@@ -134,6 +134,7 @@ impl TestApp {
             new_organization: "Analytical Engines".into(),
         };
         self.perch
+            .people
             .add_person(&OrganizationChoice(None), form, "test".into())
             .await
             .unwrap();

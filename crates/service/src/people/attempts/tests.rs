@@ -1,12 +1,6 @@
 use super::*;
 
-struct Fixed;
-
-impl Entropy for Fixed {
-    fn fill(&self, bytes: &mut [u8]) {
-        bytes.fill(7);
-    }
-}
+const KEY: [u8; 16] = [7; 16];
 
 const NOW: i64 = 1_795_168_800_000;
 
@@ -34,7 +28,7 @@ fn networks_are_addresses_of_ipv4_and_halves_of_ipv6() {
 
 #[test]
 fn a_network_waits_ever_longer_over_all_accounts_and_is_let_in_again() {
-    let attempts = Attempts::new(&Fixed);
+    let attempts = Attempts::new(KEY);
     let fail = |at: i64, email: &str| fails(attempts.by_stranger("203.0.113.7", email, at));
     for count in 0..30 {
         assert_eq!(fail(NOW, &format!("{count}@a.test")), Ok(()));
@@ -66,7 +60,7 @@ fn a_network_waits_ever_longer_over_all_accounts_and_is_let_in_again() {
 
 #[test]
 fn few_attempts_of_a_network_run_at_a_time_and_good_ones_do_not_count() {
-    let attempts = Attempts::new(&Fixed);
+    let attempts = Attempts::new(KEY);
     let begin = |email: &str| attempts.by_stranger("203.0.113.7", email, NOW);
     for _ in 0..100 {
         begin("a@a.test").unwrap().uncounted();
@@ -95,7 +89,7 @@ fn few_attempts_of_a_network_run_at_a_time_and_good_ones_do_not_count() {
 
 #[test]
 fn an_account_has_a_slow_ceiling_over_all_networks_and_known_devices_do_not() {
-    let attempts = Attempts::new(&Fixed);
+    let attempts = Attempts::new(KEY);
     let fail = |count: u32, at: i64| {
         fails(attempts.by_stranger(&format!("net-{count}"), "ada@a.test", at))
     };
@@ -122,7 +116,7 @@ fn an_account_has_a_slow_ceiling_over_all_networks_and_known_devices_do_not() {
 
 #[test]
 fn a_device_has_a_bound_of_its_own() {
-    let attempts = Attempts::new(&Fixed);
+    let attempts = Attempts::new(KEY);
     let twice = (
         attempts.by_device(b"laptop", NOW).unwrap(),
         attempts.by_device(b"laptop", NOW).unwrap(),
@@ -138,7 +132,7 @@ fn a_device_has_a_bound_of_its_own() {
 
 #[test]
 fn however_many_networks_and_accounts_there_are_memory_is_bounded_and_guessing_is_not_forgotten() {
-    let attempts = Attempts::new(&Fixed);
+    let attempts = Attempts::new(KEY);
     for count in 0..100 {
         assert_eq!(
             fails(attempts.by_stranger(&format!("net-{count}"), "ada@a.test", NOW)),
