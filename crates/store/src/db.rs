@@ -194,6 +194,15 @@ impl Store {
         }
     }
 
+    /// How many statements this store has sent since it was opened: `BEGIN` and `COMMIT` count, a text of several statements counts
+    /// once.
+    #[cfg(feature = "testing")]
+    pub fn statements_sent(&self) -> u64 {
+        self.shared
+            .statements
+            .load(std::sync::atomic::Ordering::Relaxed)
+    }
+
     /// The number that every change of configuration raises.
     pub async fn generation(&self) -> Result<i64, StoreError> {
         let asked = async {

@@ -44,5 +44,6 @@ mod setup;
 mod sign_in_floods;
 mod sign_in_traces;
 mod sites_within_bounds;
+mod statements;
 mod told_once;
 mod walls;

@@ -24,6 +24,9 @@ const RETURN: Duration = Duration::from_secs(1);
 pub(crate) struct Shared {
     pub health: Health,
     suspect: Mutex<Option<Instant>>,
+    /// How many statements were sent, commits included.
+    #[cfg(feature = "testing")]
+    pub statements: std::sync::atomic::AtomicU64,
 }
 
 impl Shared {
@@ -84,7 +87,12 @@ impl<DB: Database> Held<DB> {
         }
     }
 
+    /// The connection, for one statement.
     pub fn connection(&mut self) -> &mut DB::Connection {
+        #[cfg(feature = "testing")]
+        self.shared
+            .statements
+            .fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         &mut self.connection
     }
 

@@ -43,6 +43,14 @@ impl TestApp {
 
     /// Opens the installation in a folder, under these settings.
     pub async fn open(folder: Arc<TempDir>, settings: &[(&str, &str)]) -> Self {
+        Self::open_with_upkeep(folder, settings, true).await
+    }
+
+    async fn open_with_upkeep(
+        folder: Arc<TempDir>,
+        settings: &[(&str, &str)],
+        upkeep: bool,
+    ) -> Self {
         let mut variables: HashMap<String, String> = settings
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
@@ -53,7 +61,7 @@ impl TestApp {
         );
         let config = Config::from_variables(&variables).unwrap();
         let clock = Arc::new(ManualClock::at(NOW));
-        let perch = open_with(&config, true, clock.clone(), ENTROPY.clone())
+        let perch = open_with(&config, upkeep, clock.clone(), ENTROPY.clone())
             .await
             .unwrap();
         let site = Site::new(&config, config.addr);
@@ -70,6 +78,13 @@ impl TestApp {
             site,
             front,
         }
+    }
+
+    /// The same installation opened again without background tasks: only requests send statements.
+    pub async fn without_upkeep(self) -> Self {
+        let folder = self.folder.clone();
+        drop(self);
+        Self::open_with_upkeep(folder, &[], false).await
     }
 
     /// A second node on the same database, with a clock of its own.
