@@ -2,7 +2,7 @@
 
 use crate::browser_files::{Care, build};
 use crate::process::{cargo, root, step};
-use crate::{Done, layers, node, sizes, system};
+use crate::{Done, circles, layers, node, sizes, system};
 use std::process::Command;
 
 /// Format, lints, types of the component script, layers, lengths of files.
@@ -10,6 +10,7 @@ pub fn quick() -> Done {
     system::openssl()?;
     step("format", &mut cargo(&["fmt", "--all", "--check"]))?;
     layers::check()?;
+    circles::check()?;
     sizes::sources()?;
     node::packages()?;
     step(

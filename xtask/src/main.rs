@@ -9,6 +9,7 @@ mod api_tester;
 mod bench;
 mod browser_files;
 mod check;
+mod circles;
 mod crash;
 mod fuzz;
 mod interop;
@@ -33,10 +34,12 @@ cargo xtask <command>
   dev      the same, building again when a file changes
   test     everything CI runs: format, lints, layers, sizes, unit, both databases, the API from its document, browser
   check    the quick part of it: format, lints, layers, sizes
+  circles  the part of check that follows imports: no circles, folders in order, impl blocks beside their types
   build    the release binary target/release/perch, browser files inside
   screenshots  a picture of every page and state, into end2end/screenshots
   freeze   keep the component script of this version, for a release
   bench    start times, memory, throughput of the release binary
+  bench growth  requests, commands, start and memory as an installation grows
   bench against <binary>  processor time of a request, beside that of another build
   fuzz     coverage-guided fuzzing (--executions N, names of targets), then the mutation suite in its long form
   fuzz keep  the inputs that led somewhere new, into the corpus
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
         "dev" => run::dev(),
         "test" => test::test(&rest),
         "check" => check::check(),
+        "circles" => circles::check(),
         "build" => browser_files::release(),
         "screenshots" => test::screenshots(),
         "freeze" => {

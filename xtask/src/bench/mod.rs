@@ -2,6 +2,7 @@
 //! for the load where there are two. Rounds alternate between what is compared, so that a machine that slows down slows both.
 
 mod against;
+mod growth;
 mod page;
 mod verify;
 
@@ -18,22 +19,33 @@ const BODY: &str = r#"{"user":{"distinctId":"user-123456","role":"explorer","att
 
 /// `bench` alone, or `against <binary>`: an older build of `perch`. `PERCH_BINARY` names a build to measure instead of making one.
 pub fn bench(arguments: &[String]) -> Done {
-    let other = match arguments {
-        [] => None,
-        [against, binary] if against == "against" => Some(Path::new(binary)),
-        _ => return Err("say cargo xtask bench, or cargo xtask bench against <binary>".to_owned()),
+    enum What<'a> {
+        Everything,
+        Growth,
+        Against(&'a Path),
+    }
+    let what = match arguments {
+        [] => What::Everything,
+        [growth] if growth == "growth" => What::Growth,
+        [against, binary] if against == "against" => What::Against(Path::new(binary)),
+        _ => {
+            return Err(
+                "run cargo xtask bench, bench growth, or bench against <binary>".to_owned(),
+            );
+        }
     };
     if std::env::var_os("PERCH_BINARY").is_none() {
         browser_files::release()?;
     }
-    if !is_installed("wrk") {
+    if !matches!(what, What::Growth) && !is_installed("wrk") {
         system::install("the load generator wrk", &["wrk"])?;
     }
     let folder = std::env::temp_dir().join(format!("perch-bench-{}", std::process::id()));
-    let measured = other.map_or_else(
-        || measure(&folder),
-        |other| against::measure(&folder, other),
-    );
+    let measured = match what {
+        What::Everything => measure(&folder),
+        What::Growth => growth::measure(&folder),
+        What::Against(other) => against::measure(&folder, other),
+    };
     let _ = std::fs::remove_dir_all(&folder);
     measured
 }
