@@ -120,14 +120,27 @@ impl Modules {
         let mut rest = path;
         while let Some((next, after)) = rest.split_first() {
             let below = child(&module, next);
-            if self.modules.contains_key(&below) {
+            let is_module = self.modules.contains_key(&below);
+            if is_module && !after.is_empty() {
                 module = below;
                 rest = after;
                 continue;
             }
-            return self.item(&module, rest, left);
+            // A function may have the name of its module.
+            let item = self.item(&module, rest, left);
+            return match item {
+                None if is_module => Some(Meaning::Module(below)),
+                None if left == MAX_REEXPORTS => self.generated(&module, next),
+                found => found,
+            };
         }
         Some(Meaning::Module(module))
+    }
+
+    /// An item that a macro defines; `None` where the name is of another crate.
+    fn generated(&self, module: &Path, name: &str) -> Option<Meaning> {
+        let mut imports = self.modules.get(module)?.imports.iter();
+        (!imports.any(|import| import.name == name)).then(|| Meaning::Item(module.clone()))
     }
 
     /// The item that a path of a module begins with; the rest names its variants or methods.

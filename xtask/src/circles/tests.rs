@@ -130,3 +130,25 @@ fn an_inherent_impl_stands_beside_its_type() {
         ]
     );
 }
+
+#[test]
+fn functions_named_as_their_module_and_items_of_macros_are_found() {
+    let found = findings(&[
+        ("lib.rs", "mod low;\npub use elsewhere::Refusal;"),
+        ("low/mod.rs", "mod a;\nmod b;\npub use a::a;"),
+        (
+            "low/a.rs",
+            "use super::b::Made;\nuse crate::Refusal;\npub fn a(_: Made, _: Refusal) {}",
+        ),
+        (
+            "low/b.rs",
+            "use crate::low;\nmake!(Made);\nfn f() { g(low::a) }",
+        ),
+    ]);
+    assert_eq!(
+        found,
+        [
+            "a circle of 2 files:\n    low::a -> low::b by super::b::Made\n    low::b -> low::a by low::a"
+        ]
+    );
+}
