@@ -10,7 +10,7 @@ export default defineConfig({
   retries: 0,
   forbidOnly: true,
   timeout: 180_000,
-  // How long a slow machine may take to show what a test waits for; it is never what a test finds out.
+  // Allows for a slow machine. No test asserts how long something takes.
   expect: { timeout: 20_000 },
   reporter: [["list"]],
   use: {
@@ -19,7 +19,7 @@ export default defineConfig({
       args: [
         "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
         "--disable-sync", "--no-first-run",
-        // Names for sites of other people; they are all this machine.
+        // Host names of customers' sites; all of them resolve to this machine.
         "--host-resolver-rules=MAP *.test 127.0.0.1",
       ],
     },

@@ -1,4 +1,4 @@
-"""What a schema cannot express: which attributes an organization declared, and how large all of a request is together."""
+"""Rules that the schema cannot express: the declared attributes, and the total size of a request."""
 
 import schemathesis
 from schemathesis.openapi.checks import RejectedPositiveData
@@ -16,7 +16,7 @@ ATTRIBUTES = {
 
 @schemathesis.hook
 def before_load_schema(context, raw_schema):
-    """Attributes become those that run.py declared, with the document's own schema for each type."""
+    """Replaces the attributes by those that run.py declares, with the document's schema for each type."""
     schemas = raw_schema["components"]["schemas"]
     request = schemas["MintRequest"]["properties"]
     attributes = request["user"]["properties"]["attributes"]
@@ -33,7 +33,7 @@ def before_load_schema(context, raw_schema):
 
 @schemathesis.hook
 def filter_failure(context, failure, case, response):
-    """A refusal for the size of all parts together is right, whatever each part is."""
+    """Accepts a refusal for the total size, even where each part alone is valid."""
     if not isinstance(failure, RejectedPositiveData):
         return True
     refusal = response.json()

@@ -29,7 +29,7 @@ BY_KEY = [
     "/readyz",
     "/openapi.json",
 ]
-# Without /embed/live: its answer has no end, and a tester that waits for one would wait for ever.
+# Excludes /embed/live: its answer does not end, so the tester would never finish.
 BY_TOKEN = ["/embed/session", "/api/v1/me"]
 
 
@@ -37,7 +37,7 @@ class Server:
     def __init__(self, binary: str, folder: str):
         self.binary = binary
         self.folder = folder
-        # What is wrong on purpose comes faster than an address may send it.
+        # The tester sends invalid requests faster than the limit for one address.
         self.environment = {**os.environ, "PERCH_DATA_DIR": f"{folder}/data", "PERCH_ADDR": "127.0.0.1:0", "PERCH_LIMITS": "address=0", "PERCH_LOG": "error"}
         self.process = subprocess.Popen([binary, "serve"], env=self.environment, stdout=subprocess.PIPE, text=True)
         self.url = self.process.stdout.readline().strip().removeprefix("listening on ")
@@ -64,7 +64,7 @@ class Server:
 def furnish(server: Server):
     server.command("admin", "create", "--email", "ada@example.com", "--name", "Ada Lovelace", text="a password for the tester\n")
     server.command("origin", "add", SITE)
-    # The names that hooks.py writes into the schema.
+    # The attributes that hooks.py writes into the schema.
     for name, kind, *more in [
         ("region", "String"),
         ("tier", "Integer"),
@@ -83,7 +83,7 @@ def schemathesis(server: Server, what: str, paths: list[str], environment: dict[
     for path in paths:
         program += ["--include-path", path]
     own = {"SCHEMATHESIS_HOOKS": "hooks", "PYTHONPATH": str(HERE), "PYTHONDONTWRITEBYTECODE": "1", "PERCH_API_KEY": "", "PERCH_TOKEN": ""}
-    # In the server's folder, so that nothing of a run is left.
+    # In the server's folder, which is deleted after the run.
     return subprocess.run([*program, *more], env={**os.environ, **own, **environment}, cwd=server.folder).returncode == 0
 
 
@@ -92,7 +92,7 @@ def main(binary: str, more: list[str]) -> int:
     server = Server(binary, folder)
     try:
         furnish(server)
-        # What is revoked with one key leaves the other's token alone.
+        # Revocations with one key do not affect the other key's token.
         token = server.token(server.key("viewers"))
         good = schemathesis(server, "by API key", BY_KEY, {"PERCH_API_KEY": server.key("backend")}, *more)
         good &= schemathesis(server, "by token, from a listed site", BY_TOKEN, {"PERCH_TOKEN": token}, "--header", f"Origin: {SITE}", *more)

@@ -1,4 +1,4 @@
-// What every browser test shares: a server, a page on which any console error is a failure, and the console's own words.
+// Fixtures and helpers that every browser test shares: a server, and a page on which any console error fails the test.
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test as base } from "@playwright/test";
 import { password, Server } from "./server.ts";
@@ -12,14 +12,14 @@ export const test = base.extend<Fixtures & { noErrors: void }>({
     await server.stop();
   },
   noErrors: [
-    // After the server in order: what a page says once the server is gone is no fault of the page.
+    // The page closes before the server stops, so a lost connection is never reported as the page's error.
     async ({ page, server: _, javaScriptEnabled }, use) => {
       const errors: string[] = [];
-      // The browser's own line about a status that a test expects is no error of the page.
+      // The browser logs every error status; a status that the test expects does not count.
       page.on("console", (message) => {
         const expected = message.text().startsWith("Failed to load resource: the server responded with a status of 4");
         if (message.type() === "error" && !expected) errors.push(message.text());
-        // Without JavaScript nobody comes for the module that the page announces.
+        // Without JavaScript the browser preloads the module and never uses it.
         const announced = !javaScriptEnabled && message.text().includes("was preloaded using link preload");
         if (message.type() === "warning" && !announced) errors.push(message.text());
       });
@@ -46,21 +46,21 @@ export async function signIn(page: Page, server: Server, email: string): Promise
   await expect(page.getByRole("heading", { name: "Embed & access" })).toBeVisible();
 }
 
-/** Waits until every form of the page is alive; without JavaScript none ever is, and none needs to be. */
+/** Waits until every form is hydrated. Without JavaScript there is nothing to wait for. */
 export async function alive(page: Page, javaScript = true): Promise<void> {
   if (!javaScript) return;
   await page.waitForFunction(() => [...document.querySelectorAll("leptos-island form")].every((form) => form.hasAttribute("data-ready")));
 }
 
-/** Nothing for axe to find, on the page or in one part of it. */
+/** Asserts that axe finds no violation, on the page or in one part of it. */
 export async function accessible(page: Page, part?: string, without: string[] = []): Promise<void> {
-  // What is in the preview's frame is looked at on pages of its own; in here its landmarks would count twice.
+  // Other tests check the content of the preview's frame on a page of its own. Here its landmarks would count twice.
   const builder = new AxeBuilder({ page }).disableRules(without).exclude("#preview");
   const { violations } = await (part ? builder.include(part) : builder).analyze();
   expect(violations.map((violation) => `${violation.id}: ${violation.nodes.map((node) => node.target).join(" ")}`)).toEqual([]);
 }
 
-/** Creates an API key by its labels and returns the secret that is shown once. */
+/** Creates an API key through the form and returns the secret, which is shown only once. */
 export async function createKey(page: Page, server: Server, javaScript = true): Promise<string> {
   await page.goto(`${server.url}/account`);
   await page.getByRole("link", { name: "Create API Key" }).click();

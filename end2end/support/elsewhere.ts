@@ -1,4 +1,4 @@
-// Sites of other people: servers of their own, on other hosts and ports, over https where a test needs that.
+// Customers' sites: separate servers on other hosts and ports, over HTTPS where a test needs it.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer as plain, type IncomingMessage, type RequestListener, type Server as Http, type ServerResponse } from "node:http";
@@ -9,13 +9,13 @@ import { join } from "node:path";
 
 type Answer = string | ((request: IncomingMessage, response: ServerResponse) => void);
 
-/** Pages by their path; a text is HTML. */
+/** Pages by path. A string is served as HTML. */
 export type Pages = Record<string, Answer>;
 
 export class Elsewhere {
   private constructor(private readonly server: Http, readonly url: string) {}
 
-  /** `host` is any name that the browser takes to this machine; `https` needs a name that ends in `.test`. */
+  /** `host` is any name that the browser resolves to this machine; HTTPS needs a name that ends in `.test`. */
   static async start(pages: Pages, host = "127.0.0.1", https = false): Promise<Elsewhere> {
     const answer: RequestListener = (request, response) => {
       const page = pages[new URL(request.url!, "http://x").pathname];
@@ -36,7 +36,7 @@ export class Elsewhere {
 
 let made: { key: Buffer; cert: Buffer } | undefined;
 
-/** A certificate of this test run's own, which the test's browser is told to take. */
+/** A certificate made for this test run; the browser is configured to accept it. */
 function certificate() {
   if (made) return made;
   const folder = mkdtempSync(join(tmpdir(), "perch-cert-"));
@@ -47,7 +47,7 @@ function certificate() {
   return made;
 }
 
-/** A page that embeds, with a favicon so that the browser asks for none. */
+/** A page with embeds. It declares a favicon so that the browser does not request one. */
 export function page(body: string, head = ""): string {
   return `<!doctype html><html><head><meta charset="utf-8"><link rel="icon" href="data:,">${head}</head><body>${body}</body></html>`;
 }

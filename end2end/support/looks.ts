@@ -1,5 +1,5 @@
-// How a page looks: in both themes, narrow and wide: nothing wider than the screen, nothing for axe to find wide and light or
-// narrow and dark. With SCREENSHOTS set, a picture of each.
+// Visual checks in both themes, narrow and wide: nothing is wider than the screen, and axe finds no violation when wide and light
+// or narrow and dark. With SCREENSHOTS set, each check also saves a picture.
 import { expect, type Page } from "@playwright/test";
 import { accessible } from "./console.ts";
 
@@ -13,7 +13,7 @@ export async function everySize(page: Page, name: string, part?: string): Promis
     for (const size of sizes) {
       await page.setViewportSize(size);
       await notWider(page, name);
-      // Colours differ by theme and layout by size; each of both is looked at once.
+      // Colours depend on the theme and layout on the size, so axe needs to check each theme and each size once.
       if ((colorScheme === "light") === (size.width > 800)) await accessible(page, part);
       if (folder) {
         const path = `${folder}/${name}-${colorScheme}-${size.width}.png`;
@@ -28,7 +28,7 @@ export async function notWider(page: Page, name: string): Promise<void> {
   expect(wide, `${name} is wider than the screen`).toBeLessThanOrEqual(0);
 }
 
-/** A section in one of its states: every size, and what a screen reader is told, held against what it was told before. */
+/** Checks one state of a section: every size, and its accessibility tree against the kept snapshot. */
 export async function state(page: Page, name: string, part: string): Promise<void> {
   await everySize(page, name, part);
   await expect(page.locator(part)).toMatchAriaSnapshot({ name: `${name}.aria.yml` });

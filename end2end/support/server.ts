@@ -1,4 +1,4 @@
-// A server of this build, in a folder and on a port of its own.
+// A server of this build with its own folder and port.
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
@@ -10,8 +10,7 @@ const binary = process.env.PERCH_BINARY ?? "target/debug/perch";
 export const password = "correct horse battery";
 
 /**
- * A free port below those that the system hands out for outgoing connections: a server that is started again finds it free,
- * whatever else connects meanwhile.
+ * A free port below the range for outgoing connections, so that no connection can take the port while the server restarts.
  */
 async function lasting(): Promise<number> {
   for (;;) {
@@ -54,14 +53,14 @@ export class Server {
     return new Server(child, "", {}, url, "");
   }
 
-  /** Stops and starts again at the same address. */
+  /** Stops the server and starts it again at the same address. */
   async restart(while_ = async () => {}): Promise<void> {
     await this.end();
     await while_();
     this.child = (await Server.spawn(this.folder, { ...this.settings, PERCH_ADDR: new URL(this.url).host })).child;
   }
 
-  /** Runs a command on this server's data and returns what it answers. */
+  /** Runs a command on this server's data and returns its output. */
   command(parts: string[], input = ""): any {
     const env = { ...process.env, PERCH_DATA_DIR: join(this.folder, "data") };
     const done = spawnSync(binary, [...parts, "--json"], { env, input, encoding: "utf8" });
@@ -69,22 +68,22 @@ export class Server {
     return JSON.parse(done.stdout);
   }
 
-  /** Lists an origin, by default for Development. */
+  /** Adds an authorized origin, by default for Development. */
   list(origin: string): void {
     this.command(["origin", "add", origin]);
   }
 
-  /** A new key of the first admin's. */
+  /** Creates an API key that belongs to the first admin. */
   key(name = "backend"): string {
     return this.command(["key", "create", "--name", name]).key;
   }
 
-  /** A call as a backend makes it. */
+  /** Sends a request as a customer's backend does. */
   call(path: string, key: string, body: unknown): Promise<Response> {
     return fetch(`${this.url}${path}`, { method: "POST", headers: { "x-api-key": key, "content-type": "application/json" }, body: JSON.stringify(body) });
   }
 
-  /** A token for a viewer. */
+  /** Mints a token for a viewer. */
   async token(key: string, distinctId = "viewer-1", more: Record<string, unknown> = {}): Promise<string> {
     const answer = await this.call("/embed/generate-token", key, { user: { distinctId, role: "explorer" }, ...more });
     if (!answer.ok) throw new Error(await answer.text());

@@ -1,7 +1,7 @@
-// A visitor of somebody's site: a browser of their own, what their console says, what a component tells its page.
+// A visitor of a customer's site: a separate browser, its console, and the events that components send to the page.
 import { type Browser, type BrowserContext, expect, type Locator, type Page } from "@playwright/test";
 
-/** Everything a component shows: the text inside its shadow, where only the browser can look. */
+/** An event that a component sent to its page. */
 export type Told = { type: string; detail: Record<string, unknown> };
 
 export class Visitor {
@@ -14,7 +14,7 @@ export class Visitor {
 
   static async of(browser: Browser): Promise<Visitor> {
     const context = await browser.newContext({ ignoreHTTPSErrors: true, viewport: { width: 900, height: 700 } });
-    // What components tell is kept from the first moment on.
+    // Records the components' events from the start.
     await context.addInitScript(() => {
       const told: Told[] = ((window as any).told = []);
       for (const type of ["tc-ready", "tc-token-expiring", "tc-token-refreshed", "tc-viewer-changed", "tc-recovered", "tc-error"]) {
@@ -28,7 +28,7 @@ export class Visitor {
     return this.page.locator(name);
   }
 
-  /** The names of the events so far. */
+  /** The names of the recorded events. */
   async events(): Promise<string[]> {
     return this.page.evaluate(() => (window as any).told.map((event: Told) => event.type));
   }
@@ -45,7 +45,7 @@ export class Visitor {
     await expect(this.component(name).locator("[part=status]").first()).toHaveText(text);
   }
 
-  /** What Perch wrote into the browser's console. */
+  /** The messages that Perch wrote to the browser's console. */
   get reports(): string[] {
     return this.said.filter((line) => line.startsWith("Perch:"));
   }

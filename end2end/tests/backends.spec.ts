@@ -1,4 +1,4 @@
-// Programs nobody here wrote the HTTP of: Node's own fetch and Python's requests, against the running server.
+// HTTP clients by others (Node's fetch, Python's requests) against the running server.
 import { spawnSync } from "node:child_process";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -39,7 +39,7 @@ print(answer.status_code, len(answer.json()["token"].split(".")), answer.json()[
 
 test("a browser gets a refusal it can read", async ({ page, server }) => {
   const { key } = server.command(["key", "create", "--name", "leaked"]);
-  // Somebody's own page, on an origin of its own.
+  // A customer's page on its own origin.
   const elsewhere = createServer((_, answer) => answer.setHeader("content-type", "text/html").end("<!doctype html><link rel=icon href=data:,><h1>Shop</h1>"));
   await new Promise<void>((resolve) => elsewhere.listen(0, "127.0.0.1", resolve));
   await page.goto(`http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}/`);

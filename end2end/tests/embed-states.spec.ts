@@ -1,4 +1,4 @@
-// Components, and the console around them, in each of their states: looked at, listened to, checked by axe.
+// Components, and the console around them, in each state: screenshots, accessibility tree, axe.
 import { readFileSync } from "node:fs";
 import { alive, expect, signIn, test } from "../support/console.ts";
 import { Elsewhere, page as html } from "../support/elsewhere.ts";
@@ -25,7 +25,7 @@ test("a component that is connected, one that lacks a permission, one that was r
   await visitor.reads("This content cannot be shown. Tell whoever runs this site.", "tc-ai-assistant");
   await everySize(visitor.page, "components");
   await expect(visitor.page.locator("main")).toMatchAriaSnapshot({ name: "components.aria.yml" });
-  // The keyboard reaches the way to try again.
+  // The button to try again can be reached with the keyboard.
   await visitor.component().evaluate((embed: any) => (embed.fetchToken = async () => (await Promise.reject(new Error("down"))) as string));
   await visitor.component().evaluate((embed) => embed.setAttribute("auth-token", ""));
   const again = visitor.component().getByRole("button", { name: "Try again" });
@@ -84,7 +84,7 @@ test("without a second host there is a test page to take along, and it works whe
   await (await download).saveAs(file);
   const text = readFileSync(file, "utf8");
   expect(text).toContain('<script type="module" src="http://perch.test/embed/embed.js"></script>');
-  // Behind its public address here stands the port it really listens on.
+  // Nothing answers at the public address here, so the page uses the address that the server listens on.
   const site = await Elsewhere.start({ "/": text.replaceAll("http://perch.test", server.url).replace("<title>", '<link rel="icon" href="data:,"><title>') });
   server.list(site.url);
   const visitor = await Visitor.of(browser);

@@ -1,4 +1,4 @@
-// Components on pages of other people: other hosts, other ports, https; and what becomes of them while they are open.
+// Components on customers' pages: other hosts, other ports, HTTPS, and changes while a page is open.
 import { type IncomingMessage, request as ask, type ServerResponse } from "node:http";
 import { expect, test as base } from "../support/console.ts";
 import { Elsewhere, page as html, type Pages } from "../support/elsewhere.ts";
@@ -28,7 +28,7 @@ const test = base.extend<Embedding>({
   },
 });
 
-/** A site that hands a path on to Perch, as a reverse proxy does. */
+/** A site that forwards a path to Perch, as a reverse proxy does. */
 const passOn = (server: Server) => (request: IncomingMessage, answer: ServerResponse) => {
   const headers = { ...request.headers, host: new URL(server.url).host };
   const onward = ask(`${server.url}${request.url}`, { method: request.method, headers }, (back) => {
@@ -109,7 +109,7 @@ test("revoked while open, it says so at once, and a page with another token goes
   await visitor.reads("This view has ended. Reload the page or sign in again.");
   expect((await visitor.told("tc-error")).map(({ detail }) => detail.code)).toEqual(["TOKEN_REVOKED"]);
   await visitor.connects("tc-ai-assistant");
-  // The page has no other token, so trying again is not offered.
+  // The page has no other token, so the component does not offer to try again.
   await expect(visitor.component().getByRole("button")).toHaveCount(0);
 });
 
@@ -133,7 +133,7 @@ test("the server may be away for a while", async ({ server, key, visitor, sites 
   await visitor.page.evaluate(() => ((window as any).frame = document.querySelector("tc-dashboard")!.shadowRoot!.firstElementChild));
   await server.restart(async () => visitor.reads("Reconnecting…"));
   await visitor.connects();
-  // Nothing was mounted anew, and nobody was told of an error that is none of theirs to mend.
+  // The component was not mounted again, and the visitor saw no error that only the developer can fix.
   expect(await visitor.page.evaluate(() => (window as any).frame === document.querySelector("tc-dashboard")!.shadowRoot!.firstElementChild)).toBe(true);
   expect((await visitor.told("tc-error")).map(({ detail }) => detail.code)).toEqual(["SERVER_UNREACHABLE"]);
   expect(await visitor.events()).toEqual(["tc-ready", "tc-error", "tc-recovered"]);
@@ -301,7 +301,7 @@ test("a tag left open as the reference prints it keeps what follows in sight", a
   await visitor.connects("tc-self-service-dashboard");
   await expect(visitor.page.getByText("What follows")).toBeVisible();
   expect(visitor.reports.join()).toContain("close it with </tc-self-service-dashboard>");
-  // The token lets its viewer see dashboards, and not edit them: said to the visitor, and to the developer.
+  // The token allows viewing dashboards and not editing them. Both the visitor and the developer are told.
   await expect(visitor.component("tc-self-service-dashboard").locator("[part=note]")).toHaveText("This view needs a permission that was not granted.");
   expect(visitor.reports.join()).toContain("PERMISSION_MISSING. <tc-self-service-dashboard> needs dashboard: can_edit");
 });

@@ -1,4 +1,4 @@
-// RFC 7662 by a client library nobody here wrote: openid-client asks, as it asks every authorization server.
+// RFC 7662 through openid-client, which treats Perch as any other authorization server.
 import * as oauth from "openid-client";
 import { expect, test } from "../support/console.ts";
 
@@ -36,12 +36,12 @@ test("a standard client is told what is active, and nothing of what is not", asy
   expect(new Date(active.exp! * 1_000).toISOString()).toBe(minted.expiresAt.replace("Z", ".000Z"));
   expect(active.nbf).toBe(active.iat);
   expect(active.iss).toMatch(/^[0-9a-f-]{36}$/);
-  // Another key's token, a changed one, none at all: inactive, and nothing else.
+  // A token of another key, a changed token and an empty text are inactive, and the answer says nothing else.
   for (const [ask, token] of [[asks(other), minted.token], [asks(key), `${minted.token}x`], [asks(key), "nonsense"]] as const) {
     expect(await ask(token)).toEqual({ active: false });
   }
   await server.call("/embed/revoke", key, { tokenId: minted.tokenId });
   expect(await asks(key)(minted.token)).toEqual({ active: false });
-  // A key that is none is no client.
+  // A text that is not an API key does not authenticate a client.
   await expect(asks("perch_sk_x")(minted.token)).rejects.toMatchObject({ status: 401 });
 });

@@ -1,5 +1,5 @@
-// The reference's page "Embed a self-service dashboard editor", steps 1, 2, 7 and 8, by its words; and what an admin finds out
-// when it does not work.
+// The reference's page "Embed a self-service dashboard editor", steps 1, 2, 7 and 8, followed word by word; and how an admin finds
+// out why an embed does not work.
 import { alive, createKey, expect, signIn, test } from "../support/console.ts";
 import { Elsewhere, page as html, type Pages } from "../support/elsewhere.ts";
 import { Visitor } from "../support/visitor.ts";
@@ -29,13 +29,13 @@ test("embed a self-service dashboard editor", async ({ admin: page, server, brow
   await sandbox.getByText("The self-service editor").click();
   await sandbox.getByLabel("region").fill("Tokyo");
   await sandbox.getByLabel("aiContextClues").fill("Answer as a pirate.");
-  // 8. "Copy the web component code", as it stands before there is a token.
+  // 8. "Copy the web component code", before a token was generated.
   const snippet = page.locator("#snippet-html-html-text");
   await expect(snippet).toContainText('<tc-self-service-dashboard auth-token="Auth-Token"');
   const code = (await snippet.textContent())!;
   await sandbox.getByRole("button", { name: "Generate Token" }).click();
   const token = await sandbox.getByRole("textbox", { name: "Token", exact: true }).inputValue();
-  // "The real thing" is there already, on another origin of the server's own.
+  // The preview already shows "the real thing", on a second origin of the server.
   await expect(page.frameLocator("#preview").locator("tc-self-service-dashboard [part=status]")).toHaveText("Connected");
 
   // "Locate the Authorized Origins section. Add the URL of your application and click Save."
@@ -52,10 +52,10 @@ test("embed a self-service dashboard editor", async ({ admin: page, server, brow
   await visitor.page.goto(`${site.url}/dashboards`);
   await visitor.connects("tc-self-service-dashboard");
   await expect(visitor.component("tc-self-service-dashboard").locator("dd").nth(2)).toHaveText("dashboards: view, edit; charts: view, edit; AI assistant: ask");
-  // "Each dashboard is personal to the authenticated user": somebody else's token is another viewer.
+  // "Each dashboard is personal to the authenticated user": another user's token belongs to another viewer.
   expect(visitor.reports).toEqual([]);
 
-  // The last of the first steps has ticked itself off.
+  // The last of the first steps is now marked as done.
   await page.goto(`${server.url}/settings/embed`);
   await expect(page.getByText("All first steps are done")).toBeVisible();
   await visitor.close();
@@ -85,20 +85,20 @@ test("an admin finds out from a visitor's screenshot, and lets the site in", asy
   await refused.getByRole("button", { name: "Allow this origin" }).click();
   const origins = page.getByRole("region", { name: "Authorized Origins" });
   await expect(origins.getByLabel("Origin", { exact: true }).last()).toHaveValue(site.url);
-  // Nothing was added yet; that takes a person.
+  // Nothing is added until a person confirms it.
   await visitor.page.reload();
   await visitor.reads("This content is not available on this site.");
   await origins.getByRole("button", { name: "Save", exact: true }).click();
   await expect(origins.getByText(/^Saved 1 change/)).toBeVisible();
   await expect(refused).toContainText("Refused lately: none.");
-  // The visitor's tab is looked at again, and connects by itself.
+  // The visitor returns to the tab, and the component connects without being asked to.
   await visitor.page.evaluate(() => window.dispatchEvent(new Event("focus")));
   await visitor.connects();
 
-  // And out again: the token is revoked from where it was looked up.
+  // The admin revokes the token on the page that found it.
   await introspection.getByLabel("JWT Token").fill(token);
   await introspection.getByRole("button", { name: "Introspect Token" }).click();
-  // What was found by the reference offers the same button.
+  // The result found by reference offers the same button.
   await expect(introspection.getByText("is not listed")).toHaveCount(0);
   await introspection.getByRole("button", { name: "Revoke this token" }).click();
   await expect(introspection.getByText("Whoever looks at an embed with it sees it stop")).toBeVisible();

@@ -1,4 +1,4 @@
-// Without a mouse: the sandbox and the introspection of what it made; focus and announcements on the way.
+// Keyboard only: the sandbox, then the introspection of its token, with focus and announcements.
 import { alive, createKey, expect, test } from "../support/console.ts";
 
 test("a token is made, copied and read by keyboard alone", async ({ admin: page, server }) => {
@@ -29,7 +29,7 @@ test("a token is made, copied and read by keyboard alone", async ({ admin: page,
     - term: distinctId
     - definition: sandbox-viewer
   `);
-  // Back up to the fields, a site filled in, and Enter in it sends the form.
+  // Moves back to the site field, fills it in, and sends the form with Enter.
   for (let step = 0; step < 3; step++) await page.keyboard.press("Shift+Tab");
   await tabTo("As seen from this site");
   await page.keyboard.insertText("https://nowhere.example");

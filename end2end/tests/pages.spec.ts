@@ -1,4 +1,4 @@
-// Every page, in both themes, narrow and wide: nothing for axe to find, nothing wider than the screen.
+// Every page in both themes, narrow and wide: axe finds no violation and nothing is wider than the screen.
 import { alive, createKey, expect, signIn, test } from "../support/console.ts";
 import { everySize } from "../support/looks.ts";
 

@@ -1,4 +1,4 @@
-// The reference product's how-to pages, followed literally by their labels: with JavaScript, and as plain HTML.
+// The reference product's how-to pages, followed literally by their labels, with JavaScript and as plain HTML.
 import { alive, createKey, expect, test } from "../support/console.ts";
 import { password } from "../support/server.ts";
 

@@ -1,4 +1,4 @@
-// Staying connected: tokens that end while somebody looks, on a clock that the test moves.
+// Staying connected while tokens expire, on a clock that the test moves.
 import type { Browser, Page } from "@playwright/test";
 import { alive, expect, signIn, test } from "../support/console.ts";
 import { Elsewhere, page as html, type Pages } from "../support/elsewhere.ts";
@@ -6,7 +6,7 @@ import { Visitor } from "../support/visitor.ts";
 
 const HOUR = 3_600_000;
 
-/** A page with its own backend: `/embed-token` answers with a new token each time, or with what `answer` says. */
+/** A page with its own backend: `/embed-token` answers with a new token each time, or with the result of `answer`. */
 async function withBackend(server: any, key: string, embed: (url: string) => string, answer?: (count: number) => Promise<string | null>) {
   let asked = 0;
   const pages: Pages = {
@@ -23,7 +23,7 @@ async function withBackend(server: any, key: string, embed: (url: string) => str
   return { site, asked: () => asked };
 }
 
-/** Somebody who looks at the page and is connected, on a clock that stands where the test puts it. */
+/** A connected visitor of the page. The clock stands still until the test moves it. */
 async function looking(browser: Browser, site: Elsewhere): Promise<Visitor> {
   const visitor = await Visitor.of(browser);
   await visitor.page.clock.install();
@@ -33,8 +33,8 @@ async function looking(browser: Browser, site: Elsewhere): Promise<Visitor> {
 }
 
 /**
- * Lets time pass second by second. What a page asked meanwhile is answered before the next one begins: on the test's clock an answer
- * takes no time, however long the machine took. Needs `counting`.
+ * Advances the clock second by second. Every request that the page sent is answered before the next second begins, so answers take
+ * no time on the test's clock. Needs `counting`.
  */
 async function pass(page: Page, seconds: number): Promise<void> {
   for (let second = 0; second < seconds; second += 1) {
@@ -43,7 +43,7 @@ async function pass(page: Page, seconds: number): Promise<void> {
   }
 }
 
-/** Counts what the page has asked and not been answered yet. */
+/** Counts the page's requests that have no answer yet. */
 async function counting(page: Page): Promise<void> {
   await page.addInitScript(() => {
     const [seen, ask] = [window as any, window.fetch];
@@ -52,7 +52,7 @@ async function counting(page: Page): Promise<void> {
       seen.asking += 1;
       try {
         const answer = await ask(...what);
-        // A connection that stays open is answered once it is there.
+        // A connection that stays open counts as answered once it is established.
         if (!answer.headers.get("content-type")?.startsWith("text/event-stream")) await answer.clone().text();
         return answer;
       } finally {
@@ -73,7 +73,7 @@ test("fetchToken brings the first token and each next one before the old one end
   const { site, asked } = await withBackend(server, key, () => production);
   const visitor = await looking(browser, site);
   await visitor.page.evaluate(() => ((window as any).frame = document.querySelector("tc-dashboard")!.shadowRoot!.firstElementChild));
-  // The lid is closed for fifty-five minutes; awake, the first thing is a new token.
+  // The laptop sleeps for fifty-five minutes. After it wakes, the page first fetches a new token.
   await visitor.page.clock.fastForward(55 * 60_000);
   await expect.poll(asked).toBe(2);
   await expect.poll(() => visitor.events()).toEqual(["tc-ready", "tc-token-expiring", "tc-token-refreshed"]);
@@ -94,7 +94,7 @@ test("a token-endpoint does the same, for two components in one flight", async (
   await visitor.page.clock.fastForward(55 * 60_000);
   await expect.poll(async () => (await visitor.told("tc-token-refreshed")).length).toBe(2);
   expect(asked()).toBe(2);
-  // An address of another origin is not asked for tokens.
+  // The component does not request tokens from another origin.
   await visitor.component().evaluate((embed) => embed.setAttribute("token-endpoint", "https://evil.test/embed-token"));
   await visitor.page.clock.fastForward(60 * 60_000);
   await expect.poll(() => visitor.reports.join()).toContain("it must be an address of the page's own origin");
@@ -161,7 +161,7 @@ test("expired while open with nowhere to get another, it says so; a new token in
   await visitor.page.clock.fastForward(61 * 60_000);
   await visitor.reads("This view has ended. Reload the page or sign in again.");
   expect((await visitor.told("tc-error")).map(({ detail }) => detail.code)).toEqual(["TOKEN_EXPIRED"]);
-  // Somebody else signs in: the component begins anew and says so.
+  // Another user signs in: the component starts again and announces that.
   await give(await server.token(key, "viewer-2"));
   await visitor.connects();
   await expect(visitor.component().locator("[part=note]")).toHaveText("The viewer has changed, so this view began anew.");
@@ -202,7 +202,7 @@ test("a backend that fails is asked again, ever more slowly, and the reason is i
   await visitor.page.goto(site.url);
   await visitor.reads("This content cannot be reached right now.");
   await visitor.page.clock.runFor(10 * 60_000);
-  // Once a second at first, once a minute in the end.
+  // The interval grows from one second to one minute.
   const asked = await visitor.page.evaluate(() => (window as any).asked);
   expect(asked).toBeGreaterThan(12);
   expect(asked).toBeLessThan(30);
@@ -281,11 +281,11 @@ test("a day with tokens of ten minutes: no gap, one refresh at a time, and nothi
   const site = await Elsewhere.start({ "/": html("") });
   await page.clock.install({ time: new Date("2026-11-20T10:00:00Z") });
   await page.goto(site.url);
-  // A server of the page's own, on the same clock: tokens are their number and their end.
+  // The page's own backend on the same clock. A token consists of its number and its expiry.
   await page.evaluate(() => {
     const [later, never] = [window.setTimeout, window.clearTimeout];
     const seen = ((window as any).seen = { made: 0, flying: 0, most: 0, gaps: [] as string[], timers: new Set<number>(), listeners: 0 });
-    // Without a body that the browser reads in its own time: on this clock nothing takes any.
+    // No body: the browser would read one in real time, which this clock does not count.
     const answer = (body: unknown) => ({ ok: true, json: async () => body }) as Response;
     (window as any).fetchToken = async () => {
       seen.most = Math.max(seen.most, (seen.flying += 1));
@@ -315,7 +315,7 @@ test("a day with tokens of ten minutes: no gap, one refresh at a time, and nothi
       });
       return new Response(body, { headers: { "content-type": "text/event-stream" } });
     };
-    // What the components leave running or listening.
+    // The timers and listeners that the components leave behind.
     window.setTimeout = ((work: () => void, wait: number) => {
       const id = later(() => (seen.timers.delete(id), work()), wait);
       seen.timers.add(id);
@@ -348,7 +348,7 @@ test("a day with tokens of ten minutes: no gap, one refresh at a time, and nothi
   const seen = await page.evaluate(() => ({ ...(window as any).seen, timers: (window as any).seen.timers.size }));
   expect(seen.gaps).toEqual([]);
   expect(seen.most).toBe(1);
-  // Each is replaced two to three minutes before its end.
+  // Each token is replaced two to three minutes before it expires.
   expect(seen.made).toBeGreaterThan(24 * 60 / 8 - 2);
   expect(seen.made).toBeLessThan(24 * 60 / 7 + 8);
   expect(seen.listeners).toBe(4);

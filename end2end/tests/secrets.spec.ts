@@ -1,4 +1,4 @@
-// Secrets on the screen: shown once, hard to lose, easy to copy.
+// Secrets on the screen are shown once, are hard to lose and easy to copy.
 import { alive, createKey, expect, test } from "../support/console.ts";
 
 test("the dialog with a new key survives a stray key and a stray click", async ({ admin: page, server }) => {

@@ -1,4 +1,4 @@
-// Settings > Embed & access as its people use it: with JavaScript, and as plain HTML.
+// Settings > Embed & access for each role, with JavaScript and as plain HTML.
 import { alive, createKey, expect, signIn, test } from "../support/console.ts";
 import type { Page } from "@playwright/test";
 
@@ -109,7 +109,7 @@ for (const javaScript of [true, false]) {
       await alive(eve, javaScript);
       const theirs = region(eve, "Token Generation Sandbox");
       await expect(theirs.getByLabel("Persona")).toHaveValue(/.+/);
-      // The one click that is left once she has signed in and stands here.
+      // After she has signed in, one click is left.
       await theirs.getByRole("button", { name: "Generate Token" }).click();
       await expect(theirs.getByRole("heading", { name: "Your sandbox token" })).toBeVisible();
       await expect(theirs.locator(".result")).toContainText("paris-rep");
@@ -167,7 +167,7 @@ test("the page speaks while one types", async ({ admin: page, server }) => {
   await expect(sandbox.getByText("A backend that sends this gets a token.")).toBeVisible();
   await expect(page.locator("#request-body")).toContainText('"tier": 3');
   await expect(page.locator("#snippet-go-go-text")).toContainText('"tier": 3');
-  // What is typed above and not saved is mentioned with the token.
+  // The result mentions unsaved changes in the sections above.
   const attributes = region(page, "Token Attributes");
   await attributes.getByRole("button", { name: "Add an attribute" }).click();
   await expect(attributes.getByLabel("Name").last()).toBeFocused();
@@ -175,7 +175,7 @@ test("the page speaks while one types", async ({ admin: page, server }) => {
   await sandbox.getByRole("button", { name: "Generate Token" }).click();
   await expect(sandbox.getByText("Not saved yet under Token Attributes: department.")).toBeVisible();
   await expect(sandbox.getByText(/^Expires in 59 min \d\d s$/)).toBeVisible();
-  // Once it is saved, the sandbox asks for it at once, and keeps what was typed.
+  // After saving, the sandbox shows the new attribute at once and keeps the text that was typed.
   await attributes.getByRole("button", { name: "Save changes" }).click();
   await expect(sandbox.getByLabel("department")).toBeVisible();
   await expect(sandbox.getByLabel("tier")).toHaveValue("3");

@@ -1,5 +1,5 @@
-// The snippets as the console shows them, filled in: every backend program runs against the server, every page is built,
-// opened on an origin of its own, and connects there. C# is shown but not run: its tools cannot be installed where these tests run.
+// The console's snippets with their placeholders filled in. Every backend program runs against the server. Every page is built,
+// opened on its own origin, and connects. C# is not run: its tools cannot be installed in the test environment.
 import { spawn } from "node:child_process";
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import type { ServerResponse } from "node:http";
@@ -12,16 +12,16 @@ import { Elsewhere } from "../support/elsewhere.ts";
 import type { Server } from "../support/server.ts";
 import { Visitor } from "../support/visitor.ts";
 
-// Characters that end a raw text in one language or another.
+// Characters that end a string literal in one of the languages.
 const viewer = `o'Hara "#1" \`\${x}\` \\ """ é🦜 Auth-Token tc-dashboard`;
 
-/** The text of a snippet as its Copy button would take it, with a token made and a viewer filled in. */
+/** The text that a snippet's Copy button copies, after a token was generated for a viewer. */
 async function shown(page: Page, file: string): Promise<string> {
   return (await page.locator(`#snippet-${file.replace(".", "-")}-text`).textContent())!;
 }
 
 async function fill(page: Page, server: Server): Promise<string> {
-  // A whole number that a double cannot hold.
+  // An integer that a double cannot represent.
   server.command(["attribute", "add", "tenant", "Integer"]);
   await page.goto(`${server.url}/settings/embed`);
   await alive(page);
@@ -32,7 +32,7 @@ async function fill(page: Page, server: Server): Promise<string> {
   return sandbox.getByRole("textbox", { name: "Token", exact: true }).inputValue();
 }
 
-/** Runs a program and returns what it printed; what it complained about fails the test. */
+/** Runs a program and returns its output. An error fails the test with the program's message. */
 async function run(command: string, parts: string[], env: Record<string, string>): Promise<string> {
   const child = spawn(command, parts, { env: { ...process.env, ...env } });
   const chunks = { out: "", err: "" };
@@ -65,7 +65,7 @@ for (const [name, command] of Object.entries(backends)) {
     const file = info.outputPath(name);
     writeFileSync(file, await shown(page, name));
     const printed = await run(...command(file, info.outputPath("")), { PERCH_API_KEY: key, GOCACHE: info.outputPath("go-cache"), GOFLAGS: "-mod=mod" });
-    // curl prints the whole answer, the others the token.
+    // curl prints the whole answer; the other programs print the token.
     const token = name === "curl.sh" ? JSON.parse(printed).token : printed;
     const answer = await fetch(`${server.url}/embed/introspect`, { method: "POST", headers: { "x-api-key": key }, body: new URLSearchParams({ token }) });
     const text = await answer.text();
@@ -74,7 +74,7 @@ for (const [name, command] of Object.entries(backends)) {
   });
 }
 
-/** What a newcomer's project has around the snippet. */
+/** The files of a new project around the snippet. */
 const projects: Record<string, Record<string, string>> = {
   "html.html": {},
   "html-production.html": {},
@@ -93,7 +93,7 @@ const projects: Record<string, Record<string, string>> = {
   },
 };
 
-// In production the same around them, with tokens from the page's own backend.
+// The same project in production, with tokens from the page's own backend.
 for (const name of ["react.jsx", "vue.vue", "angular.ts"]) {
   const production = (text: string) => text.replace(name, name.replace(".", "-production."));
   projects[name.replace(".", "-production.")] = Object.fromEntries(Object.entries(projects[name]!).map(([file, text]) => [file, production(text)]));
@@ -118,7 +118,7 @@ for (const [name, around] of Object.entries(projects)) {
     const file = (path: string, type: string) => [path, (_: unknown, answer: ServerResponse) => answer.setHeader("content-type", type).end(readFileSync(join(site, path)))];
     const files = readdirSync(site, { recursive: true, encoding: "utf8" }).filter((path) => /\.(html|js)$/.test(path));
     const pages = Object.fromEntries(files.map((path) => file(`/${path}`, path.endsWith(".js") ? "text/javascript" : "text/html; charset=utf-8")));
-    // What the production snippet asks its own backend for.
+    // The token endpoint that the production snippet calls.
     pages["/embed-token"] = async (_: unknown, answer: ServerResponse) => answer.end(JSON.stringify({ token: await server.token(key, viewer) }));
     const elsewhere = await Elsewhere.start({ ...pages, "/": pages["/index.html"] });
     server.list(elsewhere.url);

@@ -1,4 +1,4 @@
-// Every section of Settings > Embed & access in each of its states: looked at, listened to, checked by axe.
+// Every section of Settings > Embed & access in each state: screenshots, accessibility tree, axe.
 import type { Page } from "@playwright/test";
 import { accessible, alive, createKey, expect, signIn, test } from "../support/console.ts";
 import { everySize, notWider, state } from "../support/looks.ts";
@@ -153,7 +153,7 @@ test("zoomed to 200 %, on paper, and in the reader's own colours", async ({ admi
   await page.setViewportSize({ width: 640, height: 450 });
   await notWider(page, "zoomed");
   await page.emulateMedia({ forcedColors: "active" });
-  // Contrast is the reader's own then.
+  // In forced colours the user's settings decide the contrast.
   await accessible(page, undefined, ["color-contrast"]);
   if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/forced-colors.png`, fullPage: true });
   await page.emulateMedia({ forcedColors: "none", media: "print" });
