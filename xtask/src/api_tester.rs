@@ -1,11 +1,11 @@
-//! The API held against its own document by schemathesis: `end2end/api`.
+//! `test api`: schemathesis compares the API with its `OpenAPI` document; see `end2end/api`.
 
 use crate::Done;
 use crate::interop::python;
 use crate::process::{cargo, root, step, target};
 use std::process::Command;
 
-/// Against a server of this build.
+/// Builds the server and runs the tester against it.
 pub fn run() -> Done {
     let python = python()?;
     step(

@@ -1,23 +1,23 @@
-//! The browser half: cargo builds it, the bundler makes files of it.
+//! Builds the browser files: cargo compiles the WebAssembly, the bundler turns it into files.
 
 use crate::process::{cargo, root, step, target};
 use crate::{Done, node, system, wasm_target};
 use std::process::Command;
 
-/// How much care is taken.
+/// What a build is optimized for.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Care {
-    /// Quick to build again.
+pub enum BuildFor {
+    /// Short rebuilds.
     Development,
-    /// Small to send.
+    /// Small files.
     Release,
 }
 
 /// Builds the browser files into `target/site`.
-pub fn build(care: Care) -> Done {
+pub fn build(build_for: BuildFor) -> Done {
     let toolchain = wasm_target::toolchain()?;
     node::packages()?;
-    let profile = if care == Care::Release {
+    let profile = if build_for == BuildFor::Release {
         "wasm-release"
     } else {
         "wasm-dev"
@@ -38,7 +38,7 @@ pub fn build(care: Care) -> Done {
         ])
         .arg(&wasm_dir)
         .current_dir(root())
-        // The cargo that runs this names its own toolchain to its children; the frontend may need another.
+        // Cargo passes its toolchain to child processes, but the frontend may need a different one.
         .env_remove("CARGO")
         .env_remove("RUSTUP_TOOLCHAIN");
     if let Some(toolchain) = toolchain {
@@ -62,16 +62,16 @@ pub fn build(care: Care) -> Done {
         .arg(root.join("public"))
         .arg(root.join("target/site"))
         .arg(root.join("node_modules/esbuild/bin/esbuild"));
-    if care == Care::Release {
+    if build_for == BuildFor::Release {
         bundler.arg(root.join("node_modules/binaryen/bin/wasm-opt"));
     }
     step("bundling the browser files", &mut bundler)
 }
 
-/// `cargo xtask build`: one binary with everything inside.
+/// `cargo xtask build`: the release binary with the browser files embedded.
 pub fn release() -> Done {
     system::openssl()?;
-    build(Care::Release)?;
+    build(BuildFor::Release)?;
     step(
         "building target/release/perch",
         &mut cargo(&["build", "--release", "--package", "perch"]),

@@ -1,11 +1,11 @@
-//! `check`: what can be said without running anything.
+//! `check`: everything that can be checked without running tests.
 
-use crate::browser_files::{Care, build};
+use crate::browser_files::{BuildFor, build};
 use crate::process::{cargo, root, step};
 use crate::{Done, circles, layers, node, sizes, system};
 use std::process::Command;
 
-/// Format, lints, types of the component script, layers, lengths of files.
+/// Format, lints, types of the component script, layers, circles, lengths of files.
 pub fn quick() -> Done {
     system::openssl()?;
     step("format", &mut cargo(&["fmt", "--all", "--check"]))?;
@@ -36,9 +36,9 @@ pub fn quick() -> Done {
     )
 }
 
-/// The same and the sizes of the browser files.
+/// The same, and the sizes of the browser files.
 pub fn check() -> Done {
     quick()?;
-    build(Care::Release)?;
+    build(BuildFor::Release)?;
     sizes::browser_files()
 }

@@ -1,10 +1,10 @@
-//! `crash`: kills the server under load, many times, on both databases, and looks whether anything that was answered is missing;
-//! then floods it and measures its memory.
+//! `crash`: kills the server under load on both databases and checks that no answered token is missing, then floods the server and
+//! measures its memory.
 
 use crate::process::{cargo, root, step, target};
 use crate::{Done, postgres, system};
 
-/// With the release binary where there is one: it answers more in the same time, and its memory is what is promised.
+/// Uses the release binary if it exists: it answers more requests in the same time, and the memory limits apply to it.
 pub fn crash() -> Done {
     system::openssl()?;
     let (addresses, own) = postgres::start_durable()?;
@@ -28,7 +28,7 @@ pub fn crash() -> Done {
     let release = target().join("release/perch");
     if release.exists() {
         println!("of {}", release.display());
-        // A target folder that is set may be named from the repository.
+        // `CARGO_TARGET_DIR` may be relative to the repository.
         tests.env("PERCH_BINARY", root().join(release));
     }
     step("50 kills a database, and floods", &mut tests)

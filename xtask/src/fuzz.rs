@@ -1,13 +1,13 @@
 //! `fuzz`: cargo-fuzz with libFuzzer over `crates/fuzz`, then the mutation suite of tokens in its long form.
 //!
-//! Without a sanitizer it runs on the stable compiler; memory errors are not looked for, because unsafe code is forbidden.
+//! No sanitizer is used, so the stable compiler is enough. Memory errors are not a target, because unsafe code is forbidden.
 
 use crate::process::{cargo, is_installed, output, root, step, target};
 use crate::{Done, system};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The targets, and the bytes an input of each may have.
+/// The targets, each with the largest input in bytes.
 const TARGETS: [(&str, u32); 5] = [
     ("gate", 1_024),
     ("origin", 512),
@@ -16,13 +16,14 @@ const TARGETS: [(&str, u32); 5] = [
     ("form", 1_024),
 ];
 const EXECUTIONS: &str = "10000000";
-/// Inputs of a target that are kept, and how those are named that a person wrote.
-const MOST: usize = 250;
+/// How many inputs of a target the corpus keeps.
+const MAX_KEPT: usize = 250;
+/// Prefix of the inputs that were written by hand.
 const BY_HAND: &str = "seed-";
-/// The tool, built once into the target folder.
+/// The version of cargo-fuzz, which is built once into the target folder.
 const VERSION: &str = "0.13.2";
 
-/// Names of targets (all without any), `--executions N` for each, `keep` to only renew the corpus.
+/// Takes names of targets (default: all), `--executions N` for each target, and `keep` to only update the corpus.
 pub fn fuzz(arguments: &[String]) -> Done {
     let executions = arguments
         .iter()
@@ -81,7 +82,7 @@ pub fn fuzz(arguments: &[String]) -> Done {
     )
 }
 
-/// The folder with the tool.
+/// The folder with cargo-fuzz.
 fn tools() -> Done<PathBuf> {
     let folder = target().join("tools");
     let there = output(Command::new(folder.join("bin/cargo-fuzz")).arg("--version"))
@@ -100,12 +101,12 @@ fn tools() -> Done<PathBuf> {
     Ok(folder.join("bin"))
 }
 
-/// What a run found; it begins there again the next time.
+/// The inputs that runs found. The next run starts from them.
 fn found(name: &str) -> PathBuf {
     target().join("fuzz/found").join(name)
 }
 
-/// What is kept in the repository.
+/// The corpus in the repository.
 fn kept(name: &str) -> PathBuf {
     root().join("crates/fuzz/corpus").join(name)
 }
@@ -127,7 +128,7 @@ fn cargo_fuzz(tools: &Path, verb: &str, name: &str) -> Command {
         .arg(target().join("fuzz"))
         .arg(name)
         .current_dir(root());
-    // One link of everything is what releases wait for; nobody waits for it here.
+    // Link-time optimization would only slow the build down.
     command
         .env("CARGO_PROFILE_RELEASE_LTO", "off")
         .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
@@ -135,7 +136,7 @@ fn cargo_fuzz(tools: &Path, verb: &str, name: &str) -> Command {
     command
 }
 
-/// The inputs written by hand, and the fewest others that reach every branch found so far.
+/// Keeps the inputs written by hand and the smallest set of others that reaches every known branch.
 fn keep(tools: &Path, name: &str, longest: u32) -> Done {
     let fresh = target().join("fuzz/fresh").join(name);
     let failed = |error: std::io::Error| format!("the corpus of {name}: {error}");
@@ -162,7 +163,7 @@ fn keep(tools: &Path, name: &str, longest: u32) -> Done {
         std::fs::remove_file(path).map_err(failed)?;
     }
     let mut fresh = files(&fresh).map_err(failed)?;
-    // Tables of names have a branch for each name. Where that makes too many, the longest inputs stay: they reach the most.
+    // Each entry of a table of names counts as a branch, so the set may be too large. The longest inputs reach the most branches.
     let length = |path: &PathBuf| {
         std::fs::metadata(path)
             .map(|metadata| metadata.len())
@@ -174,12 +175,12 @@ fn keep(tools: &Path, name: &str, longest: u32) -> Done {
             std::cmp::Reverse(length(path)),
         )
     });
-    for path in fresh.iter().take(MOST) {
+    for path in fresh.iter().take(MAX_KEPT) {
         std::fs::copy(path, kept(name).join(file_name(path))).map_err(failed)?;
     }
     println!(
         "{} of {} inputs are kept",
-        fresh.len().min(MOST),
+        fresh.len().min(MAX_KEPT),
         fresh.len()
     );
     Ok(())

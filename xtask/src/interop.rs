@@ -1,11 +1,11 @@
-//! Tokens against libraries that nobody here wrote: panva/jose in Node, jwcrypto in Python.
+//! `test interop`: other JWE libraries open tokens of Perch: panva/jose in Node, jwcrypto in Python.
 
 use crate::process::{cargo, output, root, step, target};
 use crate::{Done, node};
 use std::path::PathBuf;
 use std::process::Command;
 
-/// Ours opened there; theirs, which are kept as vectors, are opened here by `crates/jwe/tests/vectors.rs`.
+/// Perch's tokens, opened by the other libraries. The other direction is `crates/jwe/tests/vectors.rs`.
 pub fn run() -> Done {
     node::packages()?;
     let python = python()?;
@@ -34,7 +34,7 @@ pub fn run() -> Done {
     )
 }
 
-/// A Python with the libraries the tests use, in a folder of its own.
+/// A Python virtual environment with the libraries of the tests.
 pub fn python() -> Done<PathBuf> {
     let folder = target().join("python");
     let python = folder.join("bin/python");

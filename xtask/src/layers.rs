@@ -1,11 +1,11 @@
-//! One-way imports, and who may know which library: Cargo makes the first impossible to break by accident, this makes
-//! the second visible.
+//! Which crate may import which crate and which library, and which licences may be shipped. `cargo xtask check` fails on anything that
+//! the tables here do not allow.
 
 use crate::Done;
 use crate::process::{cargo, output};
 use serde_json::Value;
 
-/// Each crate of ours with the crates of ours it may import, in the order of the layers.
+/// Each crate of this workspace with the workspace crates that it may import, lowest layer first.
 const LAYERS: [(&str, &[&str]); 10] = [
     ("perch-domain", &[]),
     ("perch-jwe", &[]),
@@ -20,13 +20,13 @@ const LAYERS: [(&str, &[&str]); 10] = [
         "perch",
         &["perch-app", "perch-domain", "perch-service", "perch-store"],
     ),
-    // Tests only: what every reader of strangers' texts must hold, for the fuzzer and for the corpus that is kept.
+    // Tests only: rules for every parser of untrusted input, used by the fuzzer and the corpus.
     ("perch-fuzz", &["perch-app", "perch-domain", "perch-jwe"]),
     ("xtask", &[]),
     ("bundler", &[]),
 ];
 
-/// Libraries that only certain crates may know.
+/// Libraries that only certain crates may import.
 const KEPT_IN: [(&str, &[&str]); 13] = [
     ("axum", &["perch"]),
     ("hyper", &["perch"]),
@@ -43,7 +43,7 @@ const KEPT_IN: [(&str, &[&str]); 13] = [
     ("clap", &["perch"]),
 ];
 
-/// Licences that may be shipped.
+/// Licences of dependencies that may be shipped.
 const LICENCES: [&str; 15] = [
     "MIT",
     "Apache-2.0",
@@ -59,7 +59,7 @@ const LICENCES: [&str; 15] = [
     "BSL-1.0",
     "CDLA-Permissive-2.0",
     "MIT-0",
-    // LLVM's, of the fuzzer's own code.
+    // LLVM's licence, for libFuzzer.
     "NCSA",
 ];
 
@@ -76,19 +76,19 @@ pub fn check() -> Done {
         .get("packages")
         .and_then(Value::as_array)
         .ok_or("cargo metadata names no packages")?;
-    let mut faults = Vec::new();
+    let mut violations = Vec::new();
     for package in packages {
         let name = text_of(package, "name");
         if package.get("source").is_some_and(Value::is_null) {
-            faults.extend(imports(package, &name));
+            violations.extend(imports(package, &name));
         } else {
-            faults.extend(licence(package, &name));
+            violations.extend(licence(package, &name));
         }
     }
-    if faults.is_empty() {
+    if violations.is_empty() {
         Ok(())
     } else {
-        Err(faults.join("\n       "))
+        Err(violations.join("\n       "))
     }
 }
 
@@ -129,7 +129,7 @@ fn imports(package: &Value, name: &str) -> Vec<String> {
 
 fn licence(package: &Value, name: &str) -> Option<String> {
     let licence = text_of(package, "license");
-    // An expression is fine if each of its alternatives' parts is; OR needs one, AND all.
+    // Of alternatives joined by OR one must be allowed; of parts joined by AND all.
     let fine = licence.replace('/', " OR ").split(" OR ").any(|choice| {
         choice
             .trim_matches(['(', ')', ' '])

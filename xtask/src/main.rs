@@ -1,4 +1,4 @@
-//! Every command of the README. Each brings what it needs, or names the one line that installs it.
+//! `cargo xtask`: every command for developers. A command installs what it needs, or prints the one line that does.
 
 #![expect(
     clippy::disallowed_methods,
@@ -59,7 +59,7 @@ fn main() -> ExitCode {
         "build" => browser_files::release(),
         "screenshots" => test::screenshots(),
         "freeze" => {
-            browser_files::build(browser_files::Care::Release).and_then(|()| sizes::freeze())
+            browser_files::build(browser_files::BuildFor::Release).and_then(|()| sizes::freeze())
         }
         "bench" => bench::bench(&rest),
         "fuzz" => fuzz::fuzz(&rest),
@@ -75,8 +75,8 @@ fn main() -> ExitCode {
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
-        Err(fault) => {
-            eprintln!("\nxtask: {fault}");
+        Err(error) => {
+            eprintln!("\nxtask: {error}");
             ExitCode::FAILURE
         }
     }

@@ -1,11 +1,11 @@
-//! Packages from npm: wasm-opt, Playwright, axe, and the libraries that check our tokens.
+//! Packages from npm: wasm-opt, Playwright, axe, and the JWE library of the interoperability tests.
 
 use crate::Done;
 use crate::process::{root, step};
 use crate::system;
 use std::process::Command;
 
-/// Installs what the lock file names, if that changed since the last time.
+/// Installs the packages of the lock file if it changed since the last time.
 pub fn packages() -> Done {
     system::node()?;
     let root = root();

@@ -1,5 +1,5 @@
-//! A throw-away `PostgreSQL`: its own cluster in a temporary folder, on a socket and on loopback with TLS by a throw-away
-//! authority, gone afterwards.
+//! A temporary `PostgreSQL` for tests: a cluster in a temporary folder that listens on a socket and, with TLS by a temporary
+//! certificate authority, on loopback. Dropping it removes everything.
 
 use crate::Done;
 use crate::process::{output, target};
@@ -8,29 +8,28 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// A running cluster; dropping it stops and removes it.
+/// A running cluster. Dropping it stops and removes the cluster.
 pub struct Postgres {
     folder: PathBuf,
     bin: PathBuf,
     user: Option<&'static str>,
 }
 
-/// Where the tests find a `PostgreSQL`.
+/// The addresses of a `PostgreSQL` for the tests.
 pub struct Addresses {
-    /// On a socket.
+    /// Through a socket.
     pub url: String,
-    /// Over TCP with TLS, verified; absent where the server is given and no such address with it.
+    /// Over TCP with verified TLS; `None` if `TEST_POSTGRES_URL` is set and `TEST_POSTGRES_TLS_URL` is not.
     pub tls_url: Option<String>,
 }
 
-/// The addresses of a `PostgreSQL` for the tests: `TEST_POSTGRES_URL` and `TEST_POSTGRES_TLS_URL`, or one that is started for
-/// them.
+/// Uses `TEST_POSTGRES_URL` and `TEST_POSTGRES_TLS_URL` if they are set; otherwise starts a cluster.
 pub fn start() -> Done<(Addresses, Option<Postgres>)> {
-    // Only what is killed has to find its commits again; elsewhere speed matters more than power cuts.
+    // Most tests do not kill the database, so commits need not wait for the disk.
     start_with("fsync=off")
 }
 
-/// The same with commits that wait for the disk.
+/// The same, but commits wait for the disk.
 pub fn start_durable() -> Done<(Addresses, Option<Postgres>)> {
     start_with("fsync=on")
 }
@@ -53,10 +52,10 @@ fn start_with(setting: &str) -> Done<(Addresses, Option<Postgres>)> {
             .ok_or("PostgreSQL was installed, but its server is not under /usr/lib/postgresql")?
     };
     println!("\n== starting a throw-away PostgreSQL");
-    // The server refuses to run as root; Debian's package brings a user for it.
+    // The server refuses to run as root; Debian's package creates a user for it.
     let root = output(Command::new("id").arg("-u"))?.trim() == "0";
     let user = root.then_some("postgres");
-    // A socket's path is short, so the folder is in the system's temporary one.
+    // The path of a socket must be short, so the folder is in the system's temporary folder.
     let folder = std::env::temp_dir().join(format!("perch-pg-{}", std::process::id()));
     let failed = |error: std::io::Error| format!("{}: {error}", folder.display());
     std::fs::create_dir_all(&folder).map_err(failed)?;
@@ -107,7 +106,7 @@ fn start_with(setting: &str) -> Done<(Addresses, Option<Postgres>)> {
     Ok((addresses, Some(postgres)))
 }
 
-/// A port of loopback that nobody listens on now.
+/// A free port on loopback.
 fn free_port() -> std::io::Result<u16> {
     std::net::TcpListener::bind("127.0.0.1:0")?
         .local_addr()
@@ -126,7 +125,7 @@ fn binaries() -> Option<PathBuf> {
 }
 
 impl Postgres {
-    /// A certificate for this machine by an authority of its own.
+    /// Makes a certificate authority and a certificate for localhost.
     fn certify(&self) -> Done {
         certificates()?;
         let openssl = |arguments: &str| {
@@ -152,7 +151,7 @@ impl Postgres {
         openssl(
             "x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -out server.pem -days 2 -extfile names",
         )?;
-        // The server takes a key only from its own user.
+        // The server only accepts a key file that its own user owns.
         match self.user {
             Some(user) => output(
                 Command::new("chown")
@@ -187,12 +186,12 @@ impl Postgres {
 
 impl Drop for Postgres {
     fn drop(&mut self) {
-        if let Err(fault) = self.run(
+        if let Err(error) = self.run(
             "pg_ctl",
             &["stop", "-s", "-m", "immediate", "-D"],
             &self.folder.join("data"),
         ) {
-            eprintln!("the throw-away PostgreSQL could not be stopped: {fault}");
+            eprintln!("the throw-away PostgreSQL could not be stopped: {error}");
         }
         let _ = std::fs::remove_dir_all(&self.folder);
     }

@@ -1,4 +1,4 @@
-//! Running other programs, with their progress visible.
+//! Runs other programs and shows their progress. Every other file of xtask may import it; it imports none of them.
 
 use crate::Done;
 use std::path::{Path, PathBuf};
@@ -12,19 +12,19 @@ pub fn root() -> PathBuf {
         .map_or_else(PathBuf::new, Path::to_path_buf)
 }
 
-/// Where cargo puts what it builds.
+/// Cargo's target folder.
 pub fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
 
-/// A cargo of the ordinary toolchain, in the repository.
+/// A cargo command of the current toolchain, run in the repository.
 pub fn cargo(arguments: &[&str]) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(arguments).current_dir(root());
     command
 }
 
-/// Runs a step: says what it is, lets it print, says how long it took.
+/// Runs a command with its output visible, and prints the name and the duration of the step.
 pub fn step(what: &str, command: &mut Command) -> Done {
     println!("\n== {what}");
     let begun = now();
@@ -41,7 +41,7 @@ pub fn step(what: &str, command: &mut Command) -> Done {
     Ok(())
 }
 
-/// Runs quietly and returns what was printed; its errors are shown if it fails.
+/// Runs a command quietly and returns its standard output. A failure contains its standard error.
 pub fn output(command: &mut Command) -> Done<String> {
     let name = command.get_program().display().to_string();
     let output = command
@@ -57,7 +57,7 @@ pub fn output(command: &mut Command) -> Done<String> {
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// Whether a program is there.
+/// Whether a program is installed.
 pub fn is_installed(program: &str) -> bool {
     Command::new(program)
         .arg("--version")
@@ -68,10 +68,10 @@ pub fn is_installed(program: &str) -> bool {
         .is_ok()
 }
 
-/// The clock of this tool; it measures, it decides nothing.
+/// The monotonic clock, for measuring durations.
 #[expect(
     clippy::disallowed_methods,
-    reason = "durations are printed for whoever waits"
+    reason = "a tool for developers measures durations"
 )]
 pub fn now() -> Instant {
     Instant::now()

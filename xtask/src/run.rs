@@ -1,6 +1,6 @@
-//! `run` and `dev`.
+//! `run` and `dev`: build both halves and start the server.
 
-use crate::browser_files::{Care, build};
+use crate::browser_files::{BuildFor, build};
 use crate::process::{cargo, root, step, target};
 use crate::{Done, system};
 use std::io::{BufRead, BufReader};
@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 
 fn build_both() -> Done {
     system::openssl()?;
-    build(Care::Development)?;
+    build(BuildFor::Development)?;
     step(
         "building the server",
         &mut cargo(&["build", "--package", "perch"]),
@@ -25,7 +25,7 @@ fn server() -> Command {
     command
 }
 
-/// Builds, starts, prints the setup link.
+/// Builds and starts the server, and prints the setup link.
 pub fn run() -> Done {
     println!("building Perch; the first time takes some minutes");
     build_both()?;
@@ -39,8 +39,8 @@ pub fn run() -> Done {
     }
 }
 
-/// Starts the server and repeats its lines. Where it wrote the setup link to a file, because its output is a pipe, the
-/// link itself is printed: whoever runs this is the person it is for.
+/// Starts the server and prints its output. The server writes the setup link to a file, because its output is a pipe; this prints the
+/// link itself, since the person at this terminal is the one who needs it.
 fn start() -> Done<Child> {
     let mut child = server()
         .stdout(Stdio::piped())
@@ -65,13 +65,13 @@ fn start() -> Done<Child> {
     Ok(child)
 }
 
-/// Builds again whenever a source changes, and starts the server anew.
+/// Rebuilds and restarts the server whenever a source file changes.
 pub fn dev() -> Done {
     let mut running: Option<Child> = None;
     loop {
         let seen = newest_change();
-        if let Err(fault) = build_both() {
-            eprintln!("{fault}; waiting for a change");
+        if let Err(error) = build_both() {
+            eprintln!("{error}; waiting for a change");
         } else {
             stop(&mut running);
             running = Some(start()?);
@@ -84,13 +84,13 @@ pub fn dev() -> Done {
 
 fn stop(running: &mut Option<Child>) {
     if let Some(mut child) = running.take() {
-        // Ended by its own id; it has nothing to lose that is not on disk.
+        // Everything that must survive is on disk.
         let _ = child.kill();
         let _ = child.wait();
     }
 }
 
-/// When a source was last written.
+/// When a source file was last changed.
 fn newest_change() -> SystemTime {
     let sources = [
         "app",

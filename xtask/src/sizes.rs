@@ -1,4 +1,4 @@
-//! Budgets: what the browser downloads, and how long a file may grow before it holds two things.
+//! Budgets for the sizes of the browser files and the lengths of source files.
 
 use crate::Done;
 use crate::process::{output, root};
@@ -6,13 +6,13 @@ use std::path::Path;
 use std::process::Command;
 
 /// Bytes of the console's WebAssembly, brotli.
-const WASM: u64 = 100_000;
-/// Bytes of everything a first page brings besides its HTML, brotli.
-const FIRST_PAGE: u64 = 130_000;
+const MAX_WASM: u64 = 100_000;
+/// Bytes that a first page downloads besides its HTML, brotli.
+const MAX_FIRST_PAGE: u64 = 130_000;
 /// Bytes of the component script, brotli.
-const EMBED: u64 = 8_000;
+const MAX_EMBED: u64 = 8_000;
 /// Lines of a source file.
-const LINES: usize = 850;
+const MAX_LINES: usize = 850;
 
 pub fn browser_files() -> Done {
     println!("\n== sizes of the browser files (brotli)");
@@ -31,20 +31,20 @@ pub fn browser_files() -> Done {
             wasm += if name.contains(".wasm.") { size } else { 0 };
         }
     }
-    println!("{total:>8}  together; budget {FIRST_PAGE}, of which WebAssembly {WASM}");
+    println!("{total:>8}  together; budget {MAX_FIRST_PAGE}, of which WebAssembly {MAX_WASM}");
     let script = root()
         .join("target/site/embed/embed.js.br")
         .metadata()
         .map(|metadata| metadata.len())
         .unwrap_or_default();
-    println!("{script:>8}  embed/embed.js; budget {EMBED}");
-    if script == 0 || script > EMBED {
+    println!("{script:>8}  embed/embed.js; budget {MAX_EMBED}");
+    if script == 0 || script > MAX_EMBED {
         return Err(format!(
             "the component script is over budget: {script} bytes"
         ));
     }
     released()?;
-    if wasm == 0 || wasm > WASM || total > FIRST_PAGE {
+    if wasm == 0 || wasm > MAX_WASM || total > MAX_FIRST_PAGE {
         return Err(format!(
             "the browser files are over budget: {wasm} bytes of WebAssembly, {total} in all"
         ));
@@ -52,7 +52,7 @@ pub fn browser_files() -> Done {
     Ok(())
 }
 
-/// A version that was released stays as it was: pages pin it by its hash.
+/// A released version of the component script must not change: pages pin it by its hash.
 fn released() -> Done {
     let version = env!("CARGO_PKG_VERSION");
     let kept = root().join(format!("public/embed/released/{version}.js"));
@@ -66,7 +66,7 @@ fn released() -> Done {
     }
 }
 
-/// Keeps the component script as it is now under this version.
+/// Saves the current component script as the released script of this version.
 pub fn freeze() -> Done {
     let kept = root().join(format!(
         "public/embed/released/{}.js",
@@ -90,7 +90,7 @@ pub fn sources() -> Done {
         .lines()
         .filter_map(|name| {
             lines(&root().join(name))
-                .filter(|count| *count > LINES)
+                .filter(|count| *count > MAX_LINES)
                 .map(|count| format!("{name}: {count} lines"))
         })
         .collect();
@@ -98,7 +98,7 @@ pub fn sources() -> Done {
         Ok(())
     } else {
         Err(format!(
-            "files over {LINES} lines hold more than one thing: {}",
+            "files over {MAX_LINES} lines hold more than one thing: {}",
             long.join(", ")
         ))
     }

@@ -1,11 +1,11 @@
-//! What comes from the operating system: brought where that is possible, named in one line where it is not.
+//! Programs of the operating system: installed where this user may install, otherwise an error names the command that does.
 
 use crate::Done;
 use crate::process::{is_installed, output, step};
 use std::path::Path;
 use std::process::Command;
 
-/// Headers of OpenSSL, which josekit builds against.
+/// The headers of OpenSSL, which josekit needs.
 pub fn openssl() -> Done {
     let found = Command::new("pkg-config")
         .args(["--exists", "openssl"])
@@ -21,7 +21,7 @@ pub fn openssl() -> Done {
     }
 }
 
-/// A Chromium for the browser tests; its path.
+/// The path of a Chromium for the browser tests.
 pub fn chromium() -> Done<String> {
     let find = || {
         ["chromium", "chromium-browser", "google-chrome"]
@@ -43,7 +43,7 @@ fn which(name: &str) -> Done<String> {
     output(Command::new("which").arg(name)).map(|path| path.trim().to_owned())
 }
 
-/// The languages that snippets are run in, besides Node, Python and Rust.
+/// Go, PHP and Java, which run the snippets besides Node, Python and Rust.
 pub fn languages() -> Done {
     for (what, command, package) in [
         ("Go", "go", "golang-go"),
@@ -57,7 +57,7 @@ pub fn languages() -> Done {
     Ok(())
 }
 
-/// The openssl command, which makes the certificate of a test's own site.
+/// The openssl command, which makes the certificates of the tests.
 pub fn certificates() -> Done {
     if is_installed("openssl") {
         Ok(())
@@ -75,7 +75,7 @@ pub fn node() -> Done {
     }
 }
 
-/// Installs Debian packages where this user may, and otherwise says the line that does.
+/// Installs Debian packages if this user may; otherwise the error contains the command that does.
 pub fn install(what: &str, packages: &[&str]) -> Done {
     let line = format!("apt-get install -y {}", packages.join(" "));
     let root = output(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0");

@@ -1,11 +1,11 @@
 //! `test`: everything CI runs.
 
-use crate::browser_files::{Care, build};
+use crate::browser_files::{BuildFor, build};
 use crate::process::{cargo, now, root, step, target};
 use crate::{Done, api_tester, check, interop, node, postgres, sizes, system};
 use std::process::Command;
 
-/// All of it, or the parts that are named: `check`, `rust`, `interop`, `api`, `browser`.
+/// Runs everything, or the named parts: `check`, `rust`, `interop`, `api`, `browser`.
 pub fn test(parts: &[String]) -> Done {
     let begun = now();
     let wants = |part: &str| parts.is_empty() || parts.iter().any(|named| named == part);
@@ -14,7 +14,7 @@ pub fn test(parts: &[String]) -> Done {
     }
     if ["check", "rust", "api", "browser"].into_iter().any(wants) {
         system::openssl()?;
-        build(Care::Release)?;
+        build(BuildFor::Release)?;
         sizes::browser_files()?;
     }
     if wants("rust") {
@@ -36,7 +36,7 @@ pub fn test(parts: &[String]) -> Done {
     Ok(())
 }
 
-/// Every Rust test; the store's on `SQLite` and on a `PostgreSQL` of their own.
+/// Runs every Rust test. The store's tests run on `SQLite` and on a temporary `PostgreSQL`.
 fn rust(environment: &[(&str, &str)]) -> Done {
     let (addresses, _running) = postgres::start()?;
     let mut tests = cargo(&[
@@ -57,10 +57,10 @@ fn rust(environment: &[(&str, &str)]) -> Done {
     )
 }
 
-/// A picture of every page and every state of its sections, in both themes, at 360 and 1280 px, into an ignored folder.
+/// Saves a picture of every page and every state of its sections, in both themes, at 360 and 1280 px, to `end2end/screenshots`.
 pub fn screenshots() -> Done {
     system::openssl()?;
-    build(Care::Release)?;
+    build(BuildFor::Release)?;
     let folder = root().join("end2end/screenshots");
     let _ = std::fs::remove_dir_all(&folder);
     browser(&["pages", "states"])?;
@@ -68,7 +68,7 @@ pub fn screenshots() -> Done {
     Ok(())
 }
 
-/// The browser tests, against a server of this build; with files named, those, leaving pictures.
+/// Runs the browser tests against a server of this build. With file names, runs only those and saves pictures.
 fn browser(files: &[&str]) -> Done {
     let chromium = system::chromium()?;
     node::packages()?;

@@ -1,5 +1,5 @@
-//! A compiler for the browser half. In this order: the toolchain that runs, if it has the target; rustup, where it may
-//! install; Debian's own compiler, for which the standard library is built once.
+//! Finds a compiler for the WebAssembly target: the current toolchain if it has the target, else rustup where rustup may install,
+//! else Debian's compiler with a standard library that is built once.
 
 use crate::Done;
 use crate::process::{is_installed, output, step};
@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const TARGET: &str = "wasm32-unknown-unknown";
-/// Name under which Debian's compiler is known to rustup.
+/// The name that links Debian's compiler in rustup.
 const LINKED: &str = "debian";
 
-/// The rustup toolchain to build the frontend with; `None` for the one that runs.
+/// The rustup toolchain that builds the frontend; `None` for the current toolchain.
 pub fn toolchain() -> Done<Option<String>> {
     if has_std(Path::new(
         output(Command::new("rustc").args(["--print", "sysroot"]))?.trim(),
@@ -58,7 +58,7 @@ fn has_std(sysroot: &Path) -> bool {
     })
 }
 
-/// Builds the standard library for the browser from Debian's sources, beside Debian's compiler.
+/// Builds the WebAssembly standard library from Debian's sources and installs it beside Debian's compiler.
 fn build_std() -> Done {
     let failed = |error: std::io::Error| {
         format!("the wasm32 standard library could not be put in place: {error}")
@@ -76,7 +76,7 @@ fn build_std() -> Done {
     )
     .map_err(failed)?;
     std::fs::write(scratch.join("src/lib.rs"), "").map_err(failed)?;
-    // This compiler looks for its linker beside its own libraries.
+    // Debian's compiler expects its linker beside its libraries.
     let linker = Path::new("/usr/lib/rustlib/x86_64-unknown-linux-gnu/bin/rust-lld");
     std::fs::create_dir_all(linker.parent().unwrap_or(linker)).map_err(failed)?;
     if !linker.exists() {

@@ -1,8 +1,8 @@
-//! `bench against <binary>`: what a request costs in processor time, beside another build of the server.
+//! `bench against <binary>`: the processor time of a request, compared with another build of the server.
 //!
-//! Processor time is user and system time of the server's process over a fixed number of requests. It moves far less with a busy
-//! machine than requests a second do. Both servers run at once on one core, the load on another; rounds alternate, and the first
-//! of the two changes from round to round.
+//! Processor time is the user and system time of the server's process, divided by its requests. It depends far less on the load of
+//! the machine than requests per second do. Both servers run on one core and the load generator on another; rounds alternate, and so
+//! does the order of the two servers.
 
 use super::{MINT, Server, binary, mint_script, page, pinned, report, run, verify};
 use crate::Done;
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 const ROUNDS: usize = 15;
-/// What a round asks for, two seconds each, and how many connections ask.
+/// The requests of a round, two seconds each, with their numbers of connections.
 const CELLS: [(&str, &str, u32); 3] = [
     ("mint", MINT, 16),
     ("session", "/embed/session", 16),
@@ -41,7 +41,7 @@ pub fn measure(folder: &Path, other: &Path) -> Done {
                 };
                 let script = side.scripts.get(cell).ok_or("no script for the cell")?;
                 let cost = cost(&side.server, path, script, *connections)?;
-                // The first round warms up.
+                // The first round is a warm-up.
                 if round > 0 {
                     times.push(cost);
                 }
@@ -65,7 +65,7 @@ pub fn measure(folder: &Path, other: &Path) -> Done {
     Ok(())
 }
 
-/// A server of a build in a folder of its own, with what the three requests need.
+/// Starts a build in its own folder, with the data that the three requests need.
 fn side(name: &'static str, binary: &Path, folder: &Path) -> Done<Side> {
     let data = folder.join(name.replace(' ', "-"));
     let server = Server::start_as(binary, &data)?;
@@ -91,7 +91,7 @@ fn cost(server: &Server, path: &str, script: &Path, connections: u32) -> Done<f6
     }
 }
 
-/// How long mints take while somebody floods the sign-in, and without.
+/// Compares mints during a flood of sign-ins with mints without one.
 fn flood(side: &Side) -> Done {
     let script = side.scripts.first().ok_or("no script")?;
     let flooding = script.with_file_name("flood.lua");
@@ -133,7 +133,7 @@ fn flood(side: &Side) -> Done {
     Ok(())
 }
 
-/// A flood of about a thousand sign-ins a second from one address; it ends when it is dropped.
+/// About a thousand sign-ins per second from one address. Dropping it ends the flood.
 struct Flood(Child);
 
 impl Flood {

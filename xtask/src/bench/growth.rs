@@ -25,8 +25,8 @@ const MAX_REQUESTS: usize = 200;
 const MAX_CHANGES: usize = 20;
 const MIN_SAMPLES: usize = 3;
 const MAX_SAMPLING: Duration = Duration::from_millis(300);
-/// How long a server may take to become ready.
-const MAX_START: Duration = Duration::from_mins(1);
+/// How long to wait for a server to become ready.
+const START_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// What an installation contains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -191,7 +191,7 @@ fn figures(installation: &Installation, round: usize) -> Done<Figures> {
 fn until_ready(server: &Server, begun: Instant) -> Done {
     loop {
         match server.get("/readyz") {
-            Err(fault) if begun.elapsed() > MAX_START => return Err(fault),
+            Err(error) if begun.elapsed() > START_TIMEOUT => return Err(error),
             Err(_) => {}
             Ok(()) => return Ok(()),
         }

@@ -1,5 +1,5 @@
-//! `bench`: measures the release binary and reports; it asserts nothing. Load comes from `wrk`, one core for the server and one
-//! for the load where there are two. Rounds alternate between what is compared, so that a machine that slows down slows both.
+//! `bench`: measures the release binary and prints the figures; it asserts nothing. The load comes from `wrk`. With two cores, the
+//! server and the load each have their own. Rounds alternate between the things compared, so a machine that slows down slows all.
 
 mod against;
 mod growth;
@@ -17,7 +17,8 @@ use std::time::Duration;
 const ROUNDS: usize = 5;
 const BODY: &str = r#"{"user":{"distinctId":"user-123456","role":"explorer","attributes":{"region":"North","department":"sales","location":"Paris","tier":3,"tags":["a","b","c"]}}}"#;
 
-/// `bench` alone, or `against <binary>`: an older build of `perch`. `PERCH_BINARY` names a build to measure instead of making one.
+/// `bench`, `bench growth`, or `bench against <binary>` with another build of `perch`. `PERCH_BINARY` names a build to measure instead
+/// of building one.
 pub fn bench(arguments: &[String]) -> Done {
     enum What<'a> {
         Everything,
@@ -81,7 +82,7 @@ fn measure(folder: &Path) -> Done {
     for round in 0..=ROUNDS {
         for ((_, path, script, connections), rates) in cells.iter().zip(&mut rates) {
             let measured = load(&server.url(path), script, *connections)?;
-            // The first round warms up.
+            // The first round is a warm-up.
             if round > 0 {
                 rates.push(measured);
             }
@@ -131,7 +132,7 @@ fn binary() -> PathBuf {
     std::env::var_os("PERCH_BINARY").map_or_else(|| target().join("release/perch"), PathBuf::from)
 }
 
-/// Runs `wrk` for two seconds: rate, p50, p99. An error of any request makes the figure worthless.
+/// Runs `wrk` for two seconds and returns rate, p50 and p99. Any failed request is an error.
 fn load(url: &str, script: &Path, connections: u32) -> Done<[f64; 3]> {
     match run(url, script, connections)? {
         [rate, p50, p99, 0.0, _] => Ok([rate, p50, p99]),
@@ -139,7 +140,7 @@ fn load(url: &str, script: &Path, connections: u32) -> Done<[f64; 3]> {
     }
 }
 
-/// The same whatever failed: rate, p50, p99, errors, requests.
+/// Runs `wrk` for two seconds and returns rate, p50, p99, errors and requests.
 fn run(url: &str, script: &Path, connections: u32) -> Done<[f64; 5]> {
     let text = output(
         pinned(1, "wrk")
@@ -160,7 +161,7 @@ fn run(url: &str, script: &Path, connections: u32) -> Done<[f64; 5]> {
         .map_err(|_| format!("wrk reported {line}"))
 }
 
-/// A command on one core, where the machine lets us choose.
+/// A command pinned to one core, where the system allows it.
 fn pinned(core: u32, program: impl AsRef<std::ffi::OsStr>) -> Command {
     if is_installed("taskset")
         && std::thread::available_parallelism().is_ok_and(|cores| cores.get() > 1)
@@ -225,7 +226,7 @@ impl Server {
         format!("http://{}{path}", self.address)
     }
 
-    /// One request, until it is answered.
+    /// Sends one request and waits for its answer.
     fn get(&self, path: &str) -> Done {
         let failed = |error: std::io::Error| format!("{path}: {error}");
         let mut connection = TcpStream::connect(&self.address).map_err(failed)?;
@@ -249,7 +250,7 @@ impl Server {
         }
     }
 
-    /// An admin, an origin, the attributes of the body, by commands while the server runs; returns an API key.
+    /// Adds an admin, an origin and the body's attributes by commands while the server runs. Returns an API key.
     fn furnish(data: &Path) -> Done<String> {
         Self::furnish_as(&binary(), data)
     }
@@ -287,11 +288,11 @@ impl Server {
             .map(|text| text.lines().last().unwrap_or_default().to_owned())
     }
 
-    /// Seconds of processor time so far, of all threads, those that ended too; in steps of a hundredth.
+    /// Seconds of processor time of all threads, including ended ones, in steps of a hundredth.
     fn processor_time(&self) -> Done<f64> {
         let path = format!("/proc/{}/stat", self.child.id());
         let stat = std::fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
-        // Behind the name in brackets: user time is the twelfth, system time the thirteenth, in hundredths.
+        // After the name in brackets, user time is the twelfth field and system time the thirteenth, in hundredths of a second.
         let fields = stat
             .rsplit_once(')')
             .map_or("", |(_, fields)| fields)

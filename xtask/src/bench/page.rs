@@ -1,4 +1,4 @@
-//! The settings page with little and with much in it: how long the server takes, how large the page is, how both grow.
+//! The settings page with few and with many rows: server time and size of the page.
 
 use super::{ROUNDS, Server, load, report};
 use crate::process::{is_installed, output};
@@ -6,7 +6,7 @@ use crate::{Done, system};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Name, origins, attributes, keys, personas.
+/// A name, then the numbers of origins, attributes, keys and personas.
 const AMOUNTS: [(&str, [usize; 4]); 3] = [
     ("10 of each", [10; 4]),
     ("20 origins, 20 attributes", [20, 20, 5, 3]),
@@ -55,7 +55,7 @@ pub fn measure(folder: &Path) -> Done {
     Ok(())
 }
 
-/// Fills an organization and signs in; a script for the load generator that asks for its page, and the cookie it is asked with.
+/// Fills an organization and signs in. Returns a script for the load generator that requests the page, and its cookie.
 pub(super) fn script(server: &Server, data: &Path, amounts: [usize; 4]) -> Done<(PathBuf, String)> {
     let cookie = furnish(server, data, amounts)?;
     let script = data.join("page.lua");
@@ -67,7 +67,7 @@ pub(super) fn script(server: &Server, data: &Path, amounts: [usize; 4]) -> Done<
     Ok((script, cookie))
 }
 
-/// Fills an organization and signs in; returns the cookie.
+/// Fills an organization, signs in, and returns the cookie.
 fn furnish(
     server: &Server,
     data: &Path,
@@ -124,7 +124,7 @@ fn furnish(
         fields.push(field("form", list));
         form(PATH, &fields)
     };
-    // What the commands made counts too.
+    // The commands have already added one origin and five attributes.
     rows("origins", origins.saturating_sub(1), &|at| {
         vec![
             field("origin", &format!("https://shop-{at}.example")),
@@ -157,7 +157,7 @@ fn furnish(
         )?;
     }
     let jar = std::fs::read_to_string(&*jar).map_err(|error| error.to_string())?;
-    // Netscape's format: the last two of seven columns are the name and the value.
+    // Netscape's cookie file: the last two of seven columns are the name and the value.
     let cookies = jar
         .lines()
         .filter_map(|line| Some((line.split('\t').nth(5)?, line.split('\t').nth(6)?)));

@@ -1,5 +1,5 @@
-//! Opening tokens for components: beside an answer without work, and as lists grow. Rounds alternate over all servers, which run
-//! at once on one core.
+//! `POST /embed/session` with short and long lists, compared with an answer that needs no work. All servers run at the same time on
+//! one core, and rounds alternate between them.
 
 use super::{REPORT, ROUNDS, Server, load, report};
 use crate::process::{is_installed, output};
@@ -11,7 +11,7 @@ use std::process::Command;
 
 const ORIGIN: &str = "https://app.example";
 
-/// Listed origins and revocations of an organization.
+/// The numbers of origins and revocations of an organization.
 const SIZES: [(usize, usize); 4] = [(1, 1), (1_000, 1), (1, 1_000), (1, 100_000)];
 
 pub fn measure(folder: &Path) -> Done {
@@ -67,7 +67,7 @@ pub fn measure(folder: &Path) -> Done {
     Ok(())
 }
 
-/// Fills the lists behind the server's back, as many callers would in a day, and lets it read them.
+/// Adds rows to the server's database directly and raises the generation, so that the server reads them.
 fn grow(data: &Path, origins: usize, revocations: usize) -> Done {
     const FILL: &str = "import sqlite3,sys,time,uuid\n\
         db=sqlite3.connect(sys.argv[1],timeout=30); origins,revocations=int(sys.argv[2]),int(sys.argv[3])\n\
@@ -86,8 +86,8 @@ fn grow(data: &Path, origins: usize, revocations: usize) -> Done {
     .map(drop)
 }
 
-/// A script for the load generator with a token of this server; written once the server knows the origins, which shows in the
-/// token being taken.
+/// A script for the load generator with a token of this server. Opens the token once, which proves that the server has read the
+/// origins.
 pub(super) fn script(server: &Server, key: &str, data: &Path) -> Done<PathBuf> {
     let minted = server.post(
         "/embed/generate-token",
@@ -117,7 +117,7 @@ pub(super) fn script(server: &Server, key: &str, data: &Path) -> Done<PathBuf> {
 }
 
 impl Server {
-    /// One request; its body, whatever the status.
+    /// Sends one request and returns the answer, whatever its status.
     fn post(&self, path: &str, headers: &[(&str, &str)], body: &str) -> Done<String> {
         let failed = |error: std::io::Error| format!("{path}: {error}");
         let mut connection = TcpStream::connect(&self.address).map_err(failed)?;

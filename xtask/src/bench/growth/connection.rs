@@ -7,8 +7,8 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-/// How long an answer may take.
-const MAX_ANSWER: Duration = Duration::from_mins(1);
+/// How long to wait for an answer.
+const ANSWER_TIMEOUT: Duration = Duration::from_mins(1);
 
 pub struct Connection {
     stream: BufReader<TcpStream>,
@@ -20,7 +20,7 @@ impl Connection {
         let open = || {
             let stream = TcpStream::connect(address)?;
             stream.set_nodelay(true)?;
-            stream.set_read_timeout(Some(MAX_ANSWER))?;
+            stream.set_read_timeout(Some(ANSWER_TIMEOUT))?;
             Ok(stream)
         };
         let stream = open().map_err(|error: std::io::Error| format!("{address}: {error}"))?;
