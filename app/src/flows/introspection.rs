@@ -25,7 +25,7 @@ pub async fn stored(
             Ok(record) => state.record = Some(record),
             Err(refusal) => {
                 state.outcome.problem =
-                    Some(crate::api::wire_error(refusal, acting.request.id.clone()))
+                    Some(crate::api::wire_error(refusal, acting.request.id.clone()));
             }
         }
     }

@@ -118,7 +118,7 @@ pub(super) fn show_both<R: Shared>(rows: &mut Vec<R>, stored: &[R]) {
             Some(theirs)
                 if theirs.version() != row.version() && theirs.values() != row.values() =>
             {
-                row.meet(Some(theirs), theirs.told())
+                row.meet(Some(theirs), theirs.told());
             }
             Some(_) => {}
             None => row.meet(

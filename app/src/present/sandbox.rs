@@ -86,7 +86,7 @@ pub async fn sandbox(perch: &Perch, acting: &ActorContext) -> Result<SandboxStat
         context_clues: String::new(),
     };
     let chosen = keys.first().map(|(id, _)| id.clone()).unwrap_or_default();
-    let prepared = perch.sandbox.sandbox_is_prepared(acting);
+    let prepared = acting.only_shared_personas();
     let persona = |view: perch_service::PersonaView| PersonaRow {
         id: view.id.to_string(),
         name: view.name,

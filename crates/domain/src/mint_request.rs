@@ -322,7 +322,7 @@ impl Reader<'_> {
             }
             None if matches!(json.kind(), Kind::Number) => {
                 self.faults
-                    .add("expiresIn", ViolationCode::LifetimeOutOfBounds, bounds())
+                    .add("expiresIn", ViolationCode::LifetimeOutOfBounds, bounds());
             }
             None => self.wrong_type("expiresIn", "text such as 30m, or whole seconds", json),
             Some(seconds) => match u32::try_from(seconds) {

@@ -242,7 +242,7 @@ mod tests {
             let missing = whole.len() - end;
             match told(&whole[..end]) {
                 NotAToken::EndMissing(Missing::AtLeast(least)) => {
-                    assert!(least <= missing, "{end}: {least} of {missing}")
+                    assert!(least <= missing, "{end}: {least} of {missing}");
                 }
                 other => panic!("{end}: {other:?}"),
             }

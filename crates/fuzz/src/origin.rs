@@ -103,7 +103,7 @@ fn decide(asked: &Origin, listed: Vec<Origin>) {
             assert_eq!(list.find(asked), Some(entry));
         }
         Decision::NotListed { .. } => {
-            assert!(!expected && list.find(asked).is_none(), "{asked} refused")
+            assert!(!expected && list.find(asked).is_none(), "{asked} refused");
         }
     }
 }

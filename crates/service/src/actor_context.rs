@@ -45,6 +45,11 @@ impl ActorContext {
         authorize(self.actor, action)
     }
 
+    /// Whether the sandbox offers only shared personas: a person without an API key of their own.
+    pub fn only_shared_personas(&self) -> bool {
+        !self.can(Action::SandboxWithSharedKey)
+    }
+
     pub fn can(&self, action: Action) -> bool {
         perch_domain::access::allows(self.actor, action)
     }

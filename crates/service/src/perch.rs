@@ -108,7 +108,7 @@ impl Perch {
             revocation_bounds: RevocationBounds::default(),
             activity: activity.clone(),
             usage: usage.clone(),
-            live_tokens,
+            counter: live_tokens,
             api_keys: api_keys.clone(),
         });
         let settings = Arc::new(Settings {

@@ -207,8 +207,8 @@ fn log(filter: &str) {
         .with_env_filter(log_filter(filter))
         .with_writer(std::io::stderr);
     if std::io::stderr().is_terminal() {
-        builder.init()
+        builder.init();
     } else {
-        builder.json().init()
+        builder.json().init();
     }
 }

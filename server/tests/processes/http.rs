@@ -97,7 +97,7 @@ impl Connection {
                         .split(' ')
                         .nth(1)
                         .and_then(|status| status.parse().ok())
-                        .unwrap_or(0)
+                        .unwrap_or(0);
                 }
                 Some(("content-length", value)) => length = value.trim().parse().unwrap(),
                 Some(("transfer-encoding", value)) => chunked = value.trim() == "chunked",

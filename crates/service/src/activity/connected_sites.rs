@@ -299,7 +299,7 @@ mod tests {
         note(&mut sites, other(1), 0, "ann", 1);
         assert_eq!(count(&sites), MAX_NEW + 1);
         (1..50).for_each(|organization| {
-            (0..100).for_each(|at| note(&mut sites, other(organization), at, &at.to_string(), 1))
+            (0..100).for_each(|at| note(&mut sites, other(organization), at, &at.to_string(), 1));
         });
         assert_eq!(count(&sites), MAX_NEW_OF_ALL);
         assert_eq!(

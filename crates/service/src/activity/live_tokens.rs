@@ -2,7 +2,7 @@
 //! beyond, at as many rows as may be looked at, at a deadline; and one count runs at a time. A page that asks for it costs
 //! viewers nothing.
 
-use crate::config::revocations::Issued;
+use crate::config::revocations::IssuedToken;
 use crate::config::{ConfigCache, Secret, revoked_by, verify_key_state};
 use crate::error::Error;
 use crate::ports::{System, least_id};
@@ -168,7 +168,7 @@ impl LiveTokenCounter {
             let most = u32::try_from(MOST - *count + 1).unwrap_or(1);
             let page = self.store.mint_page(&wanted, PIECE, most).await?;
             let live = page.found.iter().filter(|row| {
-                let issued = Issued {
+                let issued = IssuedToken {
                     token_id: row.token_id,
                     subject: &row.subject,
                     issued_by: row.sandbox_by,

@@ -11,14 +11,14 @@ use uuid::Uuid;
 
 /// What a revocation is held against. The id tells the millisecond it was issued in (UUID v7, RFC 9562, section 5.7).
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Issued<'a> {
+pub(crate) struct IssuedToken<'a> {
     pub token_id: Uuid,
     pub subject: &'a str,
     /// Who made it in the sandbox.
     pub issued_by: Option<PersonId>,
 }
 
-impl<'a> Issued<'a> {
+impl<'a> IssuedToken<'a> {
     pub fn claimed(claims: &'a Claims<'_>) -> Self {
         Self {
             token_id: claims.jti,
@@ -176,7 +176,7 @@ impl Revocations {
     }
 
     /// Whether a token of this key is among them.
-    pub fn find(&self, key: KeyId, issued: Issued<'_>) -> Option<RevokedBy> {
+    pub fn find(&self, key: KeyId, issued: IssuedToken<'_>) -> Option<RevokedBy> {
         let sets = self.0.read().unwrap_or_else(PoisonError::into_inner);
         if sets.tokens.contains_key(&issued.token_id) {
             return Some(RevokedBy::Token);
@@ -287,7 +287,7 @@ mod tests {
         let told = |key, at, subject| {
             set.find(
                 KeyId(Uuid::from_u128(key)),
-                Issued {
+                IssuedToken {
                     token_id: token(at),
                     subject,
                     issued_by: None,
@@ -367,7 +367,7 @@ mod tests {
         let told = |subject| {
             set.find(
                 KeyId(Uuid::nil()),
-                Issued {
+                IssuedToken {
                     token_id: token(100),
                     subject,
                     issued_by: None,

@@ -2,7 +2,7 @@
 //!
 //! Pure functions of a snapshot; the parts that verify, count and explain tokens all ask here.
 
-use super::revocations::{Issued, RevokedBy};
+use super::revocations::{IssuedToken, RevokedBy};
 use super::snapshot::{ConfigSnapshot, Organization, Secret};
 use perch_domain::Code;
 use perch_domain::check::{Check, FailedCheck};
@@ -23,7 +23,7 @@ pub(crate) fn verify_key_state(secret: &Secret, now: i64) -> Result<(), FailedCh
 pub(crate) fn verify_not_revoked(
     memory: &ConfigSnapshot,
     secret: &Secret,
-    issued: Issued<'_>,
+    issued: IssuedToken<'_>,
 ) -> Result<(), FailedCheck> {
     let organization = memory
         .organization(secret.row.organization_id)
@@ -39,7 +39,7 @@ pub(crate) fn revoked_by(
     memory: &ConfigSnapshot,
     organization: &Organization,
     secret: &Secret,
-    issued: Issued<'_>,
+    issued: IssuedToken<'_>,
 ) -> Option<RevokedBy> {
     if issued.at() <= organization.row.cut_off {
         return Some(RevokedBy::Organization);

@@ -154,11 +154,6 @@ impl Sandbox {
             .collect())
     }
 
-    /// Whether this person, without a secret in hand, is limited to shared personas.
-    pub fn sandbox_is_prepared(&self, acting: &ActorContext) -> bool {
-        !acting.can(Action::SandboxWithSharedKey)
-    }
-
     /// What a backend would send for this form, and what it would be told: with a key this person may choose, with that one.
     pub async fn preview_request(
         &self,

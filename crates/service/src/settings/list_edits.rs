@@ -56,7 +56,7 @@ impl<'a, R: Editable<N>, N> EditPlan<'a, R, N> {
                     field: Self::field(edit.at),
                     code: ViolationCode::InvalidValue,
                     message,
-                })
+                });
             };
             let row = edit
                 .id
@@ -65,7 +65,9 @@ impl<'a, R: Editable<N>, N> EditPlan<'a, R, N> {
                 (None, _, Some(new)) => plan.added.push(new),
                 (None, _, None) | (Some(_), None, None) => {}
                 (Some(_), None, Some(_)) => {
-                    conflict("Somebody removed this meanwhile. Add it again to keep it.".to_owned())
+                    conflict(
+                        "Somebody removed this meanwhile. Add it again to keep it.".to_owned(),
+                    );
                 }
                 (Some(_), Some(row), Some(new)) if row.is_same(new) => {}
                 (Some(_), Some(row), _) if row.version() != edit.version => {

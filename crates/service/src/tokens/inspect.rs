@@ -1,7 +1,7 @@
 //! What people are told about a token of their organization: what it says, and the ladder of checks with the reason.
 
 use crate::config::ConfigSnapshot;
-use crate::config::revocations::Issued;
+use crate::config::revocations::IssuedToken;
 use crate::config::revoked_by;
 use crate::config::verify_key_state;
 use crate::config::verify_not_revoked;
@@ -174,7 +174,7 @@ impl Tokens {
                 .as_ref()
                 .zip(organization.as_deref())
                 .and_then(|(claims, organization)| {
-                    revoked_by(memory, organization, secret, Issued::claimed(claims))
+                    revoked_by(memory, organization, secret, IssuedToken::claimed(claims))
                 });
         let facts = &Facts { revoked, ..*facts };
         let sandbox = claims
@@ -306,7 +306,7 @@ impl Tokens {
             None => Err(FailedCheck(Check::Key, Code::TokenUnknownKey)),
             Some(secret) => verify_key_state(&secret, self.system.now())
                 .and(expired)
-                .and_then(|()| verify_not_revoked(&memory, &secret, Issued::recorded(&row))),
+                .and_then(|()| verify_not_revoked(&memory, &secret, IssuedToken::recorded(&row))),
         };
         let when = |at: Option<i64>| {
             at.map_or_else(String::new, |at| {
@@ -334,7 +334,7 @@ impl Tokens {
                     .secret(&row.secret_id)
                     .zip(memory.organization(acting.organization));
                 revoked(secret.and_then(|(secret, organization)| {
-                    revoked_by(&memory, &organization, &secret, Issued::recorded(&row))
+                    revoked_by(&memory, &organization, &secret, IssuedToken::recorded(&row))
                 }))
                 .to_owned()
             }

@@ -38,7 +38,7 @@ pub struct Tokens {
     pub(crate) revocation_bounds: RevocationBounds,
     pub(crate) activity: Arc<EmbedActivity>,
     pub(crate) usage: Arc<AttributeUsage>,
-    pub(crate) live_tokens: Arc<LiveTokenCounter>,
+    pub(crate) counter: Arc<LiveTokenCounter>,
     pub(crate) api_keys: Arc<ApiKeys>,
 }
 

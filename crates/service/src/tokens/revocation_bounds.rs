@@ -162,7 +162,7 @@ mod tests {
                     KeyId(Uuid::from_u128(key)),
                     20_000 + i64::try_from(key).unwrap(),
                 )
-                .unwrap()
+                .unwrap();
         });
         assert!(bounds.rates.lock().unwrap().len() <= MAX_IDLE_RATES);
     }

@@ -206,7 +206,7 @@ impl Tokens {
             SelectedTokens::Key(key) => (Some(*key), None),
             SelectedTokens::All => (None, None),
         };
-        self.live_tokens.count(organization, key, subject).await
+        self.counter.count(organization, key, subject).await
     }
 
     /// The Unix millisecond up to which every token that was issued until now was issued.

@@ -1,6 +1,6 @@
 //! Whether a revocation would change anything: what was revoked before is not written again.
 
-use crate::config::revocations::{Issued, RevokedBy, subject_hash};
+use crate::config::revocations::{IssuedToken, RevokedBy, subject_hash};
 use crate::config::revoked_by;
 use crate::error::Error;
 use crate::ports::least_id;
@@ -25,7 +25,7 @@ impl Tokens {
             else {
                 return Ok(false);
             };
-            revoked_by(&memory, &organization, &secret, Issued::recorded(row))
+            revoked_by(&memory, &organization, &secret, IssuedToken::recorded(row))
         };
         match by {
             Some(RevokedBy::Key | RevokedBy::Organization) => Ok(true),

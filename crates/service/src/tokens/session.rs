@@ -4,7 +4,7 @@ use crate::activity::connected_sites::Connected;
 use crate::activity::rejection::{Rejection, RequestOwner};
 use crate::api_keys::rate_limits::Over;
 use crate::caller::{BearerCredential, Call, Caller, MisplacedKey};
-use crate::config::revocations::Issued;
+use crate::config::revocations::IssuedToken;
 use crate::config::verify_key_state;
 use crate::config::verify_not_revoked;
 use crate::config::{ConfigSnapshot, Organization, Secret};
@@ -161,7 +161,7 @@ impl Tokens {
         if admitted.expires_at <= self.system.now_seconds() {
             return Err((Check::Time, Code::TokenExpired.into()));
         }
-        let issued = Issued {
+        let issued = IssuedToken {
             token_id: admitted.token_id,
             subject: &admitted.subject,
             issued_by: admitted.issued_by,

@@ -1,6 +1,6 @@
 //! From a token's text to its claims: the gate, then the state of its key, then its claims.
 
-use crate::config::revocations::Issued;
+use crate::config::revocations::IssuedToken;
 use crate::config::verify_key_state;
 use crate::config::verify_not_revoked;
 use crate::config::{ConfigSnapshot, Organization, Secret};
@@ -83,7 +83,7 @@ impl Tokens {
                 code,
             )
         })?;
-        verify_not_revoked(memory, secret, Issued::claimed(claims))
+        verify_not_revoked(memory, secret, IssuedToken::claimed(claims))
     }
 }
 
