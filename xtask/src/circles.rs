@@ -11,8 +11,8 @@ use crate::process::root;
 use modules::Modules;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The crates that are checked, each with its order. Each row of an order may import from its own row and the rows above; `lib` is
-/// the crate's root. An empty order allows every direction.
+/// The crates that are checked, each with the order of its folders and root files, lowest first. A row may import from its own row
+/// and from lower rows; `lib` is the crate's root. An empty order allows every direction.
 const CRATES: [(&str, &[&[&str]]); 3] = [
     (
         "crates/service/src",
@@ -148,7 +148,7 @@ fn upward_imports(
         match (row(from), row(to)) {
             (Some(importing), Some(imported)) if imported > importing => {
                 findings.insert(format!(
-                    "{from} must not import {to}, which is above: {path}"
+                    "{from} must not import {to}, which is higher: {path}"
                 ));
             }
             (Some(_), Some(_)) => {}

@@ -108,7 +108,10 @@ pub fn measure(folder: &Path) -> Done {
         rounds.push(
             installations
                 .iter()
-                .map(|installation| figures(installation, round))
+                .zip(SIZES)
+                .map(|(installation, size)| {
+                    figures(installation, round).map_err(|error| format!("{size:?}: {error}"))
+                })
                 .collect::<Done<_>>()?,
         );
     }

@@ -101,7 +101,7 @@ fn an_upward_import_is_refused() {
     assert_eq!(
         found,
         [
-            "low must not import high, which is above: crate::high::High",
+            "low must not import high, which is higher: crate::high::High",
             "other has no place in the order of folders",
         ]
     );
@@ -124,7 +124,7 @@ fn an_inherent_impl_stands_beside_its_type() {
     assert_eq!(
         found,
         [
-            "high must not import lib, which is above: crate::Root",
+            "high must not import lib, which is higher: crate::Root",
             "high: impl Low, which low defines",
             "high: impl Root, which lib defines",
         ]
