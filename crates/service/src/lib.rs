@@ -53,7 +53,8 @@ pub use settings::origin_check::{
     CanonicalOrigin, OriginOutcome, OriginReading, OriginVerdict, PlaygroundOrigin,
 };
 pub use settings::origins::{OriginEdit, OriginView};
-pub use tokens::checks::{CheckResult, ConsolePlace, Fix};
+pub use tokens::checks::CheckResult;
+pub use tokens::fix::{ConsolePlace, Fix};
 pub use tokens::inspect::{TokenInspection, TokenRecord, TokenView};
 pub use tokens::introspect::ActiveToken;
 pub use tokens::issue::Minted;

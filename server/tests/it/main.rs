@@ -7,6 +7,11 @@
     reason = "a test that cannot go on may stop where it stands"
 )]
 
+#![expect(
+    clippy::too_many_lines,
+    reason = "a table of cases is one thing, however long it is"
+)]
+
 mod harness;
 
 mod access_ends;
@@ -45,5 +50,5 @@ mod sign_in_floods;
 mod sign_in_traces;
 mod sites_within_bounds;
 mod statements;
+mod tenant_isolation;
 mod told_once;
-mod walls;

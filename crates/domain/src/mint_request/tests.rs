@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::attribute::Kind as Type;
+use crate::lifetime;
 
 fn declarations() -> Vec<Declaration> {
     let declare = |name: &str, kind, list, required| Declaration {

@@ -2,6 +2,8 @@
 
 use crate::config::revocations::RevokedBy;
 use crate::config::{Organization, Secret};
+use crate::tokens::diagnosis::describe;
+use crate::tokens::fix::{ConsolePlace, Fix};
 use crate::tokens::verify::{AllowedBy, authorize_origin};
 use perch_domain::attribute::type_name;
 use perch_domain::check::{Check, CheckOutcome, FailedCheck};
@@ -11,7 +13,7 @@ use perch_domain::origin::Origin;
 use perch_domain::origin_list::Decision;
 use perch_domain::permission::MODELS;
 use perch_domain::refusal::Violations;
-use perch_domain::token_input::{Missing, NotAToken};
+use perch_domain::token_input::NotAToken;
 use perch_domain::{Code, api_key, text, time};
 use perch_store::KeyRow;
 
@@ -24,23 +26,6 @@ pub struct CheckResult {
     pub evidence: String,
     pub fix: Option<Fix>,
     pub code: Option<Code>,
-}
-
-/// What to do, and the place in the console where it is done.
-#[derive(Clone, Debug)]
-pub struct Fix {
-    pub sentence: String,
-    pub place: Option<ConsolePlace>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ConsolePlace {
-    Keys,
-    Sandbox,
-    Attributes,
-    /// The form of Authorized Origins with this one filled in.
-    AddOrigin(String),
-    Origins,
 }
 
 /// What the evidence is taken from besides the token.
@@ -169,7 +154,7 @@ fn refusal(
     let new_token = || fix("Generate a new token.", Some(ConsolePlace::Sandbox));
     let (evidence, fix) = match check {
         Check::Shape | Check::Key => {
-            foreign.map_or_else(|| (code.message().to_owned(), new_token()), diagnosed)
+            foreign.map_or_else(|| (code.message().to_owned(), new_token()), describe)
         }
         Check::Seal => (
             "It was changed after it was issued, or put together from several tokens.".to_owned(),
@@ -293,80 +278,6 @@ pub(crate) fn refused_site(
             )
         }
     }
-}
-
-/// What the text is, in a sentence, and what to do about it.
-fn diagnosed(foreign: &NotAToken) -> (String, Option<Fix>) {
-    let count = |missing: Missing| match missing {
-        Missing::Exactly(1) => "1 character is".to_owned(),
-        Missing::Exactly(many) => format!("{many} characters are"),
-        Missing::AtLeast(least) => format!(
-            "at least {} {}",
-            text::count(least, "character"),
-            if least == 1 { "is" } else { "are" }
-        ),
-    };
-    let again =
-        "Copy the whole token again with its Copy button; a double click selects only a part.";
-    let ours = "Use a token that a key of your organization made.";
-    let (evidence, sentence) = match foreign {
-        NotAToken::EndMissing(missing) => (
-            format!("The end is cut off: {} missing.", count(*missing)),
-            again,
-        ),
-        NotAToken::BeginningMissing(missing) => (
-            format!("The beginning is cut off: {} missing.", count(*missing)),
-            again,
-        ),
-        NotAToken::TooLong(extra) => (
-            format!(
-                "Something was added at the end: {}.",
-                text::count(*extra, "character")
-            ),
-            again,
-        ),
-        NotAToken::Damaged => (
-            "Something inside it is missing, added or changed.".to_owned(),
-            again,
-        ),
-        NotAToken::Signed { algorithm } => (
-            format!(
-                "This is a signed token ({algorithm}) of another system: it has three parts, a token from here has five."
-            ),
-            ours,
-        ),
-        NotAToken::OtherKey { key_id } => (
-            format!(
-                "It names the key {key_id}, which is no key of your organization: it comes from another installation or organization."
-            ),
-            ours,
-        ),
-        NotAToken::OtherSystem {
-            algorithm,
-            encryption,
-        } => (
-            format!(
-                "This is an encrypted token of another system (alg {algorithm:?}, enc {encryption:?})."
-            ),
-            ours,
-        ),
-        NotAToken::ApiKey { .. } => (
-            "This is an API key, not a token.".to_owned(),
-            "Keep API keys on your backend.",
-        ),
-        NotAToken::Nothing => (
-            "This is no token: a token has five parts with dots between them and begins with eyJ."
-                .to_owned(),
-            again,
-        ),
-    };
-    (
-        evidence,
-        Some(Fix {
-            sentence: sentence.to_owned(),
-            place: Some(ConsolePlace::Sandbox).filter(|_| sentence == ours),
-        }),
-    )
 }
 
 /// What it carries against what is declared today.

@@ -1,6 +1,8 @@
 //! Tokens: issued, verified, explained, revoked, and the embed sessions that they open.
 
 pub(crate) mod checks;
+mod diagnosis;
+pub(crate) mod fix;
 pub(crate) mod inspect;
 pub(crate) mod introspect;
 pub(crate) mod issue;

@@ -2,10 +2,19 @@
 
 use perch_store::{Location, Store, StoreError};
 use std::future::Future;
-use std::sync::Mutex;
 
-/// Where the databases of running tests are, for statements the store itself would never make.
-static LOCATIONS: Mutex<Vec<(String, Location)>> = Mutex::new(Vec::new());
+/// A database of one test: the store, and where it is, for statements that the store itself would never make.
+pub struct TestDb {
+    pub store: Store,
+    location: Location,
+}
+
+impl TestDb {
+    /// Runs a statement behind the store's back.
+    pub async fn execute(&self, sql: &'static str) {
+        alter(&self.location, sql).await;
+    }
+}
 
 /// Declares a test for both databases.
 macro_rules! both {
@@ -25,7 +34,7 @@ macro_rules! both {
 }
 pub(crate) use both;
 
-pub async fn on_sqlite<F: Future<Output = ()>>(test: impl FnOnce(Store) -> F) {
+pub async fn on_sqlite<F: Future<Output = ()>>(test: impl FnOnce(TestDb) -> F) {
     let folder = tempfile::tempdir().unwrap();
     let location = Location::File {
         path: folder.path().join("perch.sqlite3"),
@@ -34,7 +43,7 @@ pub async fn on_sqlite<F: Future<Output = ()>>(test: impl FnOnce(Store) -> F) {
     run(&location, test).await;
 }
 
-pub async fn on_postgres<F: Future<Output = ()>>(test: impl FnOnce(Store) -> F) {
+pub async fn on_postgres<F: Future<Output = ()>>(test: impl FnOnce(TestDb) -> F) {
     let Ok(server) = std::env::var("TEST_POSTGRES_URL") else {
         eprintln!(
             "skipped: TEST_POSTGRES_URL is not set; cargo xtask test starts a PostgreSQL for it"
@@ -52,10 +61,13 @@ pub async fn on_postgres<F: Future<Output = ()>>(test: impl FnOnce(Store) -> F) 
     run(&location, test).await;
 }
 
-async fn run<F: Future<Output = ()>>(location: &Location, test: impl FnOnce(Store) -> F) {
+async fn run<F: Future<Output = ()>>(location: &Location, test: impl FnOnce(TestDb) -> F) {
     let store = Store::open(location).await.unwrap();
-    remember(location);
-    test(store.clone()).await;
+    let db = TestDb {
+        store: store.clone(),
+        location: location.clone(),
+    };
+    test(db).await;
     store.close().await;
     // A database that a newer version migrated is refused.
     alter(location, NEWER).await;
@@ -70,27 +82,6 @@ const NEWER: &str = "INSERT INTO _sqlx_migrations (version, description, success
 fn next() -> usize {
     static NEXT: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
     NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed)
-}
-
-fn thread() -> String {
-    std::thread::current().name().unwrap_or_default().to_owned()
-}
-
-fn remember(location: &Location) {
-    LOCATIONS.lock().unwrap().push((thread(), location.clone()));
-}
-
-/// Runs a statement behind the store's back, on the database of this test.
-pub async fn execute(_: &Store, sql: &'static str) {
-    let location = LOCATIONS
-        .lock()
-        .unwrap()
-        .iter()
-        .rev()
-        .find(|(name, _)| *name == thread())
-        .map(|(_, location)| location.clone())
-        .unwrap();
-    alter(&location, sql).await;
 }
 
 async fn alter(location: &Location, sql: &'static str) {

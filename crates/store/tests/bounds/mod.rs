@@ -1,10 +1,8 @@
 //! What keeps looks at the record bounded, on both databases.
 
-use crate::both::both;
+use crate::both::{TestDb, both};
 use crate::{KEY, ORG, OTHER, entry, furnished};
-use perch_store::{
-    MintRecorder, MintRow, OrganizationId, RevocationRow, Store, SubjectHash, WantedMints,
-};
+use perch_store::{MintRecorder, MintRow, OrganizationId, RevocationRow, SubjectHash, WantedMints};
 use uuid::Uuid;
 
 fn wanted<'a>(
@@ -24,7 +22,7 @@ fn wanted<'a>(
 
 both!(
     a_look_ends_whosever_tokens_it_passes,
-    |store: Store| async move {
+    |TestDb { store, .. }: TestDb| async move {
         furnished(&store).await;
         let recorder = MintRecorder::start(&store);
         let other = "bbbbbbbbbbb";
@@ -124,7 +122,7 @@ both!(
 
 both!(
     a_revoked_viewer_is_a_hash_and_a_name_of_before_is_still_read,
-    |store: Store| async move {
+    |TestDb { store, .. }: TestDb| async move {
         furnished(&store).await;
         let row = |subject_hash: Option<u128>, subject: Option<&str>, cut_off| RevocationRow {
             organization: ORG,

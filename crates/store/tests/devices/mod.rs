@@ -1,13 +1,13 @@
 //! Known devices.
 
-use super::both::both;
+use super::both::{TestDb, both};
 use super::{ADA, ORG, OTHER, entry, furnished};
-use perch_store::{OrganizationId, PersonId, Store};
+use perch_store::{OrganizationId, PersonId};
 use uuid::Uuid;
 
 both!(
     known_devices_are_refreshed_bounded_and_forgotten,
-    |store: Store| async move {
+    |TestDb { store, .. }: TestDb| async move {
         furnished(&store).await;
         let use_device =
             async |device: u8, person: PersonId, organization: OrganizationId, now: i64| {

@@ -1,6 +1,6 @@
 //! What connecting components need of the store, on both databases: revocations, sites, refused requests.
 
-use crate::both::both;
+use crate::both::{TestDb, both};
 use perch_store::{
     AuditEntry, ConnectedSiteRow, ConnectedSitesPlan, MAX_REFUSED_REQUESTS, OrganizationId,
     RefusedRequestRow, RefusedSiteRow, RefusedSitesPlan, RevocationRow, Store, SubjectHash,
@@ -44,7 +44,7 @@ async fn two_organizations(store: &Store) {
 
 both!(
     revocations_are_read_by_generation_and_forgotten,
-    |store: Store| async move {
+    |TestDb { store, .. }: TestDb| async move {
         two_organizations(&store).await;
         let row = |subject: &str, expires_at| RevocationRow {
             organization: ORG,
@@ -108,7 +108,7 @@ both!(
 
 both!(
     connected_sites_keep_the_first_live_token,
-    |store: Store| async move {
+    |TestDb { store, .. }: TestDb| async move {
         two_organizations(&store).await;
         let site = |origin: &str, first_at, live_at, last_at| ConnectedSiteRow {
             origin: origin.into(),
@@ -147,7 +147,7 @@ both!(
 
 both!(
     refused_sites_are_counted_by_plan,
-    |store: Store| async move {
+    |TestDb { store, .. }: TestDb| async move {
         two_organizations(&store).await;
         let row = |origin: &str, refusals, last_at| RefusedSiteRow {
             origin: origin.into(),
@@ -198,7 +198,7 @@ both!(
 
 both!(
     refused_requests_are_found_by_their_own_organization_and_bounded,
-    |store: Store| async move {
+    |TestDb { store, .. }: TestDb| async move {
         two_organizations(&store).await;
         let row = |id: u128, organization_id| RefusedRequestRow {
             request_id: Uuid::from_u128(id),
