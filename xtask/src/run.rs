@@ -9,11 +9,20 @@ use std::time::{Duration, SystemTime};
 
 fn build_both() -> Done {
     system::openssl()?;
-    build(BuildFor::Development)?;
-    step(
-        "building the server",
-        &mut cargo(&["build", "--package", "perch"]),
-    )
+    // The halves have target folders of their own, so neither waits for the other's lock. Nothing is embedded in development.
+    std::thread::scope(|scope| {
+        let server = scope.spawn(|| {
+            step(
+                "building the server",
+                &mut cargo(&["build", "--package", "perch", "--package", "bundler"]),
+            )
+        });
+        let browser = build(BuildFor::Development);
+        let server = server
+            .join()
+            .unwrap_or_else(|_| Err("building the server failed".to_owned()));
+        browser.and(server)
+    })
 }
 
 fn server() -> Command {
