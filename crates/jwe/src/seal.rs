@@ -12,6 +12,13 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
+/// The parts of a header around its `kid` and its `typ`. The order of the members is the promise.
+const BEFORE_KID: &str = r#"{"alg":"dir","enc":"A256GCM","kid":""#;
+const BEFORE_TYP: &str = r#"","typ":""#;
+const END: &str = r#""}"#;
+/// Bytes of a decoded header. None of ours is longer.
+const MAX_HEADER: usize = 128;
+
 /// Sealing failed; the cause is of no use to anyone outside.
 #[derive(Debug, thiserror::Error)]
 #[error("a token could not be sealed: {0}")]
@@ -66,12 +73,27 @@ impl TokenKey {
 
     /// The header of a secret's tokens as JSON, exactly as it is sealed.
     fn header_json(kid: &str, typ: &str) -> String {
-        format!(r#"{{"alg":"dir","enc":"A256GCM","kid":"{kid}","typ":"{typ}"}}"#)
+        [BEFORE_KID, kid, BEFORE_TYP, typ, END].concat()
     }
 
     /// The encoded header that the tokens of the secret `kid` begin with.
     pub fn header_of(kid: &str, typ: &str) -> String {
         BASE64URL.encode(Self::header_json(kid, typ))
+    }
+
+    /// The `kid` for which [`TokenKey::header_of`] gives exactly this header; none where no `kid` does. A text has one base64url
+    /// spelling, so the decoded bytes are compared; nothing is parsed, and every header costs the same.
+    pub fn kid_of(header: &str, typ: &str) -> Option<String> {
+        let mut buffer = [0; MAX_HEADER];
+        let length = BASE64URL.decode_slice(header, &mut buffer).ok()?;
+        let kid = buffer
+            .get(..length)?
+            .strip_prefix(BEFORE_KID.as_bytes())?
+            .strip_suffix(END.as_bytes())?
+            .strip_suffix(typ.as_bytes())?
+            .strip_suffix(BEFORE_TYP.as_bytes())?;
+        let plain = kid.iter().all(u8::is_ascii_alphanumeric);
+        plain.then(|| kid.iter().copied().map(char::from).collect())
     }
 
     pub fn kid(&self) -> &str {
@@ -144,5 +166,44 @@ impl JweEncrypter for Direct {
 
     fn box_clone(&self) -> Box<dyn JweEncrypter> {
         Box::new(self.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_header_names_its_kid_in_one_spelling() {
+        let header = TokenKey::header_of("aB3aB3aB3aB", "embed+jwt");
+        let told = |header: &str| TokenKey::kid_of(header, "embed+jwt");
+        assert_eq!(told(&header).as_deref(), Some("aB3aB3aB3aB"));
+        for at in 0..header.len() {
+            let mut other = header.clone().into_bytes();
+            other[at] ^= 1;
+            let other = String::from_utf8(other).unwrap();
+            let kid = told(&other);
+            assert!(
+                kid.is_none_or(|kid| TokenKey::header_of(&kid, "embed+jwt") == other),
+                "{other}"
+            );
+        }
+        let json = |json: &str| told(&BASE64URL.encode(json));
+        assert_eq!(json(""), None);
+        assert_eq!(
+            json(r#"{"alg":"dir","enc":"A256GCM","kid":"a"b","typ":"embed+jwt"}"#),
+            None
+        );
+        assert_eq!(
+            json(r#"{"alg":"dir", "enc":"A256GCM","kid":"ab","typ":"embed+jwt"}"#),
+            None
+        );
+        assert_eq!(
+            json(r#"{"alg":"dir","enc":"A256GCM","kid":"ab","typ":"JWT"}"#),
+            None
+        );
+        assert_eq!(told(&format!("{header}=")), None);
+        assert_eq!(told(&BASE64URL.encode([b'a'; 4_000])), None);
+        assert_eq!(TokenKey::kid_of(&header, "JWT"), None);
     }
 }

@@ -7,7 +7,7 @@ use crate::activity::embed_activity::EmbedActivity;
 use crate::activity::live_tokens::LiveTokenCounter;
 use crate::api_keys::ApiKeys;
 use crate::api_keys::rate_limits::{Limits, RateLimits};
-use crate::config::ConfigCache;
+use crate::config::{ConfigCache, TokenKeys};
 use crate::people::People;
 use crate::ports::{Clock, Entropy, System};
 use crate::runtime::doctor::Doctor;
@@ -102,6 +102,7 @@ impl Perch {
             config: config.clone(),
             system: system.clone(),
             master_keys: master_keys.clone(),
+            token_keys: TokenKeys::default(),
             issuer: installation.id,
             preview: OnceLock::new(),
             recorder,

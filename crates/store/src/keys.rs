@@ -45,19 +45,19 @@ pub struct KeyRow {
 }
 
 /// A secret with what its key says about it, for the snapshot in memory.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SecretRow {
     pub id: String,
     pub organization_id: OrganizationId,
     pub key_id: KeyId,
     pub owner_id: PersonId,
-    pub hash: Vec<u8>,
-    pub wrapped_key: Vec<u8>,
+    pub hash: [u8; 32],
+    pub wrapped_key: Box<[u8]>,
     pub expires_at: Option<i64>,
     pub secret_revoked_at: Option<i64>,
     pub key_revoked_at: Option<i64>,
     pub exposed_at: Option<i64>,
-    pub scopes: String,
+    pub scopes: Scopes,
     pub sandbox_shared: bool,
     pub longest_lifetime: i64,
     /// Unix milliseconds: tokens issued up to then are refused.
@@ -77,6 +77,21 @@ impl Store {
             WHERE k.organization_id = $1 AND ($2 IS NULL OR k.owner_id = $2) ORDER BY k.created_at DESC, k.id DESC";
         Ok(
             each!(read self, pool => sqlx::query_as(SQL).bind(organization).bind(owner).fetch_all(pool).await)?,
+        )
+    }
+
+    /// A key of an organization.
+    pub async fn key(
+        &self,
+        organization: OrganizationId,
+        id: KeyId,
+    ) -> Result<Option<KeyRow>, StoreError> {
+        const SQL: &str = "SELECT k.id, k.owner_id, p.name AS owner_name, k.name, k.scopes, k.sandbox_shared, k.created_at, k.revoked_at, k.exposed_at, \
+            s.id AS secret_id, s.expires_at, s.minted, s.last_used_at \
+            FROM api_key k JOIN api_secret s ON s.key_id = k.id JOIN person p ON p.id = k.owner_id \
+            WHERE k.organization_id = $1 AND k.id = $2 LIMIT 1";
+        Ok(
+            each!(read self, pool => sqlx::query_as(SQL).bind(organization).bind(id).fetch_optional(pool).await)?,
         )
     }
 

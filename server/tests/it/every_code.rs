@@ -187,7 +187,7 @@ async fn provoked_by_force(code: Code) -> Option<Answer> {
         }
         Code::ApiKeyInBrowser => stage.post("/embed/revoke", &[("x-api-key", &stage.key), ("origin", SITE)], "").await,
         Code::KeyCeilingExceeded => {
-            app.execute("UPDATE api_secret SET minted = 4294967296").await;
+            app.execute("UPDATE api_secret SET minted = 4294967296, revoked_at = NULL").await;
             app.clock.advance_seconds(1);
             stage.mint(BODY).await
         }

@@ -6,7 +6,6 @@
     clippy::disallowed_methods,
     reason = "a test that cannot go on may stop where it stands"
 )]
-
 #![expect(
     clippy::too_many_lines,
     reason = "a table of cases is one thing, however long it is"

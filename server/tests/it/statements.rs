@@ -10,7 +10,7 @@ const STATEMENTS: [(&str, u64); 5] = [
     ("settings page", 19),
     ("mint", 1),
     ("embed session", 0),
-    ("revoke a token", 16),
+    ("revoke a token", 15),
     ("save an origin", 26),
 ];
 

@@ -138,14 +138,13 @@ impl LiveTokenCounter {
             return Ok(LiveTokens::Exactly(0));
         };
         let now = self.system.now();
-        let concerned = |secret: &&Arc<Secret>| {
-            secret.row.organization_id == counted.organization
-                && counted.key.is_none_or(|only| only == secret.row.key_id)
-                && verify_key_state(secret, now).is_ok()
+        let concerned: Vec<&Arc<Secret>> = match counted.key {
+            Some(key) => memory.secrets_of_key(counted.organization, key).collect(),
+            None => memory.secrets_of(counted.organization).collect(),
         };
-        let secrets: HashMap<&str, &Arc<Secret>> = memory
-            .secrets()
-            .filter(concerned)
+        let secrets: HashMap<&str, &Arc<Secret>> = concerned
+            .into_iter()
+            .filter(|secret| verify_key_state(secret, now).is_ok())
             .map(|secret| (secret.row.id.as_str(), secret))
             .collect();
         let now = now.div_euclid(1_000);

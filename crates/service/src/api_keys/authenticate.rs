@@ -24,7 +24,7 @@ pub struct AuthenticatedKey {
 impl AuthenticatedKey {
     /// Whether the scopes of the key cover this.
     pub fn may(&self, action: Action) -> Result<(), Refusal> {
-        authorize(Actor::Key(self.secret.scopes), action)
+        authorize(Actor::Key(self.secret.row.scopes), action)
     }
 
     pub fn key(&self) -> KeyId {
@@ -35,7 +35,7 @@ impl AuthenticatedKey {
     pub(crate) fn acting(&self, request: RequestInfo) -> ActorContext {
         ActorContext {
             organization: self.secret.row.organization_id,
-            actor: Actor::Key(self.secret.scopes),
+            actor: Actor::Key(self.secret.row.scopes),
             person: None,
             name: format!("API key {}", self.secret.row.id),
             request,

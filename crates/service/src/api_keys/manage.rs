@@ -285,8 +285,7 @@ impl ApiKeys {
     }
 
     async fn key_row(&self, acting: &ActorContext, key: KeyId) -> Result<Option<KeyRow>, Error> {
-        let rows = self.store.keys(acting.organization, None).await?;
-        Ok(rows.into_iter().find(|row| row.id == key))
+        Ok(self.store.key(acting.organization, key).await?)
     }
 
     fn key_view(&self, acting: &ActorContext, row: KeyRow) -> KeyView {

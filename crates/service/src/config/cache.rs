@@ -78,7 +78,7 @@ impl ConfigCache {
     /// Reads the configuration.
     pub(crate) async fn start(store: Store, system: System) -> Result<Self, StoreError> {
         let now = system.now();
-        let snapshot = ConfigSnapshot::new(store.snapshot(-1).await?, None);
+        let snapshot = ConfigSnapshot::empty().next(&store).await?;
         Ok(Self {
             store,
             system,
@@ -197,17 +197,20 @@ impl ConfigCache {
         Box::pin(look).await
     }
 
-    /// Reads the configuration again whether or not it changed, and with it how much other nodes minted.
+    /// Reads how many tokens every secret has issued, those of other nodes included.
     pub(crate) async fn recount(&self) -> Result<(), StoreError> {
+        // Read under the lock, so that no secret is replaced in between.
         let _one_at_a_time = self.reloading.lock().await;
-        self.reload().await
+        let minted = self.store.minted().await?;
+        self.snapshot.load().count_up_to(minted);
+        Ok(())
     }
 
-    /// Replaces what is in memory. The caller holds `reloading`.
+    /// Replaces what changed. The caller holds `reloading`.
     async fn reload(&self) -> Result<(), StoreError> {
         let before = self.snapshot.load_full();
-        let snapshot = self.store.snapshot(before.generation).await?;
-        let generation = snapshot.generation;
+        let next = before.next(&self.store).await?;
+        let generation = next.generation;
         if generation < before.generation {
             tracing::warn!(
                 before = before.generation,
@@ -215,8 +218,7 @@ impl ConfigCache {
                 "the database went back to an earlier state; everything is read again"
             );
         }
-        self.snapshot
-            .store(Arc::new(ConfigSnapshot::new(snapshot, Some(&before))));
+        self.snapshot.store(Arc::new(next));
         // Whoever is connected is judged again.
         self.changed.send_replace(generation);
         Ok(())

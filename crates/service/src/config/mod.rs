@@ -3,8 +3,10 @@
 mod cache;
 pub(crate) mod revocations;
 mod snapshot;
+mod token_keys;
 mod token_state;
 
 pub use cache::ConfigCache;
 pub(crate) use snapshot::{ConfigSnapshot, Organization, Secret};
+pub(crate) use token_keys::TokenKeys;
 pub(crate) use token_state::{revoked_by, verify_key_state, verify_not_revoked};

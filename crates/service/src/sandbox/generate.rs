@@ -184,11 +184,10 @@ impl Sandbox {
         body: &str,
     ) -> Result<(), Refusal> {
         let secret = key
-            .and_then(|key| memory.secret_of_key(key))
+            .and_then(|key| memory.secret_of_key(acting.organization, key))
             .filter(|secret| {
                 let mine = Some(secret.row.owner_id) == acting.person;
-                secret.row.organization_id == acting.organization
-                    && (mine || secret.row.sandbox_shared)
+                mine || secret.row.sandbox_shared
             });
         let holder = secret
             .map(|secret| active_key(memory, secret, self.system.now()))
@@ -306,7 +305,7 @@ impl Sandbox {
                 let now = self.system.now();
                 self.config.read_fresh(|memory| {
                     let secret =
-                        memory.secret_of_key(*key).filter(|secret| secret.row.organization_id == acting.organization).ok_or(Code::ApiKeyUnknown)?;
+                        memory.secret_of_key(acting.organization, *key).ok_or(Code::ApiKeyUnknown)?;
                     let mine = Some(secret.row.owner_id) == acting.person && acting.can(Action::SandboxWithOwnKey);
                     if !mine {
                         acting.may(Action::SandboxAsSharedPersona)?;

@@ -17,7 +17,7 @@ use perch_domain::origin::Origin;
 use perch_domain::permission::MODELS;
 use perch_domain::token_input::{self, NotAToken, Removed};
 use perch_domain::{Action, Code, Refusal, ViolationCode, time};
-use perch_store::KeyId;
+use perch_store::{KeyId, OrganizationId};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -67,6 +67,12 @@ pub struct TokenRecord {
     /// Whether it would still work, in one sentence.
     pub verdict: String,
     pub refused: Option<Code>,
+}
+
+/// What a text is that the gate did not take, held against the keys of this organization.
+fn diagnose(memory: &ConfigSnapshot, organization: OrganizationId, text: &str) -> NotAToken {
+    let headers: Vec<_> = memory.headers(organization).collect();
+    token_input::diagnose(text, headers.iter().map(String::as_str))
 }
 
 impl Tokens {
@@ -142,7 +148,7 @@ impl Tokens {
         let opened = match self.open_seal(memory, text, |secret| mine(secret.row.organization_id)) {
             Ok(opened) => opened,
             Err(failed) => {
-                let foreign = token_input::diagnose(text, memory.headers(acting.organization));
+                let foreign = diagnose(memory, acting.organization, text);
                 // What looks whole to the gate but names no key of ours, and the reverse, is told as what it looks like.
                 let failed = match foreign {
                     NotAToken::OtherKey { .. } | NotAToken::OtherSystem { .. }

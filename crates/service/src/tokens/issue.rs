@@ -91,7 +91,7 @@ impl Tokens {
             .max(row.cut_off)
             .max(maker_ended);
         let token_id = self.system.new_id_after(ended);
-        let token_key = holder.secret.token_key(&self.master_keys)?;
+        let token_key = self.token_keys.of(&holder.secret, &self.master_keys)?;
         let terms = Terms {
             organization: row.organization_id,
             key_ends: row.expires_at,

@@ -17,7 +17,7 @@ use crate::activity::attribute_usage::AttributeUsage;
 use crate::activity::embed_activity::EmbedActivity;
 use crate::activity::live_tokens::LiveTokenCounter;
 use crate::api_keys::ApiKeys;
-use crate::config::ConfigCache;
+use crate::config::{ConfigCache, TokenKeys};
 use crate::ports::System;
 use perch_domain::origin::Origin;
 use perch_jwe::MasterKeys;
@@ -32,6 +32,7 @@ pub struct Tokens {
     pub(crate) config: Arc<ConfigCache>,
     pub(crate) system: System,
     pub(crate) master_keys: Arc<MasterKeys>,
+    pub(crate) token_keys: TokenKeys,
     /// The stored random id that every token names as its issuer.
     pub(crate) issuer: Uuid,
     /// Where the console's preview is, if there is one.

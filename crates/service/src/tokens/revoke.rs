@@ -186,7 +186,11 @@ impl Tokens {
     }
 
     fn owns(&self, acting: &ActorContext, key: Option<KeyId>) -> bool {
-        let secret = key.and_then(|key| self.config.snapshot().secret_of_key(key));
+        let secret = key.and_then(|key| {
+            self.config
+                .snapshot()
+                .secret_of_key(acting.organization, key)
+        });
         acting.can(Action::SeeOwnKeys)
             && secret.is_some_and(|secret| Some(secret.row.owner_id) == acting.person)
     }

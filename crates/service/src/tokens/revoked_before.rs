@@ -61,10 +61,7 @@ impl Tokens {
             let Some(known) = memory.organization(organization) else {
                 return Ok(true);
             };
-            let own: Vec<_> = memory
-                .secrets()
-                .filter(|secret| secret.row.key_id == key)
-                .collect();
+            let own: Vec<_> = memory.secrets_of_key(organization, key).collect();
             let key_ended = own
                 .iter()
                 .map(|secret| secret.row.cut_off)

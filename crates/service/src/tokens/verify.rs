@@ -37,7 +37,7 @@ impl Tokens {
             let secret = memory
                 .secret_by_header(header)
                 .filter(|secret| visible(secret))?;
-            let token_key = secret.token_key(&self.master_keys).ok()?;
+            let token_key = self.token_keys.of(&secret, &self.master_keys).ok()?;
             Some(Known { secret, token_key })
         };
         perch_jwe::open(token, find).map_err(|fault| match fault {

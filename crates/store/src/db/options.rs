@@ -47,6 +47,8 @@ pub(super) fn sqlite(path: &Path, create: bool) -> SqliteConnectOptions {
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
+        // Rows that one thread reads ahead of the other: a whole configuration has 100,000 of them.
+        .row_buffer_size(1_024)
         // Another process may be writing; whoever waits here is answered within the deadline.
         .busy_timeout(Duration::from_millis(1_500))
 }
