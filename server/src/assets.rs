@@ -1,6 +1,6 @@
 //! The browser files: inside the binary in a release, read from the disk while developing.
 
-use crate::http::refuse;
+use crate::http::errors::refuse;
 use axum::body::Body;
 use axum::extract::{Path, Request};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};

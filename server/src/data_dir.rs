@@ -27,7 +27,7 @@ pub enum DataDirError {
     #[error(
         "the master key {0} is not the one that wrapped the keys in the database; restore the right file"
     )]
-    NotAToken(PathBuf),
+    Foreign(PathBuf),
     #[error("{path}: {source}")]
     Key {
         path: PathBuf,

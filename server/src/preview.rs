@@ -3,7 +3,7 @@
 
 use crate::assets;
 use crate::config::Config;
-use crate::site::Site;
+use crate::public_address::PublicAddress;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 /// Where the preview listens: where the settings say, or beside a console that is on this machine only, on the next port so that
 /// a page that was opened before a restart finds it again, or on any.
-pub fn addresses(config: &Config, site: &Site, bound: SocketAddr) -> Vec<SocketAddr> {
+pub fn addresses(config: &Config, site: &PublicAddress, bound: SocketAddr) -> Vec<SocketAddr> {
     let local = bound.ip().is_loopback() && site.is_loopback();
     match config.preview_addr {
         Some(addr) => vec![addr],
@@ -30,7 +30,7 @@ pub fn addresses(config: &Config, site: &Site, bound: SocketAddr) -> Vec<SocketA
 }
 
 /// How browsers reach it. Two ports of one host share their cookies, so this machine is called by its other name.
-pub fn origin(config: &Config, site: &Site, bound: SocketAddr) -> Option<Origin> {
+pub fn origin(config: &Config, site: &PublicAddress, bound: SocketAddr) -> Option<Origin> {
     let url = config
         .preview_url
         .clone()
@@ -45,10 +45,10 @@ pub fn origin(config: &Config, site: &Site, bound: SocketAddr) -> Option<Origin>
 #[derive(Clone)]
 struct Preview {
     origin: Arc<Origin>,
-    site: Arc<Site>,
+    site: Arc<PublicAddress>,
 }
 
-pub fn router(origin: Origin, site: Arc<Site>) -> Router {
+pub fn router(origin: Origin, site: Arc<PublicAddress>) -> Router {
     let preview = Preview {
         origin: Arc::new(origin),
         site,

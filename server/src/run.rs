@@ -1,12 +1,14 @@
 //! Starting: from settings to a server that listens. `main` and the tests start the same application.
 
-use crate::ambient::{SystemClock, SystemEntropy};
 use crate::config::Config;
 use crate::connections::{self, Answer, Bounds};
 use crate::data_dir::{self, DataDirError};
-use crate::http::{AppState, Front};
+use crate::edge::Edge;
 use crate::preview;
-use crate::site::Site;
+use crate::public_address::PublicAddress;
+use crate::router;
+use crate::state::AppState;
+use crate::system::{SystemClock, SystemEntropy};
 use axum::Router;
 use axum::extract::Request;
 use perch_service::{Clock, Entropy, Perch, PerchParts, Refusal, StartError};
@@ -83,7 +85,7 @@ pub async fn open_with(
     let master_keys = data_dir::master_keys(&master_key_file, create.then_some(&*entropy))?;
     let foreign = wrapped.is_some_and(|(id, wrapped)| master_keys.unwrap(&id, &wrapped).is_err());
     if create && foreign {
-        return Err(DataDirError::NotAToken(master_key_file).into());
+        return Err(DataDirError::Foreign(master_key_file).into());
     }
     let parts = PerchParts {
         store,
@@ -99,13 +101,13 @@ pub async fn open_with(
 }
 
 /// How long requests under way may take once the server was told to stop.
-const FAREWELL: Duration = Duration::from_secs(10);
+const SHUTDOWN_GRACE: Duration = Duration::from_secs(10);
 
 /// A server that is bound and ready to run.
 pub struct Server {
     listener: TcpListener,
     preview: Option<(TcpListener, Router)>,
-    state: AppState,
+    state: Arc<AppState>,
     pub bound: SocketAddr,
 }
 
@@ -118,7 +120,7 @@ impl Server {
         };
         let listener = TcpListener::bind(config.addr).await.map_err(listen)?;
         let bound = listener.local_addr().map_err(listen)?;
-        let state = AppState::new(perch, Site::new(config, bound));
+        let state = AppState::new(perch, PublicAddress::new(config, bound));
         let preview = preview(config, &state, bound).await?;
         Ok(Self {
             listener,
@@ -128,7 +130,7 @@ impl Server {
         })
     }
 
-    pub fn state(&self) -> &AppState {
+    pub fn state(&self) -> &Arc<AppState> {
         &self.state
     }
 
@@ -137,10 +139,10 @@ impl Server {
         self,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), RunError> {
-        let front = Front::new(self.state.clone());
+        let edge = Edge::new(self.state.clone(), router::routes(&self.state));
         let console = move |from| {
-            let front = front.to(from);
-            move |request: Request| -> Answer { front.clone().call(request) }
+            let edge = edge.to(from);
+            move |request: Request| -> Answer { edge.clone().call(request) }
         };
         let (stopping, stopped) = tokio::sync::oneshot::channel::<()>();
         let connected = self.state.connected.clone();
@@ -163,7 +165,7 @@ impl Server {
         };
         let patience = async move {
             let _ = stopped.await;
-            tokio::time::sleep(FAREWELL).await;
+            tokio::time::sleep(SHUTDOWN_GRACE).await;
         };
         // Whoever is in the middle of a request may finish it, but not hold the server for ever.
         tokio::select! {
@@ -182,7 +184,7 @@ async fn preview(
     state: &AppState,
     console: SocketAddr,
 ) -> Result<Option<(TcpListener, Router)>, RunError> {
-    let addresses = preview::addresses(config, &state.site, console);
+    let addresses = preview::addresses(config, &state.public_address, console);
     let Some(addr) = addresses.last().copied() else {
         return Ok(None);
     };
@@ -191,7 +193,7 @@ async fn preview(
         .await
         .map_err(listen)?;
     let bound = listener.local_addr().map_err(listen)?;
-    let Some(origin) = preview::origin(config, &state.site, bound) else {
+    let Some(origin) = preview::origin(config, &state.public_address, bound) else {
         tracing::warn!(
             "the sandbox's preview is off: its host must be another than the console's (PERCH_PREVIEW_URL)"
         );
@@ -200,7 +202,7 @@ async fn preview(
     state.perch.offer_preview(origin.clone());
     Ok(Some((
         listener,
-        preview::router(origin, state.site.clone()),
+        preview::router(origin, state.public_address.clone()),
     )))
 }
 

@@ -53,6 +53,7 @@ pub use settings::origin_check::{
     CanonicalOrigin, OriginOutcome, OriginReading, OriginVerdict, PlaygroundOrigin,
 };
 pub use settings::origins::{OriginEdit, OriginView};
+pub use tokens::Tokens;
 pub use tokens::checks::CheckResult;
 pub use tokens::fix::{ConsolePlace, Fix};
 pub use tokens::inspect::{TokenInspection, TokenRecord, TokenView};

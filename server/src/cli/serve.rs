@@ -11,7 +11,7 @@ pub(super) async fn serve(config: &Config) -> Result<Said, Box<dyn std::error::E
     let _ = rlimit::increase_nofile_limit(u64::MAX);
     let perch = open(config, true).await?;
     let server = Server::bind(config, perch.clone()).await?;
-    if server.state().site.trusts_a_proxy() {
+    if server.state().public_address.trusts_a_proxy() {
         // What cannot be written is in the log.
         let _ = perch.doctor.forget_untrusted_proxy().await;
     }
@@ -22,7 +22,7 @@ pub(super) async fn serve(config: &Config) -> Result<Said, Box<dyn std::error::E
     if let Some(secret) = perch.people.open_setup_link().await? {
         let link = format!(
             "{}/setup/{}",
-            server.state().site.public_url,
+            server.state().public_address.public_url,
             secret.0.as_str()
         );
         if std::io::stdout().is_terminal() {

@@ -1,12 +1,12 @@
 //! Account settings: API keys, sign-ins.
 
-use super::address::Named;
-use super::fields::Form;
+use super::current_user::CurrentUser;
+use super::extract::PathId;
 use super::flash::{self, Place};
+use super::form_body::FormBody;
 use super::render::{Answer, frame, page, problem, refusal, see_other};
 use super::sign_in::signed_out;
-use super::visitor::Visitor;
-use crate::http::AppState;
+use crate::state::AppState;
 use axum::extract::State;
 use axum::response::Response;
 use perch_app::model::{NewKey, NewKeyState};
@@ -16,14 +16,15 @@ use perch_app::pages::{
 use perch_app::{forms, present};
 use perch_domain::{Action, Code};
 use perch_service::{KeyId, Refusal, TokenSelection};
+use std::sync::Arc;
 use tower_sessions::Session;
 
-pub(super) async fn show(
-    State(state): State<AppState>,
-    visitor: Visitor,
+pub(crate) async fn show(
+    State(state): State<Arc<AppState>>,
+    user: CurrentUser,
     session: Session,
 ) -> Response {
-    let acting = visitor.acting();
+    let acting = user.acting();
     let may_create = acting.can(Action::CreateKey);
     let keys = if acting.can(Action::SeeOwnKeys) {
         state.perch.api_keys.keys(&acting).await
@@ -31,7 +32,7 @@ pub(super) async fn show(
         Ok(Vec::new())
     };
     match keys {
-        Err(refused) => refusal(&state, &visitor.anyone, "Account settings", refused.into()).await,
+        Err(refused) => refusal(&state, &user.anyone, "Account settings", refused.into()).await,
         Ok(keys) => {
             let done = flash::take(
                 &session,
@@ -53,10 +54,10 @@ pub(super) async fn show(
                 keys_done: done_at(Place::Keys),
                 sign_ins_done: done_at(Place::SignIns),
             };
-            let frame = frame(&visitor, "/account", "account");
+            let frame = frame(&user, "/account", "account");
             page(
                 &state,
-                &visitor.anyone,
+                &user.anyone,
                 Answer::ok("Account settings"),
                 move || account(&frame, shown.clone()),
             )
@@ -65,24 +66,18 @@ pub(super) async fn show(
     }
 }
 
-pub(super) async fn sign_out_everywhere(
-    State(state): State<AppState>,
-    visitor: Visitor,
+pub(crate) async fn sign_out_everywhere(
+    State(state): State<Arc<AppState>>,
+    user: CurrentUser,
     session: Session,
 ) -> Response {
     if let Err(refused) = state
         .perch
         .people
-        .sign_out_everywhere(&visitor.signed_in, &visitor.anyone.request)
+        .sign_out_everywhere(&user.signed_in, &user.anyone.request)
         .await
     {
-        refusal(
-            &state,
-            &visitor.anyone,
-            "Sign out everywhere",
-            refused.into(),
-        )
-        .await
+        refusal(&state, &user.anyone, "Sign out everywhere", refused.into()).await
     } else {
         // The row is gone with the others; this forgets the cookie too.
         let _ = session.flush().await;
@@ -90,11 +85,11 @@ pub(super) async fn sign_out_everywhere(
     }
 }
 
-pub(super) async fn new_key(State(state): State<AppState>, visitor: Visitor) -> Response {
-    if !visitor.acting().can(Action::CreateKey) {
+pub(crate) async fn new_key(State(state): State<Arc<AppState>>, user: CurrentUser) -> Response {
+    if !user.acting().can(Action::CreateKey) {
         return refusal(
             &state,
-            &visitor.anyone,
+            &user.anyone,
             "Create API Key",
             Code::RoleNotAllowed.into(),
         )
@@ -105,23 +100,23 @@ pub(super) async fn new_key(State(state): State<AppState>, visitor: Visitor) -> 
         scopes: ["mint", "introspect", "revoke"].map(str::to_owned).to_vec(),
         ..NewKeyState::default()
     };
-    show_new_key(&state, &visitor, blank, Ok(None)).await
+    show_new_key(&state, &user, blank, Ok(None)).await
 }
 
 /// The plain form: the secret is in this one answer.
-pub(super) async fn create_key(
-    State(state): State<AppState>,
-    visitor: Visitor,
-    form: Form,
+pub(crate) async fn create_key(
+    State(state): State<Arc<AppState>>,
+    user: CurrentUser,
+    form: FormBody,
 ) -> Response {
     let created = state
         .perch
         .api_keys
-        .create_key(&visitor.acting(), &forms::new_key::form(&form.0))
+        .create_key(&user.acting(), &forms::new_key::form(&form.0))
         .await;
     show_new_key(
         &state,
-        &visitor,
+        &user,
         forms::new_key::typed(&form.0),
         created
             .map(|key| Some(present::new_key(&key)))
@@ -132,17 +127,17 @@ pub(super) async fn create_key(
 
 async fn show_new_key(
     state: &AppState,
-    visitor: &Visitor,
+    user: &CurrentUser,
     mut shown: NewKeyState,
     created: Result<Option<NewKey>, Refusal>,
 ) -> Response {
     let answer = Answer::after("Create API Key", created.as_ref().err());
     let created = created.unwrap_or_else(|refused| {
-        shown.problem = Some(problem(refused, &visitor.anyone));
+        shown.problem = Some(problem(refused, &user.anyone));
         None
     });
-    let frame = frame(visitor, "/account/keys/new", "account");
-    page(state, &visitor.anyone, answer, move || {
+    let frame = frame(user, "/account/keys/new", "account");
+    page(state, &user.anyone, answer, move || {
         new_key_page(&frame, &shown, created.clone())
     })
     .await
@@ -153,27 +148,27 @@ fn key_id(text: &str) -> Result<KeyId, Refusal> {
     text.parse().map(KeyId).map_err(|_| Code::NotFound.into())
 }
 
-pub(super) async fn confirm_revocation(
-    State(state): State<AppState>,
-    visitor: Visitor,
-    Named(id): Named,
+pub(crate) async fn confirm_revocation(
+    State(state): State<Arc<AppState>>,
+    user: CurrentUser,
+    PathId(id): PathId,
 ) -> Response {
     let preview = async {
         state
             .perch
             .api_keys
-            .preview_key_revocation(&visitor.acting(), key_id(&id)?)
+            .preview_key_revocation(&user.acting(), key_id(&id)?)
             .await
     }
     .await;
     match preview {
-        Err(refused) => refusal(&state, &visitor.anyone, "Revoke API key", refused.into()).await,
+        Err(refused) => refusal(&state, &user.anyone, "Revoke API key", refused.into()).await,
         Ok(preview) => {
-            let frame = frame(&visitor, "/account", "account");
+            let frame = frame(&user, "/account", "account");
             let now = state.perch.system.now().div_euclid(1_000);
             page(
                 &state,
-                &visitor.anyone,
+                &user.anyone,
                 Answer::ok("Revoke API key"),
                 move || revoke(&frame, preview.clone(), now),
             )
@@ -183,42 +178,42 @@ pub(super) async fn confirm_revocation(
 }
 
 /// Opens a key for the sandbox of the whole organization, or closes it.
-pub(super) async fn share_key_with_sandbox(
-    State(state): State<AppState>,
-    visitor: Visitor,
-    Named(id): Named,
-    form: Form,
+pub(crate) async fn share_key_with_sandbox(
+    State(state): State<Arc<AppState>>,
+    user: CurrentUser,
+    PathId(id): PathId,
+    form: FormBody,
 ) -> Response {
     let opened = async {
         state
             .perch
             .api_keys
-            .share_key_with_sandbox(&visitor.acting(), key_id(&id)?, form.value("open") == "yes")
+            .share_key_with_sandbox(&user.acting(), key_id(&id)?, form.value("open") == "yes")
             .await
     }
     .await;
     match opened {
-        Err(refused) => refusal(&state, &visitor.anyone, "API key", refused.into()).await,
+        Err(refused) => refusal(&state, &user.anyone, "API key", refused.into()).await,
         Ok(()) => see_other("/account#api-keys"),
     }
 }
 
-pub(super) async fn revoke_key(
-    State(state): State<AppState>,
-    visitor: Visitor,
+pub(crate) async fn revoke_key(
+    State(state): State<Arc<AppState>>,
+    user: CurrentUser,
     session: Session,
-    Named(id): Named,
+    PathId(id): PathId,
 ) -> Response {
     let revoked = async {
         state
             .perch
             .api_keys
-            .revoke_key(&visitor.acting(), key_id(&id)?)
+            .revoke_key(&user.acting(), key_id(&id)?)
             .await
     }
     .await;
     match revoked {
-        Err(refused) => refusal(&state, &visitor.anyone, "Revoke API key", refused.into()).await,
+        Err(refused) => refusal(&state, &user.anyone, "Revoke API key", refused.into()).await,
         Ok(preview) => {
             to_keys(
                 &state,
@@ -233,64 +228,64 @@ pub(super) async fn revoke_key(
     }
 }
 
-pub(super) async fn confirm_ending(
-    State(state): State<AppState>,
-    visitor: Visitor,
-    Named(id): Named,
+pub(crate) async fn confirm_ending(
+    State(state): State<Arc<AppState>>,
+    user: CurrentUser,
+    PathId(id): PathId,
 ) -> Response {
-    ask_ending(&state, &visitor, key_id(&id).map(TokenSelection::Key)).await
+    ask_ending(&state, &user, key_id(&id).map(TokenSelection::Key)).await
 }
 
-pub(super) async fn confirm_ending_all(
-    State(state): State<AppState>,
-    visitor: Visitor,
+pub(crate) async fn confirm_ending_all(
+    State(state): State<Arc<AppState>>,
+    user: CurrentUser,
 ) -> Response {
-    ask_ending(&state, &visitor, Ok(TokenSelection::Everything)).await
+    ask_ending(&state, &user, Ok(TokenSelection::Everything)).await
 }
 
-pub(super) async fn end_tokens(
-    State(state): State<AppState>,
-    visitor: Visitor,
+pub(crate) async fn end_tokens(
+    State(state): State<Arc<AppState>>,
+    user: CurrentUser,
     session: Session,
-    Named(id): Named,
+    PathId(id): PathId,
 ) -> Response {
     end(
         &state,
-        &visitor,
+        &user,
         &session,
         key_id(&id).map(TokenSelection::Key),
     )
     .await
 }
 
-pub(super) async fn end_all_tokens(
-    State(state): State<AppState>,
-    visitor: Visitor,
+pub(crate) async fn end_all_tokens(
+    State(state): State<Arc<AppState>>,
+    user: CurrentUser,
     session: Session,
 ) -> Response {
-    end(&state, &visitor, &session, Ok(TokenSelection::Everything)).await
+    end(&state, &user, &session, Ok(TokenSelection::Everything)).await
 }
 
 const ENDING: &str = "End tokens";
 
 async fn ask_ending(
     state: &AppState,
-    visitor: &Visitor,
+    user: &CurrentUser,
     ending: Result<TokenSelection, Refusal>,
 ) -> Response {
     match async {
         state
             .perch
             .tokens
-            .preview_token_revocation(&visitor.acting(), ending?)
+            .preview_token_revocation(&user.acting(), ending?)
             .await
     }
     .await
     {
-        Err(refused) => refusal(state, &visitor.anyone, ENDING, refused.into()).await,
+        Err(refused) => refusal(state, &user.anyone, ENDING, refused.into()).await,
         Ok(preview) => {
-            let frame = frame(visitor, "/account", "account");
-            page(state, &visitor.anyone, Answer::ok(ENDING), move || {
+            let frame = frame(user, "/account", "account");
+            page(state, &user.anyone, Answer::ok(ENDING), move || {
                 end_tokens_page(&frame, preview.clone())
             })
             .await
@@ -300,7 +295,7 @@ async fn ask_ending(
 
 async fn end(
     state: &AppState,
-    visitor: &Visitor,
+    user: &CurrentUser,
     session: &Session,
     ending: Result<TokenSelection, Refusal>,
 ) -> Response {
@@ -308,12 +303,12 @@ async fn end(
         state
             .perch
             .tokens
-            .revoke_tokens(&visitor.acting(), ending?)
+            .revoke_tokens(&user.acting(), ending?)
             .await
     }
     .await
     {
-        Err(refused) => refusal(state, &visitor.anyone, ENDING, refused.into()).await,
+        Err(refused) => refusal(state, &user.anyone, ENDING, refused.into()).await,
         Ok(ended) => {
             let told = match ended.ending {
                 TokenSelection::Everything => {

@@ -1,16 +1,21 @@
 //! What a console page may load, and who may show it: nothing from elsewhere, nobody in a frame.
 
-use crate::http::AppState;
+use crate::state::AppState;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
+use std::sync::Arc;
 
 /// The nonce that the page's own scripts carry.
 #[derive(Clone, Debug)]
 pub(super) struct Nonce(pub String);
 
-pub(super) async fn apply(State(state): State<AppState>, request: Request, next: Next) -> Response {
+pub(crate) async fn apply(
+    State(state): State<Arc<AppState>>,
+    request: Request,
+    next: Next,
+) -> Response {
     let mut response = next.run(request).await;
     let nonce = response
         .extensions_mut()

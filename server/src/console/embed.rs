@@ -1,11 +1,11 @@
 //! Settings > Embed & access. Each section's plain form posts to this page and is rendered again with what was typed.
 
-use super::address::Asked;
-use super::fields::Form;
+use super::current_user::CurrentUser;
+use super::extract::QueryParams;
 use super::flash::{self, Place as FlashPlace};
+use super::form_body::FormBody;
 use super::render::{Answer, frame, page, problem, refusal, see_other};
-use super::visitor::Visitor;
-use crate::http::AppState;
+use crate::state::AppState;
 use axum::extract::State;
 use axum::response::Response;
 use perch_app::flows::{self, Asked as Part, Turn};
@@ -15,13 +15,18 @@ use perch_app::wire::{Fields, WireError};
 use perch_app::{forms, present};
 use perch_domain::{Action, Code};
 use perch_service::Refusal;
+use std::sync::Arc;
 use tower_sessions::Session;
 
 const TITLE: &str = "Embed & access";
 
 /// The page as it is stored; the address chooses parts of long lists, a site to add, a site to test, a token to find.
-async fn stored(state: &AppState, visitor: &Visitor, asked: &Asked) -> Result<EmbedPage, Refusal> {
-    let (perch, acting) = (&state.perch, visitor.acting());
+async fn stored(
+    state: &AppState,
+    user: &CurrentUser,
+    asked: &QueryParams,
+) -> Result<EmbedPage, Refusal> {
+    let (perch, acting) = (&state.perch, user.acting());
     let part = |list: &str| Part::read(list, |name| asked.value(name).to_owned());
     let edits_origins = acting.can(Action::EditOrigins);
     Ok(EmbedPage {
@@ -29,7 +34,7 @@ async fn stored(state: &AppState, visitor: &Visitor, asked: &Asked) -> Result<Em
         origins: if edits_origins {
             flows::origins::stored(perch, &acting, &part("origins"), asked.value("add")).await?
         } else {
-            listed(state, visitor).await?
+            listed(state, user).await?
         },
         edits_origins,
         tester: flows::tester::answer(perch, &acting, asked.value("site-test")).await?,
@@ -39,14 +44,14 @@ async fn stored(state: &AppState, visitor: &Visitor, asked: &Asked) -> Result<Em
         sandbox: flows::sandbox::stored(perch, &acting).await?,
         may_have_keys: acting.can(Action::CreateKey),
         introspection: flows::introspection::stored(perch, &acting, asked.value("token")).await?,
-        server: state.site.public_url.clone(),
+        server: state.public_address.public_url.clone(),
         pinned: state.assets.pinned.clone(),
     })
 }
 
 /// The list for those who only read it.
-async fn listed(state: &AppState, visitor: &Visitor) -> Result<OriginsState, Refusal> {
-    let (perch, acting) = (&state.perch, visitor.acting());
+async fn listed(state: &AppState, user: &CurrentUser) -> Result<OriginsState, Refusal> {
+    let (perch, acting) = (&state.perch, user.acting());
     let (rows, refused_lately) = (
         present::origin_rows(perch, &acting).await?,
         present::refused_sites(perch, &acting).await?,
@@ -62,25 +67,25 @@ async fn listed(state: &AppState, visitor: &Visitor) -> Result<OriginsState, Ref
 
 async fn show_page(
     state: &AppState,
-    visitor: &Visitor,
+    user: &CurrentUser,
     answer: Answer,
     shown: EmbedPage,
 ) -> Response {
-    let frame = frame(visitor, "/settings/embed", "settings");
-    page(state, &visitor.anyone, answer, move || {
+    let frame = frame(user, "/settings/embed", "settings");
+    page(state, &user.anyone, answer, move || {
         embed(&frame, shown.clone())
     })
     .await
 }
 
-pub(super) async fn show(
-    State(state): State<AppState>,
-    visitor: Visitor,
+pub(crate) async fn show(
+    State(state): State<Arc<AppState>>,
+    user: CurrentUser,
     session: Session,
-    asked: Asked,
+    asked: QueryParams,
 ) -> Response {
-    match stored(&state, &visitor, &asked).await {
-        Err(refused) => refusal(&state, &visitor.anyone, TITLE, refused).await,
+    match stored(&state, &user, &asked).await {
+        Err(refused) => refusal(&state, &user.anyone, TITLE, refused).await,
         Ok(mut shown) => {
             match flash::take(
                 &session,
@@ -93,20 +98,20 @@ pub(super) async fn show(
                 Some((_, told)) => shown.attributes.outcome.done = Some(told),
                 None => {}
             }
-            show_page(&state, &visitor, Answer::ok(TITLE), shown).await
+            show_page(&state, &user, Answer::ok(TITLE), shown).await
         }
     }
 }
 
-pub(super) async fn submit(
-    State(state): State<AppState>,
-    visitor: Visitor,
+pub(crate) async fn submit(
+    State(state): State<Arc<AppState>>,
+    user: CurrentUser,
     session: Session,
-    form: Form,
+    form: FormBody,
 ) -> Response {
-    match submitted(&state, &visitor, &session, &form).await {
+    match submitted(&state, &user, &session, &form).await {
         Ok(response) => response,
-        Err(refused) => refusal(&state, &visitor.anyone, TITLE, refused).await,
+        Err(refused) => refusal(&state, &user.anyone, TITLE, refused).await,
     }
 }
 
@@ -115,28 +120,22 @@ type Place = Box<dyn FnOnce(&mut EmbedPage) + Send>;
 
 async fn submitted(
     state: &AppState,
-    visitor: &Visitor,
+    user: &CurrentUser,
     session: &Session,
-    form: &Form,
+    form: &FormBody,
 ) -> Result<Response, Refusal> {
-    let (perch, acting, fields) = (&state.perch, visitor.acting(), &form.0);
+    let (perch, acting, fields) = (&state.perch, user.acting(), &form.0);
     let mut after = After {
-        visitor,
+        user,
         refused: None,
     };
     let place: Place = match form.value("form").as_str() {
         "origins" => {
             let turn = flows::origins::submit(perch, &acting, fields).await;
             if let Some(changes) = saved(&turn) {
-                return Ok(to_list(
-                    state,
-                    visitor,
-                    session,
-                    FlashPlace::Origins,
-                    changes,
-                    fields,
-                )
-                .await);
+                return Ok(
+                    to_list(state, user, session, FlashPlace::Origins, changes, fields).await,
+                );
             }
             let origins = match after.settle(turn) {
                 Ok(origins) => origins,
@@ -149,7 +148,7 @@ async fn submitted(
             if let Some(changes) = saved(&turn) {
                 return Ok(to_list(
                     state,
-                    visitor,
+                    user,
                     session,
                     FlashPlace::Attributes,
                     changes,
@@ -205,9 +204,9 @@ async fn submitted(
     };
     let answer = Answer::after(TITLE, after.refused.as_ref());
     // Read after the submission: the other sections show what it has changed.
-    let mut shown = stored(state, visitor, &Asked::nothing()).await?;
+    let mut shown = stored(state, user, &QueryParams::nothing()).await?;
     place(&mut shown);
-    Ok(show_page(state, visitor, answer, shown).await)
+    Ok(show_page(state, user, answer, shown).await)
 }
 
 async fn introspected(
@@ -215,7 +214,7 @@ async fn introspected(
     state: &AppState,
     fields: &Fields,
 ) -> Result<IntrospectionState, Refusal> {
-    let acting = after.visitor.acting();
+    let acting = after.user.acting();
     let turn = flows::introspection::submit(&state.perch, &acting, fields).await;
     match after.settle(turn) {
         Ok(introspection) => Ok(introspection),
@@ -225,7 +224,7 @@ async fn introspected(
 
 /// What came of a submission, for the status and the title of the page.
 struct After<'a> {
-    visitor: &'a Visitor,
+    user: &'a CurrentUser,
     refused: Option<Refusal>,
 }
 
@@ -240,7 +239,7 @@ impl After<'_> {
 
     fn refuse(&mut self, refused: Refusal) -> WireError {
         self.refused = Some(refused.clone());
-        problem(refused, &self.visitor.anyone)
+        problem(refused, &self.user.anyone)
     }
 }
 
@@ -252,7 +251,7 @@ fn saved<S>(turn: &Result<Turn<S>, Refusal>) -> Option<usize> {
 /// After a list was saved: to the same part of it, which then tells how many changes there were. Reloading repeats nothing.
 async fn to_list(
     state: &AppState,
-    visitor: &Visitor,
+    user: &CurrentUser,
     session: &Session,
     place: FlashPlace,
     changes: usize,
@@ -261,7 +260,7 @@ async fn to_list(
     flash::leave(
         session,
         place,
-        present::saved(&state.perch, &visitor.acting(), changes),
+        present::saved(&state.perch, &user.acting(), changes),
         state.perch.system.now(),
     )
     .await;

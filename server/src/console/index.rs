@@ -1,28 +1,30 @@
 //! The way in, the documentation of errors, and addresses where nothing is.
 
+use super::current_user::{CurrentUser, MaybeUser};
 use super::render::{Answer, page, refusal, see_other};
-use super::visitor::{Anyone, Visitor};
-use crate::http::{AppState, refuse};
+use crate::http::errors::refuse;
+use crate::state::AppState;
 use axum::extract::{Request, State};
 use axum::http::header;
 use axum::response::Response;
 use perch_app::pages::{errors as errors_page, plain};
 use perch_domain::Code;
+use std::sync::Arc;
 
-pub(super) async fn home(_: Visitor) -> Response {
+pub(crate) async fn home(_: CurrentUser) -> Response {
     see_other("/settings/embed")
 }
 
-pub(super) async fn errors(State(state): State<AppState>, anyone: Anyone) -> Response {
+pub(crate) async fn errors(State(state): State<Arc<AppState>>, anyone: MaybeUser) -> Response {
     page(&state, &anyone, Answer::ok("Error codes"), || {
         plain(errors_page())
     })
     .await
 }
 
-pub(super) async fn not_found(
-    State(state): State<AppState>,
-    anyone: Anyone,
+pub(crate) async fn not_found(
+    State(state): State<Arc<AppState>>,
+    anyone: MaybeUser,
     request: Request,
 ) -> Response {
     if !wants_page(&request) {

@@ -1,12 +1,12 @@
 //! Changing one's own password.
 
-use super::fields::Form;
+use super::current_user::CurrentUser;
 use super::flash::{self, Place};
+use super::form_body::FormBody;
 use super::render::{Answer, frame, page, problem, refusal, see_other};
 use super::session;
 use super::sign_in::remember;
-use super::visitor::Visitor;
-use crate::http::AppState;
+use crate::state::AppState;
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
@@ -14,20 +14,21 @@ use perch_app::pages::{PasswordPage, password};
 use perch_app::wire::WireError;
 use perch_domain::Code;
 use perch_service::{Continued, OwnPasswordForm, Refusal};
+use std::sync::Arc;
 use tower_sessions::Session;
 
 const TITLE: &str = "Change password";
 const DONE: &str = "Your password is changed. Your other sign-ins, sign-in links and known devices have ended; you stay signed in here.";
 
-pub(super) async fn show(State(state): State<AppState>, visitor: Visitor) -> Response {
-    show_page(&state, &visitor, Answer::ok(TITLE), None).await
+pub(crate) async fn show(State(state): State<Arc<AppState>>, user: CurrentUser) -> Response {
+    show_page(&state, &user, Answer::ok(TITLE), None).await
 }
 
-pub(super) async fn submit(
-    State(state): State<AppState>,
-    visitor: Visitor,
+pub(crate) async fn submit(
+    State(state): State<Arc<AppState>>,
+    user: CurrentUser,
     session: Session,
-    form: Form,
+    form: FormBody,
 ) -> Response {
     let typed = OwnPasswordForm {
         current: form.secret("current_password"),
@@ -36,20 +37,20 @@ pub(super) async fn submit(
     match state
         .perch
         .people
-        .change_own_password(&visitor.signed_in, typed, &visitor.anyone.request)
+        .change_own_password(&user.signed_in, typed, &user.anyone.request)
         .await
         .map_err(Refusal::from)
     {
-        Ok(continued) => go_on(&state, &visitor, &session, &continued).await,
+        Ok(continued) => go_on(&state, &user, &session, &continued).await,
         Err(refused) => {
             let retry = refused.retry_after;
             let answer = Answer::after(TITLE, Some(&refused));
             let too_many = refused.code == Code::TooManyRequests;
-            let mut shown = problem(refused, &visitor.anyone);
+            let mut shown = problem(refused, &user.anyone);
             if let (true, Some(seconds)) = (too_many, retry) {
                 shown.message = format!("Too many attempts; try again in {seconds} seconds.");
             }
-            let mut response = show_page(&state, &visitor, answer, Some(shown)).await;
+            let mut response = show_page(&state, &user, answer, Some(shown)).await;
             if let Some(seconds) = retry {
                 response
                     .headers_mut()
@@ -63,14 +64,14 @@ pub(super) async fn submit(
 /// The session of this browser went with all the others; it begins anew under another id.
 async fn go_on(
     state: &AppState,
-    visitor: &Visitor,
+    user: &CurrentUser,
     session: &Session,
     continued: &Continued,
 ) -> Response {
     let now = state.perch.system.now();
     if let Err(error) = session::begin(session, &continued.signed_in, now).await {
         tracing::debug!(%error, "the session could not be written");
-        return refusal(state, &visitor.anyone, TITLE, Code::Unavailable.into()).await;
+        return refusal(state, &user.anyone, TITLE, Code::Unavailable.into()).await;
     }
     flash::leave(session, Place::SignIns, DONE.to_owned(), now).await;
     let mut response = see_other("/account#devices");
@@ -80,12 +81,12 @@ async fn go_on(
 
 async fn show_page(
     state: &AppState,
-    visitor: &Visitor,
+    user: &CurrentUser,
     answer: Answer,
     problem: Option<WireError>,
 ) -> Response {
-    let frame = frame(visitor, "/account/password", "account");
-    page(state, &visitor.anyone, answer, move || {
+    let frame = frame(user, "/account/password", "account");
+    page(state, &user.anyone, answer, move || {
         password(
             &frame,
             &PasswordPage {

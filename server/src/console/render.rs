@@ -1,7 +1,7 @@
 //! From a page to an answer.
 
-use super::visitor::{Anyone, Visitor};
-use crate::http::AppState;
+use super::current_user::{CurrentUser, MaybeUser};
+use crate::state::AppState;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{StatusCode, header};
@@ -46,7 +46,7 @@ impl Answer {
 /// Renders a document around what `body` makes.
 pub(super) async fn page(
     state: &AppState,
-    anyone: &Anyone,
+    anyone: &MaybeUser,
     answer: Answer,
     body: impl Fn() -> AnyView + Clone + Send + Sync + 'static,
 ) -> Response {
@@ -72,10 +72,10 @@ pub(super) async fn page(
 }
 
 /// The frame of the console around a page at this path.
-pub(super) fn frame(visitor: &Visitor, path: &'static str, area: &'static str) -> Frame {
+pub(super) fn frame(user: &CurrentUser, path: &'static str, area: &'static str) -> Frame {
     Frame {
-        viewer: visitor.viewer(),
-        theme: visitor.anyone.theme,
+        viewer: user.viewer(),
+        theme: user.anyone.theme,
         path,
         area,
     }
@@ -84,7 +84,7 @@ pub(super) fn frame(visitor: &Visitor, path: &'static str, area: &'static str) -
 /// A refusal as a page of its own.
 pub(super) async fn refusal(
     state: &AppState,
-    anyone: &Anyone,
+    anyone: &MaybeUser,
     title: &str,
     refusal: Refusal,
 ) -> Response {
@@ -99,7 +99,7 @@ pub(super) async fn refusal(
 }
 
 /// A refusal as a page shows it.
-pub(super) fn problem(refusal: Refusal, anyone: &Anyone) -> WireError {
+pub(super) fn problem(refusal: Refusal, anyone: &MaybeUser) -> WireError {
     wire_error(refusal, anyone.request.id.clone())
 }
 

@@ -1,7 +1,11 @@
 //! `/_console/{endpoint}`: where islands call. A plain form has no business here.
 
-use super::visitor::Anyone;
-use crate::http::{AppState, FORM_FIELDS, FORM_LIMIT, read_body, refuse};
+use super::current_user::MaybeUser;
+use crate::http::body::FORM_FIELDS;
+use crate::http::body::FORM_LIMIT;
+use crate::http::body::read_body;
+use crate::http::errors::refuse;
+use crate::state::AppState;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::{Method, header};
@@ -12,10 +16,11 @@ use perch_domain::Code;
 use perch_service::Refusal;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
+use std::sync::Arc;
 
-pub(super) async fn handle(
-    State(state): State<AppState>,
-    anyone: Anyone,
+pub(crate) async fn handle(
+    State(state): State<Arc<AppState>>,
+    anyone: MaybeUser,
     request: Request,
 ) -> Response {
     let (parts, body) = request.into_parts();

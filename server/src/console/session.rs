@@ -2,7 +2,7 @@
 
 use super::flash;
 use super::session_store::{IDLE_HOURS, SIGN_IN, Sessions};
-use crate::http::AppState;
+use crate::state::AppState;
 use perch_service::{OrganizationId, PersonId, SignedIn};
 use serde::{Deserialize, Serialize};
 use tower_sessions::cookie::SameSite;
@@ -26,10 +26,10 @@ pub(super) struct SignIn {
     seen: i64,
 }
 
-pub(super) fn layer(state: &AppState) -> SessionManagerLayer<Sessions> {
+pub(crate) fn layer(state: &AppState) -> SessionManagerLayer<Sessions> {
     SessionManagerLayer::new(Sessions(state.perch.clone()))
-        .with_name(state.site.cookie_name("perch"))
-        .with_secure(state.site.is_https())
+        .with_name(state.public_address.cookie_name("perch"))
+        .with_secure(state.public_address.is_https())
         .with_http_only(true)
         .with_same_site(SameSite::Lax)
         .with_path("/")

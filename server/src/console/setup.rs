@@ -1,11 +1,11 @@
 //! First run. Opening the link uses nothing up; the form does, once.
 
-use super::address::Named;
-use super::fields::PublicForm;
+use super::current_user::MaybeUser;
+use super::extract::PathId;
+use super::form_body::PublicFormBody;
 use super::render::{Answer, page, problem, refusal, see_other};
 use super::sign_in::welcome;
-use super::visitor::Anyone;
-use crate::http::AppState;
+use crate::state::AppState;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -13,14 +13,15 @@ use perch_app::pages::{SetupPage, plain, setup};
 use perch_domain::Code;
 use perch_service::Refusal;
 use perch_service::SetupForm;
+use std::sync::Arc;
 use tower_sessions::Session;
 
 const TITLE: &str = "Set up Perch";
 
-pub(super) async fn show(
-    State(state): State<AppState>,
-    anyone: Anyone,
-    Named(secret): Named,
+pub(crate) async fn show(
+    State(state): State<Arc<AppState>>,
+    anyone: MaybeUser,
+    PathId(secret): PathId,
 ) -> Response {
     match state.perch.people.check_setup_link(&secret).await {
         // Whoever just used it comes back here with the browser's arrow: they have a place to be.
@@ -39,13 +40,13 @@ pub(super) async fn show(
     }
 }
 
-pub(super) async fn submit(
-    State(state): State<AppState>,
-    anyone: Anyone,
+pub(crate) async fn submit(
+    State(state): State<Arc<AppState>>,
+    anyone: MaybeUser,
     session: Session,
     headers: HeaderMap,
-    Named(secret): Named,
-    PublicForm(form): PublicForm,
+    PathId(secret): PathId,
+    PublicFormBody(form): PublicFormBody,
 ) -> Response {
     let typed = SetupForm {
         name: form.value("name"),

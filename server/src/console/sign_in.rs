@@ -1,12 +1,12 @@
 //! Signing in and out.
 
-use super::address::{Asked, Named};
-use super::fields::PublicForm;
+use super::current_user::{MaybeUser, cookie};
+use super::extract::{PathId, QueryParams};
+use super::form_body::PublicFormBody;
 use super::render::{Answer, page, problem, refusal, see_other};
 use super::session;
 use super::theme::local_path;
-use super::visitor::{Anyone, cookie};
-use crate::http::AppState;
+use crate::state::AppState;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
@@ -14,11 +14,16 @@ use perch_app::pages::{SignInPage, plain, sign_in, sign_in_link};
 use perch_domain::Code;
 use perch_service::Refusal;
 use perch_service::{OneTimeSecret, SignInForm, SignedIn};
+use std::sync::Arc;
 use tower_sessions::Session;
 
 const TITLE: &str = "Sign in";
 
-pub(super) async fn show(State(state): State<AppState>, anyone: Anyone, asked: Asked) -> Response {
+pub(crate) async fn show(
+    State(state): State<Arc<AppState>>,
+    anyone: MaybeUser,
+    asked: QueryParams,
+) -> Response {
     if anyone.signed_in.is_some() {
         return see_other(local_path(asked.value("next")));
     }
@@ -34,14 +39,15 @@ pub(super) async fn show(State(state): State<AppState>, anyone: Anyone, asked: A
     .await
 }
 
-pub(super) async fn submit(
-    State(state): State<AppState>,
-    anyone: Anyone,
+pub(crate) async fn submit(
+    State(state): State<Arc<AppState>>,
+    anyone: MaybeUser,
     session: Session,
     headers: HeaderMap,
-    PublicForm(form): PublicForm,
+    PublicFormBody(form): PublicFormBody,
 ) -> Response {
-    let device = cookie(&headers, &state.site.cookie_name("perch-device")).map(str::to_owned);
+    let device =
+        cookie(&headers, &state.public_address.cookie_name("perch-device")).map(str::to_owned);
     let typed = SignInForm {
         email: form.value("email"),
         password: form.secret("password"),
@@ -93,13 +99,13 @@ pub(super) async fn submit(
 /// Begins the session of somebody whose password or link was good, and remembers the browser.
 pub(super) async fn welcome(
     state: &AppState,
-    anyone: &Anyone,
+    anyone: &MaybeUser,
     session: &Session,
     headers: &HeaderMap,
     signed_in: SignedIn,
     to: &str,
 ) -> Response {
-    let name = state.site.cookie_name("perch-device");
+    let name = state.public_address.cookie_name("perch-device");
     let device = cookie(headers, &name).map(str::to_owned);
     let remembered = match state
         .perch
@@ -121,8 +127,8 @@ pub(super) async fn welcome(
 
 /// Sets the device cookie.
 pub(super) fn remember(state: &AppState, response: &mut Response, device: &OneTimeSecret) {
-    let name = state.site.cookie_name("perch-device");
-    let secure = if state.site.is_https() {
+    let name = state.public_address.cookie_name("perch-device");
+    let secure = if state.public_address.is_https() {
         "; Secure"
     } else {
         ""
@@ -136,10 +142,10 @@ pub(super) fn remember(state: &AppState, response: &mut Response, device: &OneTi
     }
 }
 
-pub(super) async fn show_link(
-    State(state): State<AppState>,
-    anyone: Anyone,
-    Named(secret): Named,
+pub(crate) async fn show_link(
+    State(state): State<Arc<AppState>>,
+    anyone: MaybeUser,
+    PathId(secret): PathId,
 ) -> Response {
     match state.perch.people.check_sign_in_link(&secret).await {
         Err(refused) => refusal(&state, &anyone, TITLE, refused.into()).await,
@@ -152,12 +158,12 @@ pub(super) async fn show_link(
     }
 }
 
-pub(super) async fn use_link(
-    State(state): State<AppState>,
-    anyone: Anyone,
+pub(crate) async fn use_link(
+    State(state): State<Arc<AppState>>,
+    anyone: MaybeUser,
     session: Session,
     headers: HeaderMap,
-    Named(secret): Named,
+    PathId(secret): PathId,
 ) -> Response {
     match state
         .perch
@@ -170,9 +176,9 @@ pub(super) async fn use_link(
     }
 }
 
-pub(super) async fn sign_out(
-    State(state): State<AppState>,
-    anyone: Anyone,
+pub(crate) async fn sign_out(
+    State(state): State<Arc<AppState>>,
+    anyone: MaybeUser,
     session: Session,
 ) -> Response {
     if let Err(error) = session.flush().await {

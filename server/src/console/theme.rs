@@ -1,22 +1,23 @@
 //! The colours, kept in a cookie so that the first paint is right.
 
-use super::fields::PublicForm;
+use super::current_user::MaybeUser;
+use super::form_body::PublicFormBody;
 use super::render::see_other;
-use super::visitor::Anyone;
-use crate::http::AppState;
+use crate::state::AppState;
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use perch_app::pages::Theme;
+use std::sync::Arc;
 
-pub(super) async fn choose(
-    State(state): State<AppState>,
-    _: Anyone,
-    PublicForm(form): PublicForm,
+pub(crate) async fn choose(
+    State(state): State<Arc<AppState>>,
+    _: MaybeUser,
+    PublicFormBody(form): PublicFormBody,
 ) -> Response {
     let theme = Theme::parse(&form.value("theme"));
     let mut response = see_other(local_path(&form.value("return")));
-    let secure = if state.site.is_https() {
+    let secure = if state.public_address.is_https() {
         "; Secure"
     } else {
         ""

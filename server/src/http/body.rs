@@ -13,7 +13,7 @@ pub const FORM_LIMIT: usize = 1024 * 1024;
 pub const FORM_FIELDS: usize = 20_000;
 
 /// How long a body may take to arrive.
-const PATIENCE: Duration = Duration::from_secs(30);
+const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The whole body.
 ///
@@ -27,7 +27,8 @@ pub async fn read_body(headers: &HeaderMap, body: Body, limit: usize) -> Result<
     if announced.is_some_and(|length| length > limit as u64) {
         return Err(too_large(limit));
     }
-    let Ok(collected) = tokio::time::timeout(PATIENCE, Limited::new(body, limit).collect()).await
+    let Ok(collected) =
+        tokio::time::timeout(BODY_TIMEOUT, Limited::new(body, limit).collect()).await
     else {
         return Err(Code::RequestTimeout.into());
     };
@@ -63,7 +64,7 @@ mod tests {
             .unwrap_err();
         assert_eq!(
             (refused.code, refused.code.status(), begun.elapsed()),
-            (Code::RequestTimeout, 408, PATIENCE)
+            (Code::RequestTimeout, 408, BODY_TIMEOUT)
         );
     }
 }

@@ -1,6 +1,6 @@
 //! A refusal as an answer: the envelope every caller can rely on.
 
-use super::front::request_id;
+use super::request_id::request_id;
 use axum::body::Body;
 use axum::http::{Extensions, HeaderValue, StatusCode, header};
 use axum::response::Response;
@@ -64,5 +64,16 @@ pub fn error_response(refusal: &Refusal, request_id: Uuid) -> Response {
     if refusal.code.status() == 401 {
         headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
+    response
+}
+
+/// A refusal by something that does not know the request's id.
+#[derive(Clone)]
+pub(crate) struct DeferredRefusal(pub Refusal);
+
+/// An answer that is completed with the request's id on its way out.
+pub fn defer_refusal(refusal: Refusal) -> Response {
+    let mut response = Response::default();
+    response.extensions_mut().insert(DeferredRefusal(refusal));
     response
 }

@@ -1,23 +1,17 @@
-//! For whoever watches: the process is up; the database answers.
+//! Liveness and readiness probes.
 
-use super::{AppState, refuse};
-use axum::Router;
+use super::errors::refuse;
+use crate::state::AppState;
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use std::sync::Arc;
 
-pub(super) fn routes() -> Router<AppState> {
-    Router::new()
-        .route("/healthz", get(healthz))
-        .route("/readyz", get(readyz))
-}
-
-async fn healthz() -> Response {
+pub(crate) async fn healthz() -> Response {
     ok()
 }
 
-async fn readyz(State(state): State<AppState>, request: Request) -> Response {
+pub(crate) async fn readyz(State(state): State<Arc<AppState>>, request: Request) -> Response {
     match state.perch.config.ready().await {
         Ok(()) => ok(),
         Err(refusal) => refuse(refusal.into(), request.extensions()),

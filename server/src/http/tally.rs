@@ -7,7 +7,7 @@ const APART: i64 = 1_000;
 
 /// How many there were since the last line, and when that was (Unix milliseconds).
 #[derive(Debug, Default)]
-pub(super) struct Tally {
+pub(crate) struct Tally {
     count: AtomicU64,
     told_at: AtomicI64,
 }

@@ -2,7 +2,7 @@
 
 use crate::harness::{BODY, TestApp, mistyped};
 use axum::http::Method;
-use perch::http::Most;
+use perch::live_connections::ConnectionLimits;
 use perch_domain::api_key::{ApiKeyText, SecretId};
 use std::io::Write;
 use std::sync::{Arc, Mutex};
@@ -190,7 +190,7 @@ async fn connections_are_bounded_by_viewer_key_organization_and_in_all() {
     ];
     for (most, whose, opened) in [
         (
-            Most {
+            ConnectionLimits {
                 viewer: 1,
                 key: 9,
                 organization: 9,
@@ -200,7 +200,7 @@ async fn connections_are_bounded_by_viewer_key_organization_and_in_all() {
             vec![0, 0],
         ),
         (
-            Most {
+            ConnectionLimits {
                 viewer: 9,
                 key: 1,
                 organization: 9,
@@ -210,7 +210,7 @@ async fn connections_are_bounded_by_viewer_key_organization_and_in_all() {
             vec![2, 0, 1],
         ),
         (
-            Most {
+            ConnectionLimits {
                 viewer: 9,
                 key: 9,
                 organization: 2,
@@ -220,7 +220,7 @@ async fn connections_are_bounded_by_viewer_key_organization_and_in_all() {
             vec![0, 2, 3],
         ),
         (
-            Most {
+            ConnectionLimits {
                 viewer: 9,
                 key: 9,
                 organization: 9,

@@ -2,7 +2,9 @@
 //! no token, so nothing is known yet and every origin gets the same; the request that follows is decided by its token's
 //! organization.
 
-use crate::http::{AppState, refuse, request_id};
+use crate::http::errors::refuse;
+use crate::http::request_id::request_id;
+use crate::state::AppState;
 use axum::extract::Request;
 use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -94,7 +96,7 @@ pub(super) fn readable_by(origin: Option<HeaderValue>, headers: &mut HeaderMap) 
 }
 
 /// Answers a preflight: the same for every origin of a page, and a refusal for what is none.
-pub(super) async fn preflight(request: Request) -> Response {
+pub(crate) async fn preflight(request: Request) -> Response {
     let origin = match Named::read(request.headers()) {
         Named::Site(_, sent) | Named::Unlistable(Some(sent)) => Some(sent),
         Named::Nobody => return unread(refuse(Code::OriginMissing.into(), request.extensions())),

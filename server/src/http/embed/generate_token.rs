@@ -1,13 +1,15 @@
 //! `POST /embed/generate-token` and its alias `/api/generate-token`.
 
+use super::answer::{is_json, json};
 use super::key_holder::with_key;
-use super::{is_json, json};
-use crate::http::{AppState, read_body};
+use crate::http::body::read_body;
+use crate::state::AppState;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use perch_domain::mint_request::MAX_BODY_BYTES;
 use perch_domain::{Action, Code, lifetime, time};
 use serde::Serialize;
+use std::sync::Arc;
 use uuid::Uuid;
 
 #[derive(Serialize)]
@@ -19,7 +21,7 @@ struct Answer<'a> {
     token_id: Uuid,
 }
 
-pub(super) async fn handle(State(state): State<AppState>, request: Request) -> Response {
+pub(crate) async fn handle(State(state): State<Arc<AppState>>, request: Request) -> Response {
     with_key(
         &state,
         "POST /embed/generate-token",

@@ -1,15 +1,17 @@
 //! `POST /embed/introspect` (RFC 7662): whether one of a key's own tokens is active, and nothing else about any other.
 
+use super::answer::{is_sent_as, json};
 use super::key_holder::with_key;
-use super::{is_sent_as, json};
-use crate::http::{AppState, read_body};
+use crate::http::body::read_body;
+use crate::state::AppState;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use perch_domain::mint_request::MAX_BODY_BYTES;
 use perch_domain::{Action, Code, ViolationCode};
 use perch_service::Refusal;
+use std::sync::Arc;
 
-pub(super) async fn handle(State(state): State<AppState>, request: Request) -> Response {
+pub(crate) async fn handle(State(state): State<Arc<AppState>>, request: Request) -> Response {
     with_key(
         &state,
         "POST /embed/introspect",

@@ -2,7 +2,9 @@
 //! noted as exposed whatever else the request got wrong.
 
 use super::browser::{Named, granted, is_browser, readable_by};
-use crate::http::{AppState, error_response, request_id};
+use crate::http::errors::error_response;
+use crate::http::request_id::request_id;
+use crate::state::AppState;
 use axum::extract::Request;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -99,7 +101,7 @@ fn asker(headers: &HeaderMap) -> Option<HeaderValue> {
 }
 
 /// The preflight is granted, so that the refusal that follows can be read.
-pub(super) async fn preflight(headers: HeaderMap) -> Response {
+pub(crate) async fn preflight(headers: HeaderMap) -> Response {
     granted(
         asker(&headers),
         "POST",

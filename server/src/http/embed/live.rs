@@ -2,8 +2,9 @@
 //! events (HTML, section 9.2), read with fetch because that can carry the token in a header.
 
 use super::browser::{call, readable_by};
-use super::connected::Place;
-use crate::http::{AppState, refuse};
+use crate::http::errors::refuse;
+use crate::live_connections::{LIVE_ROUTE, LiveConnection};
+use crate::state::AppState;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, header};
@@ -11,20 +12,20 @@ use axum::response::Response;
 use futures_util::stream;
 use perch_service::{Caller, Perch, Refusal};
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 use uuid::Uuid;
 
-pub(super) const ROUTE: &str = "POST /embed/live";
 /// Something is sent that often, so that neither a proxy nor the component takes the connection for dead.
 const HEARTBEAT: Duration = Duration::from_secs(20);
 
-pub(super) async fn handle(State(state): State<AppState>, request: Request) -> Response {
+pub(crate) async fn handle(State(state): State<Arc<AppState>>, request: Request) -> Response {
     let (call, origin) = call(
         &state,
         request.headers(),
         request.extensions(),
-        ROUTE,
+        LIVE_ROUTE,
         Caller::MissingOrigin,
     );
     let entered = async {
@@ -34,7 +35,7 @@ pub(super) async fn handle(State(state): State<AppState>, request: Request) -> R
         state
             .perch
             .tokens
-            .recheck(&place.seat.admitted, ROUTE, call.request_id)?;
+            .recheck(&place.seat.admitted, LIVE_ROUTE, call.request_id)?;
         Ok::<_, Refusal>(place)
     };
     let mut response = match entered.await {
@@ -42,7 +43,7 @@ pub(super) async fn handle(State(state): State<AppState>, request: Request) -> R
             perch: state.perch.clone(),
             stopping: state.connected.stopping(),
             place,
-            said: Said::Nothing,
+            sent: Sent::Nothing,
         }),
         Err(refusal) => refuse(refusal, request.extensions()),
     };
@@ -53,11 +54,11 @@ pub(super) async fn handle(State(state): State<AppState>, request: Request) -> R
 struct Stream {
     perch: Perch,
     stopping: watch::Receiver<bool>,
-    place: Place,
-    said: Said,
+    place: LiveConnection,
+    sent: Sent,
 }
 
-enum Said {
+enum Sent {
     Nothing,
     Hello,
     /// Why it ended.
@@ -84,13 +85,13 @@ fn events(open: Stream) -> Response {
 impl Stream {
     /// The next piece of the answer; none where it is over.
     async fn next(&mut self) -> Option<Bytes> {
-        match self.said {
-            Said::Everything => return None,
-            Said::Nothing => {
-                self.said = Said::Hello;
+        match self.sent {
+            Sent::Everything => return None,
+            Sent::Nothing => {
+                self.sent = Sent::Hello;
                 return Some(Bytes::from_static(b": connected\n\n"));
             }
-            Said::Hello => {}
+            Sent::Hello => {}
         }
         let seat = self.place.seat.clone();
         let beat = tokio::time::sleep(HEARTBEAT.min(Duration::from_secs(
@@ -108,12 +109,12 @@ impl Stream {
         let ended = ended.or_else(|| {
             self.perch
                 .tokens
-                .recheck(&seat.admitted, ROUTE, seat.request_id)
+                .recheck(&seat.admitted, LIVE_ROUTE, seat.request_id)
                 .err()
         });
         Some(match ended {
             Some(refusal) => {
-                self.said = Said::Everything;
+                self.sent = Sent::Everything;
                 refused(&refusal, seat.request_id)
             }
             None => Bytes::from_static(b":\n\n"),

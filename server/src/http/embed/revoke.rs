@@ -1,16 +1,18 @@
 //! `POST /embed/revoke`: a backend ends tokens of its key before their time.
 
+use super::answer::{is_json, json};
 use super::key_holder::with_key;
-use super::{is_json, json};
-use crate::http::{AppState, read_body};
+use crate::http::body::read_body;
+use crate::state::AppState;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use perch_domain::mint_request::MAX_BODY_BYTES;
 use perch_domain::revoke_request::RevokeRequest;
 use perch_domain::{Action, Code, time};
 use serde_json::json as value;
+use std::sync::Arc;
 
-pub(super) async fn handle(State(state): State<AppState>, request: Request) -> Response {
+pub(crate) async fn handle(State(state): State<Arc<AppState>>, request: Request) -> Response {
     with_key(&state, "POST /embed/revoke", Action::RevokeByKey, request, async |holder, parts, body| {
         if !is_json(&parts.headers) {
             return Err(Code::ContentTypeNotJson.into());

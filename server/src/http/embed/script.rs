@@ -2,19 +2,19 @@
 //! files, and nothing else here, are readable by all.
 
 use crate::assets;
-use crate::http::refuse;
+use crate::http::errors::refuse;
 use axum::extract::{Path, Request};
 use axum::http::{HeaderValue, Method, header};
 use axum::response::Response;
 use perch_domain::Code;
 
 /// The newest, looked at again after five minutes.
-pub(super) async fn newest(request: Request) -> Response {
+pub(crate) async fn newest(request: Request) -> Response {
     serve("embed/embed.js", "public, max-age=300", &request)
 }
 
 /// `/embed/<version>/embed.js`, a released version, which never changes; there is nothing else below.
-pub(super) async fn below(Path(rest): Path<String>, request: Request) -> Response {
+pub(crate) async fn below(Path(rest): Path<String>, request: Request) -> Response {
     match rest.split_once('/') {
         Some((version, "embed.js"))
             if request.method() == Method::GET || request.method() == Method::HEAD =>

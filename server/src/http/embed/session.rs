@@ -1,14 +1,16 @@
 //! `POST /embed/session` for components and `GET /api/v1/me` for everybody who holds a token: what it grants.
 
+use super::answer::json;
 use super::browser::{call, readable_by};
-use super::json;
-use crate::http::{AppState, refuse};
+use crate::http::errors::refuse;
+use crate::state::AppState;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use perch_domain::permission::Permissions;
 use perch_domain::time;
 use perch_service::{Caller, EmbedSession, Refusal};
 use serde::Serialize;
+use std::sync::Arc;
 use uuid::Uuid;
 use uuid::fmt::Simple;
 
@@ -36,7 +38,7 @@ struct Organization<'a> {
     name: &'a str,
 }
 
-pub(super) async fn session(State(state): State<AppState>, request: Request) -> Response {
+pub(crate) async fn session(State(state): State<Arc<AppState>>, request: Request) -> Response {
     answer(
         &state,
         request,
@@ -46,7 +48,7 @@ pub(super) async fn session(State(state): State<AppState>, request: Request) -> 
     .await
 }
 
-pub(super) async fn me(State(state): State<AppState>, request: Request) -> Response {
+pub(crate) async fn me(State(state): State<Arc<AppState>>, request: Request) -> Response {
     answer(&state, request, "GET /api/v1/me", Caller::Backend).await
 }
 

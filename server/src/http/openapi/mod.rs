@@ -10,7 +10,7 @@ use operations::{BY_KEY, BY_TOKEN, Operation, public};
 use perch_domain::Code;
 use serde_json::{Value, json};
 
-pub(super) async fn serve() -> Response {
+pub(crate) async fn serve() -> Response {
     (
         [
             (header::CONTENT_TYPE, "application/json"),

@@ -3,14 +3,14 @@
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, header};
 use http_body_util::BodyExt;
-use perch::http::Front;
+use perch::edge::Edge;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 use tower::ServiceExt;
 
 pub struct Client {
-    front: Front,
+    edge: Edge,
     cookies: Mutex<BTreeMap<String, String>>,
 }
 
@@ -63,9 +63,9 @@ impl Stream {
 }
 
 impl Client {
-    pub fn new(front: Front) -> Self {
+    pub fn new(edge: Edge) -> Self {
         Self {
-            front,
+            edge,
             cookies: Mutex::default(),
         }
     }
@@ -170,7 +170,7 @@ impl Client {
             request = request.header(*name, *value);
         }
         let response = self
-            .front
+            .edge
             .clone()
             .oneshot(request.body(body.into()).unwrap())
             .await

@@ -7,9 +7,12 @@ pub use client::{Answer, Client, between, mistyped};
 pub use proxy::{Proxy, Way};
 
 use perch::config::Config;
-use perch::http::{AppState, Connected, Front, Most};
+use perch::edge::Edge;
+use perch::live_connections::{ConnectionLimits, LiveConnections};
+use perch::public_address::PublicAddress;
+use perch::router::routes;
 use perch::run::open_with;
-use perch::site::Site;
+use perch::state::AppState;
 use perch_domain::ConsoleRole;
 use perch_service::{CountedEntropy, ManualClock, NewPersonForm, OrganizationChoice, Perch};
 use std::collections::HashMap;
@@ -31,8 +34,8 @@ pub struct TestApp {
     pub clock: Arc<ManualClock>,
     pub folder: Arc<TempDir>,
     settings: Vec<(String, String)>,
-    site: Site,
-    front: Front,
+    public_address: PublicAddress,
+    edge: Edge,
 }
 
 impl TestApp {
@@ -64,8 +67,9 @@ impl TestApp {
         let perch = open_with(&config, upkeep, clock.clone(), ENTROPY.clone())
             .await
             .unwrap();
-        let site = Site::new(&config, config.addr);
-        let front = Front::new(AppState::new(perch.clone(), site.clone()));
+        let public_address = PublicAddress::new(&config, config.addr);
+        let state = AppState::new(perch.clone(), public_address.clone());
+        let edge = Edge::new(state.clone(), routes(&state));
         let settings = settings
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
@@ -75,8 +79,8 @@ impl TestApp {
             clock,
             folder,
             settings,
-            site,
-            front,
+            public_address,
+            edge,
         }
     }
 
@@ -157,7 +161,7 @@ impl TestApp {
 
     /// Somebody without a cookie.
     pub fn nobody(&self) -> Client {
-        Client::new(self.front.clone())
+        Client::new(self.edge.clone())
     }
 
     /// The one number that a query gives.
@@ -173,16 +177,17 @@ impl TestApp {
 
     /// Somebody without a cookie, from an address.
     pub fn nobody_from(&self, address: &str) -> Client {
-        Client::new(self.front.to(address.parse().unwrap()))
+        Client::new(self.edge.to(address.parse().unwrap()))
     }
 
     /// Somebody without a cookie, at a server with other bounds for viewers who stay connected.
-    pub fn nobody_within(&self, most: Most) -> Client {
-        Client::new(Front::new(AppState::bounded(
+    pub fn nobody_within(&self, limits: ConnectionLimits) -> Client {
+        let state = AppState::bounded(
             self.perch.clone(),
-            self.site.clone(),
-            Connected::bounded(most),
-        )))
+            self.public_address.clone(),
+            LiveConnections::bounded(limits),
+        );
+        Client::new(Edge::new(state.clone(), routes(&state)))
     }
 
     /// Somebody signed in.

@@ -1,43 +1,48 @@
 //! A plain form's fields, in the order of the document. How much is read depends on who may send it.
 
-use crate::http::{AppState, FORM_FIELDS, FORM_LIMIT, read_body, refuse};
+use crate::http::body::FORM_FIELDS;
+use crate::http::body::FORM_LIMIT;
+use crate::http::body::read_body;
+use crate::http::errors::refuse;
+use crate::state::AppState;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::response::Response;
 use perch_app::wire::Fields;
 use perch_domain::Code;
 use perch_service::Refusal;
+use std::sync::Arc;
 use zeroize::Zeroizing;
 
 /// Bytes, and fields, of a form that anybody may send.
 const PUBLIC_LIMIT: usize = 16 * 1024;
 const PUBLIC_FIELDS: usize = 64;
 
-/// The fields of an `application/x-www-form-urlencoded` body from somebody signed in: take a `Visitor` before it.
-pub(super) struct Form(pub Fields);
+/// The fields of an `application/x-www-form-urlencoded` body from somebody signed in: take a `CurrentUser` before it.
+pub(crate) struct FormBody(pub Fields);
 
 /// The same from anybody, so little of it.
-pub(super) struct PublicForm(pub Form);
+pub(crate) struct PublicFormBody(pub FormBody);
 
-impl FromRequest<AppState> for Form {
+impl FromRequest<Arc<AppState>> for FormBody {
     type Rejection = Response;
 
-    async fn from_request(request: Request, _: &AppState) -> Result<Self, Response> {
+    async fn from_request(request: Request, _: &Arc<AppState>) -> Result<Self, Response> {
         Self::read(request, FORM_LIMIT, FORM_FIELDS).await
     }
 }
 
-impl FromRequest<AppState> for PublicForm {
+impl FromRequest<Arc<AppState>> for PublicFormBody {
     type Rejection = Response;
 
-    async fn from_request(request: Request, _: &AppState) -> Result<Self, Response> {
-        Form::read(request, PUBLIC_LIMIT, PUBLIC_FIELDS)
+    async fn from_request(request: Request, _: &Arc<AppState>) -> Result<Self, Response> {
+        FormBody::read(request, PUBLIC_LIMIT, PUBLIC_FIELDS)
             .await
             .map(Self)
     }
 }
 
-impl Form {
+impl FormBody {
     async fn read(request: Request, bytes: usize, fields: usize) -> Result<Self, Response> {
         let (parts, body) = request.into_parts();
         let read =
@@ -69,7 +74,7 @@ impl Form {
     }
 }
 
-impl Drop for Form {
+impl Drop for FormBody {
     /// Passwords and pasted keys are among the fields.
     fn drop(&mut self) {
         for (_, value) in &mut self.0 {

@@ -1,16 +1,18 @@
 //! What an address says. Nothing in it is an error: what cannot be read is absent.
 
-use crate::http::{AppState, refuse};
+use crate::http::errors::refuse;
+use crate::state::AppState;
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use axum::response::Response;
 use perch_domain::Code;
 use std::convert::Infallible;
+use std::sync::Arc;
 
 /// The query of an address.
-pub(super) struct Asked(Vec<(String, String)>);
+pub(crate) struct QueryParams(Vec<(String, String)>);
 
-impl Asked {
+impl QueryParams {
     /// An address that asks for nothing in particular.
     pub const fn nothing() -> Self {
         Self(Vec::new())
@@ -22,10 +24,10 @@ impl Asked {
     }
 }
 
-impl FromRequestParts<AppState> for Asked {
+impl FromRequestParts<Arc<AppState>> for QueryParams {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, Infallible> {
+    async fn from_request_parts(parts: &mut Parts, _: &Arc<AppState>) -> Result<Self, Infallible> {
         Ok(Self(
             form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes())
                 .into_owned()
@@ -35,13 +37,16 @@ impl FromRequestParts<AppState> for Asked {
 }
 
 /// The part of the path that names something.
-pub(super) struct Named(pub String);
+pub(crate) struct PathId(pub String);
 
-impl FromRequestParts<AppState> for Named {
+impl FromRequestParts<Arc<AppState>> for PathId {
     type Rejection = Response;
 
     /// A part that is no text names nothing.
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
+    async fn from_request_parts(
+        parts: &mut Parts,
+        state: &Arc<AppState>,
+    ) -> Result<Self, Response> {
         let named = Path::<String>::from_request_parts(parts, state).await;
         named
             .map(|Path(name)| Self(name))

@@ -1,10 +1,8 @@
 //! Viewers who stay connected: how many of whom, and one task that judges them all again when something changed, so that a
 //! change wakes only those whom it ends.
 
-use super::live::ROUTE;
-use crate::http::Shared;
 use perch_domain::Code;
-use perch_service::{Connection, KeyId, OrganizationId, Refusal};
+use perch_service::{Connection, KeyId, OrganizationId, Refusal, Tokens};
 use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
@@ -15,14 +13,14 @@ use uuid::Uuid;
 /// Viewers' connections that may be open at once: 10,000 of a key, 15,000 of an organization, 20,000 in all where the system lets
 /// the server have as many connections as it would.
 #[derive(Clone, Copy, Debug)]
-pub struct Most {
+pub struct ConnectionLimits {
     pub viewer: usize,
     pub key: usize,
     pub organization: usize,
     pub all: usize,
 }
 
-impl Most {
+impl ConnectionLimits {
     /// Of so many connections in all: some are left for everybody else, and no key and no organization has all of the rest.
     pub fn of(connections: usize) -> Self {
         let fifths = |share: usize| connections / 5 * share;
@@ -35,6 +33,8 @@ impl Most {
     }
 }
 
+/// The route of live connections, as refused requests name it.
+pub(crate) const LIVE_ROUTE: &str = "POST /embed/live";
 /// Seconds after which somebody who found no room may ask again.
 const RETRY_AFTER: u32 = 60;
 /// Connections that are judged before other tasks have their turn, and the least time between two judgements of all: many
@@ -44,8 +44,8 @@ const PAUSE: Duration = Duration::from_millis(100);
 
 /// Who is connected; and whether the server is stopping.
 #[derive(Clone, Debug)]
-pub struct Connected {
-    most: Most,
+pub struct LiveConnections {
+    most: ConnectionLimits,
     open: Arc<Mutex<Open>>,
     stopping: Arc<watch::Sender<bool>>,
 }
@@ -60,8 +60,8 @@ struct Open {
     last: u64,
 }
 
-impl Connected {
-    pub fn bounded(most: Most) -> Self {
+impl LiveConnections {
+    pub fn bounded(most: ConnectionLimits) -> Self {
         Self {
             most,
             open: Arc::default(),
@@ -74,7 +74,7 @@ impl Connected {
         self.stopping.send_replace(true);
     }
 
-    pub(super) fn stopping(&self) -> watch::Receiver<bool> {
+    pub(crate) fn stopping(&self) -> watch::Receiver<bool> {
         self.stopping.subscribe()
     }
 
@@ -84,10 +84,14 @@ impl Connected {
 
     /// A place for somebody who was let in. Whoever takes it judges once more afterwards: what changed before is seen then, and
     /// what changes later is told.
-    pub(super) fn enter(&self, admitted: Connection, request_id: Uuid) -> Result<Place, Refusal> {
+    pub(crate) fn enter(
+        &self,
+        admitted: Connection,
+        request_id: Uuid,
+    ) -> Result<LiveConnection, Refusal> {
         let (viewer, key, organization) =
             (admitted.viewer(), admitted.key(), admitted.organization());
-        let Most {
+        let ConnectionLimits {
             viewer: of_a_viewer,
             key: of_a_key,
             organization: of_an_organization,
@@ -121,7 +125,7 @@ impl Connected {
             open.seats.insert(open.last, seat.clone());
             Ok(open.last)
         })?;
-        Ok(Place {
+        Ok(LiveConnection {
             number,
             seat,
             connected: self.clone(),
@@ -139,28 +143,25 @@ impl Connected {
         })
     }
 
-    /// Judges everybody again whenever something changed, as long as the application lives.
-    pub(in crate::http) async fn judge(shared: Weak<Shared>, mut changes: watch::Receiver<i64>) {
+    /// Rechecks every connection whenever the configuration changed, as long as the service lives.
+    pub async fn recheck_on_changes(self, tokens: Weak<Tokens>, mut changes: watch::Receiver<i64>) {
         while changes.changed().await.is_ok() {
             let mut from = 0;
             loop {
-                let Some(shared) = shared.upgrade() else {
+                let Some(tokens) = tokens.upgrade() else {
                     return;
                 };
-                let seats = shared.connected.next(from);
+                let seats = self.next(from);
                 let Some((last, _)) = seats.last() else { break };
                 from = last + 1;
                 for (_, seat) in seats.iter().filter(|(_, seat)| seat.ended.get().is_none()) {
                     if let Err(refusal) =
-                        shared
-                            .perch
-                            .tokens
-                            .recheck(&seat.admitted, ROUTE, seat.request_id)
+                        tokens.recheck(&seat.admitted, LIVE_ROUTE, seat.request_id)
                     {
                         seat.end(refusal);
                     }
                 }
-                drop(shared);
+                drop(tokens);
                 tokio::task::yield_now().await;
             }
             tokio::time::sleep(PAUSE).await;
@@ -181,7 +182,7 @@ fn one_less<K: Eq + Hash>(of: &mut HashMap<K, usize>, key: &K) {
 
 /// Somebody who is connected.
 #[derive(Debug)]
-pub(super) struct Seat {
+pub(crate) struct Seat {
     viewer: [u8; 32],
     pub request_id: Uuid,
     pub admitted: Connection,
@@ -207,13 +208,13 @@ impl Seat {
 }
 
 /// One open connection.
-pub(super) struct Place {
+pub(crate) struct LiveConnection {
     number: u64,
     pub seat: Arc<Seat>,
-    connected: Connected,
+    connected: LiveConnections,
 }
 
-impl Drop for Place {
+impl Drop for LiveConnection {
     fn drop(&mut self) {
         self.connected.locked(|open| {
             open.seats.remove(&self.number);

@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 
 /// The server's place in the world.
 #[derive(Clone, Debug)]
-pub struct Site {
+pub struct PublicAddress {
     /// Without a slash at the end.
     pub public_url: String,
     /// Where the console is opened, besides its public address: this machine by its other names.
@@ -15,7 +15,7 @@ pub struct Site {
     trusted_proxies: Vec<Network>,
 }
 
-impl Site {
+impl PublicAddress {
     /// From the settings and the address that was bound.
     pub fn new(config: &Config, bound: SocketAddr) -> Self {
         let public_url = config
@@ -154,12 +154,12 @@ mod tests {
     use super::*;
     use std::collections::HashMap;
 
-    fn site(pairs: &[(&str, &str)]) -> Site {
+    fn site(pairs: &[(&str, &str)]) -> PublicAddress {
         let variables: HashMap<_, _> = pairs
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect();
-        Site::new(
+        PublicAddress::new(
             &Config::from_variables(&variables).unwrap(),
             "127.0.0.1:4000".parse().unwrap(),
         )
@@ -200,7 +200,9 @@ mod tests {
             "6.6.6.6, 1.2.3.4, 10.0.0.9".parse().unwrap(),
         );
         let peer = "10.0.0.1".parse().unwrap();
-        let of = |site: &Site, headers: &HeaderMap| site.client_address(peer, headers).to_string();
+        let of = |site: &PublicAddress, headers: &HeaderMap| {
+            site.client_address(peer, headers).to_string()
+        };
         let behind = site(&[("PERCH_TRUSTED_PROXIES", "10.0.0.0/8")]);
         assert_eq!(of(&site(&[]), &headers), "10.0.0.1");
         let forged: HeaderMap = [(

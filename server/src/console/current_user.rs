@@ -1,7 +1,8 @@
 //! Who visits: loaded once a request, and asked for by every page that needs somebody signed in.
 
 use super::session;
-use crate::http::{AppState, refuse};
+use crate::http::errors::refuse;
+use crate::state::AppState;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
@@ -10,11 +11,12 @@ use axum::response::{IntoResponse, Response};
 use perch_app::pages::{Theme, Viewer};
 use perch_domain::{Actor, Code, text};
 use perch_service::{ActorContext, RequestInfo, SignedIn};
+use std::sync::Arc;
 use tower_sessions::Session;
 
 /// Everybody: perhaps signed in, with a theme.
 #[derive(Clone, Debug)]
-pub(super) struct Anyone {
+pub(crate) struct MaybeUser {
     pub signed_in: Option<SignedIn>,
     pub theme: Theme,
     pub request: RequestInfo,
@@ -24,12 +26,12 @@ pub(super) struct Anyone {
 
 /// Somebody signed in. Holding one is the only way to a page of the console.
 #[derive(Clone, Debug)]
-pub(super) struct Visitor {
+pub(crate) struct CurrentUser {
     pub signed_in: SignedIn,
-    pub anyone: Anyone,
+    pub anyone: MaybeUser,
 }
 
-impl Anyone {
+impl MaybeUser {
     /// The person asking for something, where somebody is signed in.
     pub fn acting(&self) -> Option<ActorContext> {
         self.signed_in
@@ -38,7 +40,7 @@ impl Anyone {
     }
 }
 
-impl Visitor {
+impl CurrentUser {
     pub fn acting(&self) -> ActorContext {
         self.signed_in.acting(
             Actor::Person(self.signed_in.role),
@@ -59,8 +61,8 @@ impl Visitor {
 }
 
 /// Loads who visits. The session is asked for only where a cookie is sent.
-pub(super) async fn load(
-    State(state): State<AppState>,
+pub(crate) async fn load(
+    State(state): State<Arc<AppState>>,
     session: Session,
     mut request: Request,
     next: Next,
@@ -86,7 +88,7 @@ pub(super) async fn load(
     let private = signed_in.is_some();
     let theme = Theme::parse(cookie(request.headers(), "perch-theme").unwrap_or_default());
     let nonce = state.perch.system.new_nonce();
-    request.extensions_mut().insert(Anyone {
+    request.extensions_mut().insert(MaybeUser {
         signed_in,
         theme,
         request: info,
@@ -118,10 +120,10 @@ pub(super) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> 
         .map(|(_, value)| value)
 }
 
-impl FromRequestParts<AppState> for Anyone {
+impl FromRequestParts<Arc<AppState>> for MaybeUser {
     type Rejection = Response;
 
-    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, Response> {
+    async fn from_request_parts(parts: &mut Parts, _: &Arc<AppState>) -> Result<Self, Response> {
         parts
             .extensions
             .get::<Self>()
@@ -130,12 +132,15 @@ impl FromRequestParts<AppState> for Anyone {
     }
 }
 
-impl FromRequestParts<AppState> for Visitor {
+impl FromRequestParts<Arc<AppState>> for CurrentUser {
     type Rejection = Response;
 
     /// Nobody signed in: a redirect with an empty body, before anything is rendered.
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
-        let anyone = Anyone::from_request_parts(parts, state).await?;
+    async fn from_request_parts(
+        parts: &mut Parts,
+        state: &Arc<AppState>,
+    ) -> Result<Self, Response> {
+        let anyone = MaybeUser::from_request_parts(parts, state).await?;
         if let Some(signed_in) = anyone.signed_in.clone() {
             Ok(Self { signed_in, anyone })
         } else {

@@ -1,20 +1,22 @@
 //! Around every request: its id, the hosts we serve, the headers every answer carries.
 
-use super::{AppState, error_response, refuse};
+use crate::http::errors::{DeferredRefusal, defer_refusal, error_response, refuse};
+use crate::http::request_id::{REQUEST_ID, RequestMeta};
+use crate::state::AppState;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use futures_util::FutureExt;
 use perch_domain::Code;
-use perch_service::Refusal;
 use std::any::Any;
 use std::convert::Infallible;
 use std::future::Future;
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use tower::Service;
 use uuid::Uuid;
@@ -22,49 +24,16 @@ use uuid::Uuid;
 /// Every route of one connection, and around them what every answer has in common. A service of its own rather than layers of
 /// the router: the router boxes each of its layers again for every request.
 #[derive(Clone, Debug)]
-pub struct Front {
-    state: AppState,
+pub struct Edge {
+    state: Arc<AppState>,
     routes: Router,
     peer: Option<IpAddr>,
 }
 
-/// What is known of a request before it is read; one extension, for each is an allocation.
-#[derive(Clone, Copy, Debug)]
-struct Arrived {
-    /// Our id of it; a caller's own is only noted beside it.
-    id: Uuid,
-    peer: Option<IpAddr>,
-}
-
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-
-/// The id of the request these extensions belong to.
-pub(super) fn request_id(extensions: &Extensions) -> Uuid {
-    extensions
-        .get::<Arrived>()
-        .map_or(Uuid::nil(), |arrived| arrived.id)
-}
-
-/// Who opened the connection it came by.
-pub(super) fn peer(extensions: &Extensions) -> Option<IpAddr> {
-    extensions.get::<Arrived>().and_then(|arrived| arrived.peer)
-}
-
-/// A refusal by something that does not know the request's id.
-#[derive(Clone)]
-struct Later(Refusal);
-
-/// An answer that is completed with the request's id on its way out.
-pub fn answered_later(refusal: Refusal) -> Response {
-    let mut response = Response::default();
-    response.extensions_mut().insert(Later(refusal));
-    response
-}
-
-impl Front {
-    pub fn new(state: AppState) -> Self {
+impl Edge {
+    pub fn new(state: Arc<AppState>, routes: Router) -> Self {
         Self {
-            routes: super::routes(state.clone()),
+            routes,
             state,
             peer: None,
         }
@@ -81,7 +50,7 @@ impl Front {
 
     async fn answer(mut self, mut request: Request) -> Response {
         let id = self.state.perch.system.new_id();
-        request.extensions_mut().insert(Arrived {
+        request.extensions_mut().insert(RequestMeta {
             id,
             peer: self.peer,
         });
@@ -96,7 +65,7 @@ impl Front {
                 .await
                 .map_or_else(panicked, |Ok(response)| response)
         };
-        if let Some(Later(refusal)) = response.extensions_mut().remove() {
+        if let Some(DeferredRefusal(refusal)) = response.extensions_mut().remove() {
             response = error_response(&refusal, id);
         }
         let status = response.status();
@@ -114,7 +83,7 @@ impl Front {
             header::X_CONTENT_TYPE_OPTIONS,
             HeaderValue::from_static("nosniff"),
         );
-        if self.state.site.is_https() {
+        if self.state.public_address.is_https() {
             headers.insert(
                 header::STRICT_TRANSPORT_SECURITY,
                 HeaderValue::from_static("max-age=31536000"),
@@ -132,7 +101,7 @@ impl Front {
     }
 }
 
-impl Service<Request> for Front {
+impl Service<Request> for Edge {
     type Response = Response;
     type Error = Infallible;
     type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
@@ -153,14 +122,14 @@ fn panicked(reason: Box<dyn Any + Send>) -> Response {
         .map(String::as_str)
         .or_else(|| reason.downcast_ref::<&str>().copied());
     tracing::error!(reason = text.unwrap_or("unknown"), "a handler panicked");
-    answered_later(Code::Internal.into())
+    defer_refusal(Code::Internal.into())
 }
 
 /// A `Host` that is not ours is refused: a name somebody else points at this address must not read its answers (DNS
 /// rebinding). Health checks come by address.
 fn serves(state: &AppState, request: &Request) -> bool {
     let health = matches!(request.uri().path(), "/healthz" | "/readyz");
-    health || one_host(request.headers()).is_some_and(|host| state.site.serves(host))
+    health || one_host(request.headers()).is_some_and(|host| state.public_address.serves(host))
 }
 
 /// Whether what a path stands for (RFC 3986, section 2.1) is text. No address of ours is anything else, and a router that reads
@@ -182,7 +151,7 @@ fn one_host(headers: &HeaderMap) -> Option<&str> {
 mod tests {
     use super::*;
     use crate::config::Config;
-    use crate::site::Site;
+    use crate::public_address::PublicAddress;
     use axum::routing::get;
     use http_body_util::BodyExt;
 
@@ -201,14 +170,14 @@ mod tests {
         let config = Config::from_variables(&variables).unwrap();
         let state = AppState::new(
             crate::run::open(&config, true).await.unwrap(),
-            Site::new(&config, config.addr),
+            PublicAddress::new(&config, config.addr),
         );
-        let mut front = Front {
+        let mut edge = Edge {
             state,
             routes: Router::new().route("/", get(broken)),
             peer: None,
         };
-        let response = front
+        let response = edge
             .call(
                 Request::get("/")
                     .header("host", "localhost")
