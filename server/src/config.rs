@@ -113,9 +113,8 @@ impl Config {
             )(url));
         }
         let host = |url: &str| {
-            url.split_once("://").map(|(_, authority)| {
-                crate::public_address::host_name(authority).to_ascii_lowercase()
-            })
+            url.split_once("://")
+                .map(|(_, authority)| crate::authority::host_name(authority).to_ascii_lowercase())
         };
         if let (Some(preview), Some(console)) = (preview_url, public_url)
             && host(preview) == host(console)

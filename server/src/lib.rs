@@ -1,6 +1,7 @@
 //! The Perch server: configuration, HTTP, command line. `main` and the tests start the same application.
 
 pub mod assets;
+mod authority;
 pub mod cli;
 pub mod config;
 pub mod connections;
@@ -15,3 +16,4 @@ pub mod router;
 pub mod run;
 pub mod state;
 pub mod system;
+pub mod telemetry;

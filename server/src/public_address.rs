@@ -1,5 +1,6 @@
 //! Where this server is: its public address, the hosts it answers to, its cookies.
 
+use crate::authority::host_name;
 use crate::config::{Config, Network};
 use axum::http::HeaderMap;
 use std::net::{IpAddr, SocketAddr};
@@ -139,14 +140,6 @@ pub(crate) fn is_loopback_origin(origin: &str) -> bool {
     origin
         .split_once("://")
         .is_some_and(|(_, authority)| is_loopback_name(host_name(authority)))
-}
-
-/// The host without its port.
-pub(crate) fn host_name(authority: &str) -> &str {
-    match authority.rfind(':') {
-        Some(colon) if !authority.ends_with(']') => authority.get(..colon).unwrap_or(authority),
-        _ => authority,
-    }
 }
 
 #[cfg(test)]

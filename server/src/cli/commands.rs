@@ -1,18 +1,16 @@
 //! Every command but `serve`. None creates a data folder.
 
-use super::{AttributeCommand, Command, KeyCommand, OriginCommand, Said, people};
+use super::arguments::{AttributeCommand, Command, KeyCommand, OriginCommand};
+use super::operator::{operator, organization, request_id};
+use super::outcome::{Outcome, Said, told};
+use super::people;
 use crate::config::Config;
 use crate::data_dir;
 use crate::http::openapi_document;
-use crate::run::{RunError, open};
-use perch_domain::Code;
+use crate::run::open;
 use perch_domain::access::Scopes;
-use perch_service::{
-    ActorContext, AttributeEdit, NewKeyForm, OrganizationChoice, OrganizationId, Perch, Refusal,
-};
+use perch_service::{ActorContext, AttributeEdit, NewKeyForm, OrganizationChoice, Perch};
 use serde_json::json;
-
-pub(super) type Outcome = Result<Said, Box<dyn std::error::Error>>;
 
 pub(super) async fn run(
     config: &Config,
@@ -184,41 +182,4 @@ async fn doctor(config: &Config, perch: &Perch, json: bool) -> Outcome {
         );
         Err("something needs attention".into())
     }
-}
-
-pub(super) async fn organization(
-    perch: &Perch,
-    choice: &OrganizationChoice,
-) -> Result<OrganizationId, Box<dyn std::error::Error>> {
-    let found = perch
-        .people
-        .choose_organization(choice)
-        .await
-        .map_err(told)?;
-    Ok(found
-        .ok_or("there is no organization yet; use the setup link or perch admin create")?
-        .id)
-}
-
-pub(super) fn operator(perch: &Perch, organization: OrganizationId) -> ActorContext {
-    ActorContext::operator(organization, request_id(perch))
-}
-
-pub(super) fn request_id(perch: &Perch) -> String {
-    perch.system.new_id().to_string()
-}
-
-/// A refusal in one line, every fault in it.
-pub(super) fn told(refusal: impl Into<Refusal>) -> Box<dyn std::error::Error> {
-    let refusal = refusal.into();
-    if refusal.violations.len() < 2 || refusal.code != Code::RequestInvalid {
-        return RunError::Refused(refusal).into();
-    }
-    refusal
-        .violations
-        .iter()
-        .map(|violation| violation.message.as_str())
-        .collect::<Vec<_>>()
-        .join(" ")
-        .into()
 }

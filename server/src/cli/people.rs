@@ -1,8 +1,9 @@
 //! `perch admin`: adding people, ending their access, giving it back.
 
-use super::commands::{Outcome, operator, organization, request_id, told};
+use super::arguments::{AdminCommand, AdminCreate};
+use super::operator::{operator, organization, request_id};
+use super::outcome::{Outcome, Said, told};
 use super::password::new_password;
-use super::{AdminCommand, AdminCreate, Said};
 use perch_domain::ConsoleRole;
 use perch_service::{NewPersonForm, OrganizationChoice, Perch, PersonAccess};
 use serde_json::json;

@@ -1,12 +1,12 @@
 //! `perch serve`.
 
-use super::Said;
+use super::outcome::{Outcome, Said};
 use crate::config::Config;
 use crate::data_dir;
 use crate::run::{Server, open, remove_link_once_set_up, setup_link_file};
 use std::io::{IsTerminal, Write};
 
-pub(super) async fn serve(config: &Config) -> Result<Said, Box<dyn std::error::Error>> {
+pub(super) async fn serve(config: &Config) -> Outcome {
     // Every visitor who looks keeps a connection open; what the system allows at most is asked for, and less does no harm.
     let _ = rlimit::increase_nofile_limit(u64::MAX);
     let perch = open(config, true).await?;

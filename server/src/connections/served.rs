@@ -1,6 +1,6 @@
 //! What hyper calls for each request of a connection, and what it sends: both tell the connection's line where it stands.
 
-use super::Answer;
+use super::bounds::Answer;
 use super::line::{Line, Phase};
 use axum::body::{Body, Bytes};
 use axum::extract::Request;

@@ -1,7 +1,7 @@
 //! All connections of one listener, and the heads they await. Locked when a connection begins or ends and when a head comes in
 //! pieces; never for a request that arrives whole.
 
-use super::Bounds;
+use super::bounds::Bounds;
 use super::line::{Line, Phase, Wish};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};

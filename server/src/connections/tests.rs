@@ -2,8 +2,10 @@
 
 use super::*;
 use axum::body::Body;
+use axum::response::Response;
 use futures_util::stream;
 use std::collections::VecDeque;
+use std::convert::Infallible;
 use std::net::Ipv4Addr;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio::sync::{Notify, mpsc, oneshot};

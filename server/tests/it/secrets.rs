@@ -43,7 +43,7 @@ async fn pasted_keys_links_and_passwords_are_found_nowhere() {
     // For the whole process, so for every thread of it: a subscriber of one thread misses what other threads log, and which
     // statements reach it depends on who came by them first. Other tests' lines are only more to look through.
     tracing_subscriber::fmt()
-        .with_env_filter(perch::cli::log_filter("trace"))
+        .with_env_filter(perch::telemetry::log_filter("trace"))
         .with_writer(move || writer.clone())
         .init();
 

@@ -2,11 +2,13 @@
 //! against the server, in both directions.
 
 mod operations;
+mod parts;
 mod schemas;
 
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use operations::{BY_KEY, BY_TOKEN, Operation, public};
+use parts::{reference, with};
 use perch_domain::Code;
 use serde_json::{Value, json};
 
@@ -136,20 +138,4 @@ pub fn document() -> Value {
             "schemas": schemas::schemas(),
         },
     })
-}
-
-fn reference(schema: &str) -> Value {
-    json!({ "$ref": format!("#/components/schemas/{schema}") })
-}
-
-/// The object with those of these members that there are.
-fn with<const N: usize>(mut object: Value, members: [(&str, Option<Value>); N]) -> Value {
-    if let Value::Object(object) = &mut object {
-        object.extend(
-            members
-                .into_iter()
-                .filter_map(|(name, value)| Some((name.to_owned(), value?))),
-        );
-    }
-    object
 }

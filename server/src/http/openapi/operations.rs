@@ -1,6 +1,6 @@
 //! The operations of the document: what each takes, and every status it answers with.
 
-use super::{reference, with};
+use super::parts::{reference, with};
 use perch_domain::Code;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;

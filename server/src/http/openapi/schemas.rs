@@ -1,6 +1,6 @@
 //! The schemas of the document. Bounds that the rules have as constants are taken from there.
 
-use super::{reference, with};
+use super::parts::{reference, with};
 use perch_domain::attribute::{MAX_ATTRIBUTES, MAX_LIST, MAX_TEXT};
 use perch_domain::mint_request::{MAX_CLUES, MAX_DISTINCT_ID};
 use perch_domain::{Code, ViolationCode, lifetime};
