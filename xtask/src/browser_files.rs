@@ -60,6 +60,7 @@ pub fn build(build_for: BuildFor) -> Done {
         )
         .arg(root.join("style/main.css"))
         .arg(root.join("public"))
+        .arg(root.join("components"))
         .arg(root.join("target/site"))
         .arg(root.join("node_modules/esbuild/bin/esbuild"));
     if build_for == BuildFor::Release {

@@ -32,7 +32,7 @@ cargo xtask <command>
 
   run      build both halves, start, print the one-time setup link
   dev      the same, building again when a file changes
-  test     everything CI runs: format, lints, layers, circles, sizes, unit, both databases, the API from its document, browser
+  test     everything CI runs: format, lints, layers, circles, sizes, components, unit, both databases, the API from its document, browser
   check    the quick part of it: format, lints, layers, circles, sizes
   circles  the part of check that follows imports: no circles, folders in order, impl blocks beside their types
   build    the release binary target/release/perch, browser files inside

@@ -1,4 +1,4 @@
-//! Packages from npm: wasm-opt, Playwright, axe, and the JWE library of the interoperability tests.
+//! Packages from npm: esbuild, wasm-opt, TypeScript, vitest, Playwright, axe, and the JWE library of the interoperability tests.
 
 use crate::Done;
 use crate::process::{root, step};

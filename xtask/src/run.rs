@@ -108,6 +108,7 @@ fn newest_change() -> SystemTime {
         "crates",
         "style",
         "public",
+        "components",
         "migrations",
         "Cargo.toml",
     ];

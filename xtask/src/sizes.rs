@@ -55,12 +55,12 @@ pub fn browser_files() -> Done {
 /// A released version of the component script must not change: pages pin it by its hash.
 fn released() -> Done {
     let version = env!("CARGO_PKG_VERSION");
-    let kept = root().join(format!("public/embed/released/{version}.js"));
+    let kept = root().join(format!("components/embed/released/{version}.js"));
     let built = std::fs::read(root().join("target/site/embed/embed.js"))
         .map_err(|error| error.to_string())?;
     match std::fs::read(&kept) {
         Ok(kept) if kept != built => Err(format!(
-            "the component script is another than the released {version}: raise the version, or, where {version} is not out yet, run cargo xtask freeze"
+            "the component script differs from the released {version}: raise the version, or, if {version} is not out yet, run cargo xtask freeze"
         )),
         _ => Ok(()),
     }
@@ -69,10 +69,10 @@ fn released() -> Done {
 /// Saves the current component script as the released script of this version.
 pub fn freeze() -> Done {
     let kept = root().join(format!(
-        "public/embed/released/{}.js",
+        "components/embed/released/{}.js",
         env!("CARGO_PKG_VERSION")
     ));
-    std::fs::create_dir_all(root().join("public/embed/released"))
+    std::fs::create_dir_all(root().join("components/embed/released"))
         .map_err(|error| error.to_string())?;
     std::fs::copy(root().join("target/site/embed/embed.js"), &kept)
         .map_err(|error| error.to_string())?;

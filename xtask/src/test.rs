@@ -5,12 +5,15 @@ use crate::process::{cargo, now, root, step, target};
 use crate::{Done, api_tester, check, interop, node, postgres, sizes, system};
 use std::process::Command;
 
-/// Runs everything, or the named parts: `check`, `rust`, `interop`, `api`, `browser`.
+/// Runs everything, or the named parts: `check`, `components`, `rust`, `interop`, `api`, `browser`.
 pub fn test(parts: &[String]) -> Done {
     let begun = now();
     let wants = |part: &str| parts.is_empty() || parts.iter().any(|named| named == part);
     if wants("check") {
         check::quick()?;
+    }
+    if wants("components") {
+        components()?;
     }
     if ["check", "rust", "api", "browser"].into_iter().any(wants) {
         system::openssl()?;
@@ -34,6 +37,18 @@ pub fn test(parts: &[String]) -> Done {
         begun.elapsed().as_secs_f32()
     );
     Ok(())
+}
+
+/// Runs the unit tests of the components.
+fn components() -> Done {
+    node::packages()?;
+    step(
+        "unit tests of the components",
+        Command::new("node")
+            .arg(root().join("node_modules/vitest/vitest.mjs"))
+            .args(["run", "--root", "components"])
+            .current_dir(root()),
+    )
 }
 
 /// Runs every Rust test. The store's tests run on `SQLite` and on a temporary `PostgreSQL`.

@@ -1,5 +1,6 @@
-//! What a component says to the visitor of somebody's page: neutral, because the visitor can change nothing, with the code and
-//! the reasons for the developer elsewhere. The script's own table, `public/embed/codes.js`, is written from here.
+//! The sentences that a component shows to a visitor when a code ends its connection. They stay neutral, because a visitor cannot
+//! fix the cause; the developer gets code and reason in the browser's console. A test here generates the component's own table,
+//! `components/embed/failure/codes.ts`.
 
 use crate::Code;
 
@@ -61,7 +62,8 @@ impl VisitorMessage {
 mod tests {
     use super::*;
 
-    /// Codes that the script decides itself, so that it needs their sentences for the developer; the others come with theirs.
+    /// Codes that the script decides itself, so that it needs their texts for the developer. The server sends the texts of the
+    /// others.
     const DECIDED_IN_THE_BROWSER: [Code; 5] = [
         Code::TokenMissing,
         Code::TokenExpired,
@@ -70,9 +72,12 @@ mod tests {
         Code::OriginNotAuthorized,
     ];
 
-    /// The text of `public/embed/codes.js`.
+    /// The text of `components/embed/failure/codes.ts`.
     fn script() -> String {
         let text = |text: &str| serde_json::Value::from(text).to_string();
+        let names = VisitorMessage::ALL
+            .map(|said| format!("  {said:?},\n"))
+            .concat();
         let said = VisitorMessage::ALL
             .map(|said| format!("  [{}, {}],\n", text(said.sentence()), said.retry_helps()))
             .concat();
@@ -80,13 +85,13 @@ mod tests {
             .iter()
             .map(|code| (code, VisitorMessage::about(*code)))
             .filter(|(_, said)| *said != VisitorMessage::NotShown)
-            .map(|(code, said)| format!("  {}: {},\n", code.as_str(), said as u8))
+            .map(|(code, said)| format!("  {}: VisitorMessage.{said:?},\n", code.as_str()))
             .collect::<Vec<_>>()
             .concat();
         let decided = DECIDED_IN_THE_BROWSER
             .map(|code| {
                 format!(
-                    "  {}: [{}, {}],\n",
+                    "  {}: [\n    {},\n    {},\n  ],\n",
                     code.as_str(),
                     text(code.message()),
                     text(code.fix())
@@ -94,21 +99,29 @@ mod tests {
             })
             .concat();
         format!(
-            "// Written from the registry of codes (crates/domain); a test there keeps it true. Do not edit.\n\n\
-             /** What a visitor reads, and whether trying again can help. @type {{[string, boolean][]}} */\nexport const SAID = [\n{said}];\n\n\
-             /** Which of them is said about a code; the second about every other. @type {{Record<string, number>}} */\nexport const ABOUT = {{\n{about}}};\n\n\
-             /** What a developer reads about the codes that are decided here: what is wrong, and what to do.\n * @type {{Record<string, [string, string]>}} */\nexport const DECIDED = {{\n{decided}}};\n"
+            "// Generated from the registry of codes by a test in crates/domain. Do not edit.\n\n\
+             /** Which sentence a visitor reads. */\n\
+             export const enum VisitorMessage {{\n{names}}}\n\n\
+             /** The sentence of each, and whether trying again can help. */\n\
+             export const VISITOR_MESSAGES: [string, boolean][] = [\n{said}];\n\n\
+             /** The visitor's message for a code; `NotShown` for every other code. */\n\
+             export const VISITOR_MESSAGE_OF: Record<string, VisitorMessage> = {{\n{about}}};\n\n\
+             /** The texts for developers of the codes that the script decides itself: what is wrong, and the fix. */\n\
+             export const DEVELOPER_TEXTS: Record<string, [string, string]> = {{\n{decided}}};\n"
         )
     }
 
     #[test]
     fn the_script_has_the_registrys_sentences() {
-        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../public/embed/codes.js");
+        let file = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../components/embed/failure/codes.ts"
+        );
         let written = std::fs::read_to_string(file).unwrap_or_default();
         if written != script() {
             std::fs::write(file, script()).unwrap();
             panic!(
-                "public/embed/codes.js did not say what the registry says; it is written anew, commit it"
+                "components/embed/failure/codes.ts differed from the registry and was written again; commit it"
             );
         }
     }

@@ -1,12 +1,11 @@
-//! Makes the browser files from what cargo built: `bundler <frontend.wasm> <style/main.css> <public> <site> <esbuild> [wasm-opt]`.
+//! Makes the browser files from the compiled frontend, the stylesheets and the components:
+//! `bundler <frontend.wasm> <style/main.css> <public> <components> <site> <esbuild> [wasm-opt]`.
 //!
-//! A process of its own, so that the first line of `cargo xtask` does not wait for these libraries to compile.
+//! A separate process, so that `cargo xtask` starts before these libraries are compiled.
 
-mod embed;
+mod components;
+mod esbuild;
 
-use lightningcss::bundler::{Bundler, FileProvider};
-use lightningcss::printer::PrinterOptions;
-use lightningcss::stylesheet::ParserOptions;
 use sha2::{Digest, Sha256};
 use std::error::Error;
 use std::fs;
@@ -18,8 +17,10 @@ type Done<T = ()> = Result<T, Box<dyn Error>>;
 
 fn main() -> Done {
     let arguments: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();
-    let [wasm, style, public, site, esbuild, rest @ ..] = arguments.as_slice() else {
-        return Err("usage: bundler <wasm> <css> <public> <site> <esbuild> [wasm-opt]".into());
+    let [wasm, style, public, components, site, esbuild, rest @ ..] = arguments.as_slice() else {
+        return Err(
+            "usage: bundler <wasm> <css> <public> <components> <site> <esbuild> [wasm-opt]".into(),
+        );
     };
     let wasm_opt = rest.first();
     let work = site.with_extension("new");
@@ -28,17 +29,17 @@ fn main() -> Done {
     fs::create_dir_all(&pkg)?;
 
     let (script, module) = bind(wasm, &work, wasm_opt.map(PathBuf::as_path))?;
-    let css = stylesheet(style)?;
-    // Script and module are one thing to the browser, so they share a hash.
+    let css = esbuild::bundle(esbuild, style, &[])?;
+    // The browser uses script and module together, so they share a hash.
     let bundle = format!("perch-{}", hash(&[&script, &module]));
-    let sheet = format!("perch-{}.css", hash(&[css.as_bytes()]));
-    // A page that is read in development can do without the slow compression.
+    let sheet = format!("perch-{}.css", hash(&[&css]));
+    // Compression is slow, and development does not need it.
     let packed = wasm_opt.is_some();
     write(&pkg.join(format!("{bundle}.js")), &script, packed)?;
     write(&pkg.join(format!("{bundle}.wasm")), &module, packed)?;
-    write(&pkg.join(&sheet), css.as_bytes(), packed)?;
+    write(&pkg.join(&sheet), &css, packed)?;
     fs::copy(public.join("favicon.svg"), work.join("favicon.svg"))?;
-    let released = embed::bundle(&public.join("embed"), esbuild, &work, packed)?;
+    let released = components::bundle(components, esbuild, &work, packed)?;
     fs::write(
         work.join("manifest.txt"),
         format!("{bundle}\n{sheet}\n{released}"),
@@ -48,7 +49,7 @@ fn main() -> Done {
     Ok(())
 }
 
-/// Runs wasm-bindgen, and wasm-opt where one is given. Returns the script and the module.
+/// Runs wasm-bindgen, and wasm-opt if a path to it is given. Returns the script and the module.
 fn bind(wasm: &Path, work: &Path, wasm_opt: Option<&Path>) -> Done<(Vec<u8>, Vec<u8>)> {
     let out = work.join("bindgen");
     wasm_bindgen_cli_support::Bindgen::new()
@@ -87,21 +88,6 @@ fn bind(wasm: &Path, work: &Path, wasm_opt: Option<&Path>) -> Done<(Vec<u8>, Vec
     Ok(files)
 }
 
-fn stylesheet(entry: &Path) -> Done<String> {
-    let provider = FileProvider::new();
-    let mut bundler = Bundler::new(&provider, None, ParserOptions::default());
-    let mut sheet = bundler.bundle(entry).map_err(|error| error.to_string())?;
-    sheet
-        .minify(lightningcss::stylesheet::MinifyOptions::default())
-        .map_err(|error| error.to_string())?;
-    Ok(sheet
-        .to_css(PrinterOptions {
-            minify: true,
-            ..PrinterOptions::default()
-        })?
-        .code)
-}
-
 fn hash(parts: &[&[u8]]) -> String {
     let mut hasher = Sha256::new();
     for part in parts {
@@ -117,7 +103,7 @@ fn hash(parts: &[&[u8]]) -> String {
     )
 }
 
-/// Writes a file and, for a release, what browsers would rather have.
+/// Writes a file and, for a release, its compressed copies.
 fn write(path: &Path, content: &[u8], packed: bool) -> Done {
     fs::write(path, content)?;
     if packed {

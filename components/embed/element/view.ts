@@ -1,20 +1,17 @@
-// What is seen: a quiet state until there is content, and what went wrong. Built once, changed in place; no markup is ever
-// parsed from what the server or the page says.
+// What an element shows: its state, the facts of the session, or the failure. The view is built once and changed in place. It never
+// parses markup from the server or the page.
+import type { Failure } from "../failure/failure";
+import type { Session } from "../server/server";
 
-/**
- * What each element is called, and the permission its content needs.
- * @type {Record<string, [string, string, string]>}
- */
-export const KINDS = {
+/** The name of each element, and the permission that its content needs. */
+export const KINDS: Record<string, [string, string, string]> = {
   "tc-dashboard": ["Dashboard", "dashboard", "can_view"],
   "tc-ai-assistant": ["AI assistant", "ai", "can_query"],
   "tc-self-service-dashboard": ["Self-service dashboard", "dashboard", "can_edit"],
 };
 
-/** @type {Record<string, string>} */
-const MODELS = { dashboard: "dashboards", chart: "charts", database: "databases", ai: "AI assistant" };
-/** @type {Record<string, string>} */
-const VERBS = { can_view: "view", can_edit: "edit", can_query: "ask" };
+const MODELS: Record<string, string> = { dashboard: "dashboards", chart: "charts", database: "databases", ai: "AI assistant" };
+const VERBS: Record<string, string> = { can_view: "view", can_edit: "edit", can_query: "ask" };
 
 const STYLE = `
 :host{display:block;min-block-size:10rem}
@@ -37,23 +34,20 @@ button:focus-visible{outline:2px solid var(--a);outline-offset:2px}
 [hidden]{display:none!important}
 @media(max-width:20rem){dl{grid-template-columns:1fr}}`;
 
-/** @param {string} name @param {string} [part] */
-function make(name, part) {
+function make(name: string, part?: string) {
   const element = document.createElement(name);
   if (part) element.setAttribute("part", part);
   return element;
 }
 
-/** @param {number} milliseconds */
-function left(milliseconds) {
+function left(milliseconds: number) {
   const minutes = Math.round(milliseconds / 60_000);
   if (minutes < 1) return "under a minute";
   if (minutes < 120) return `${minutes} ${minutes === 1 ? "minute" : "minutes"}`;
   return `${Math.floor(minutes / 60)} hours`;
 }
 
-/** @param {Record<string, string[]>} permissions */
-function granted(permissions) {
+function granted(permissions: Session["permissions"]) {
   const parts = Object.keys(MODELS).filter((model) => permissions[model]?.length);
   return parts.map((model) => `${MODELS[model]}: ${permissions[model]?.map((name) => VERBS[name] ?? name).join(", ")}`).join("; ") || "none";
 }
@@ -64,14 +58,14 @@ export class View {
   #note = make("p", "note");
   #reference = make("p", "reference");
   #retry = make("button", "retry");
-  /** @type {Record<string, HTMLElement>} */
-  #values = {};
+  #values: Record<string, HTMLElement> = {};
+  /** The model that the content shows, such as `dashboard`. */
+  declare readonly model: string;
+  /** The permission on the model that the content needs. */
+  declare readonly needs: string;
+  declare readonly slot: HTMLSlotElement;
 
-  /**
-   * @param {HTMLElement} host
-   * @param {() => void} retry
-   */
-  constructor(host, retry) {
+  constructor(host: HTMLElement, retry: () => void) {
     const root = host.attachShadow({ mode: "open" });
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(STYLE);
@@ -94,14 +88,13 @@ export class View {
     this.#retry.textContent = "Try again";
     this.#retry.addEventListener("click", retry);
     frame.append(title, this.#status, this.#facts, this.#note, this.#reference, this.#retry);
-    // Whatever follows a tag that was left open ends up inside the element, and stays in sight.
-    root.append(frame, (this.slot = /** @type {HTMLSlotElement} */ (make("slot"))));
+    // The content after a tag that was not closed ends up inside the element. The slot keeps it visible.
+    root.append(frame, (this.slot = make("slot") as HTMLSlotElement));
     this.waiting();
   }
 
-  /** @param {HTMLElement} element @param {string} text */
-  #say(element, text) {
-    // Said again, it would be read out again.
+  #say(element: HTMLElement, text: string) {
+    // A screen reader would read the same text out again.
     if (element.textContent !== text) element.textContent = text;
     element.hidden = !text;
   }
@@ -111,14 +104,13 @@ export class View {
   }
 
   /**
-   * @param {import("./server.js").Session} session
-   * @param {number} milliseconds left
-   * @param {boolean} reached
-   * @param {boolean} replaced the viewer is another one than before
+   * @param milliseconds until the session ends
+   * @param reached whether the server answered the latest call
+   * @param replaced whether the viewer is another one than before
    */
-  connected({ organization, user, permissions, sandbox }, milliseconds, reached, replaced) {
+  connected({ organization, user, permissions, sandbox }: Session, milliseconds: number, reached: boolean, replaced: boolean) {
     const values = { Organization: organization.name, Viewer: user.distinctId, Allowed: granted(permissions), "Time left": left(milliseconds) };
-    for (const [name, text] of Object.entries(values)) this.#say(/** @type {HTMLElement} */ (this.#values[name]), text);
+    for (const [name, text] of Object.entries(values)) this.#say(this.#values[name] as HTMLElement, text);
     const notes = [
       replaced && "The viewer has changed, so this view began anew.",
       !this.allowed(permissions) && "This view needs a permission that was not granted.",
@@ -127,30 +119,19 @@ export class View {
     this.#show(reached ? "Connected" : "Reconnecting…", true, notes.filter(Boolean).join(" "), "", false);
   }
 
-  /** @param {Record<string, string[]>} permissions */
-  allowed(permissions) {
+  allowed(permissions: Session["permissions"]) {
     return permissions[this.model]?.includes(this.needs) ?? false;
   }
 
-  /**
-   * @param {import("./failure.js").Failure} failure
-   * @param {boolean} renewable whether there is another token to be had
-   */
-  failed({ said: [sentence, again], requestId, code, ofToken, temporary }, renewable) {
+  /** @param renewable whether a source may have another token */
+  failed({ said: [sentence, again], requestId, code, ofToken, temporary }: Failure, renewable: boolean) {
     this.#show(sentence, false, "", `Reference: ${requestId || code}`, again && (renewable || temporary || !ofToken));
   }
 
-  /**
-   * @param {string} status
-   * @param {boolean} facts
-   * @param {string} note
-   * @param {string} reference
-   * @param {boolean} retry
-   */
-  #show(status, facts, note, reference, retry) {
+  #show(status: string, facts: boolean, note: string, reference: string, retry: boolean) {
     this.#say(this.#status, status);
     this.#facts.hidden = !facts;
-    // Hidden is not gone.
+    // A hidden text could still be read.
     if (!facts) for (const value of Object.values(this.#values)) value.textContent = "";
     this.#say(this.#note, note);
     this.#say(this.#reference, reference);

@@ -1,24 +1,24 @@
 // Where new tokens come from: a function of the page, or an address of the page's own origin.
-import { Failure, failed } from "./failure.js";
-import { within } from "./server.js";
+import { Failure, failed } from "../failure/failure";
+import { within } from "../server/server";
 
-/** @typedef {(() => Promise<string> | string) | string | null} Source a function, the address of an endpoint, or nothing */
+/** A function of the page that returns a new token. */
+export type FetchToken = () => Promise<string> | string;
+
+/** A function, the address of an endpoint, or nothing. */
+export type Source = FetchToken | string | null;
 
 /**
- * A new token, or a failure that says why there is none.
- * @param {Exclude<Source, null>} source
- * @param {string} old the token that is about to end; empty for the first
- * @param {AbortSignal} signal
- * @returns {Promise<string>}
+ * Returns a new token, or throws a failure that says why there is none.
+ * @param old the token that is about to end; empty for the first token
  */
-export async function renew(source, old, signal) {
+export async function renew(source: Exclude<Source, null>, old: string, signal: AbortSignal) {
   const code = old ? "TOKEN_NOT_RENEWED" : "TOKEN_MISSING";
   const name = typeof source === "function" ? "fetchToken" : "token-endpoint";
-  /** @type {unknown} */
-  let token;
+  let token: unknown;
   try {
-    const work = typeof source === "function" ? async () => source() : (/** @type {AbortSignal} */ signal) => post(source, signal);
-    token = await within(work, signal, "no answer in time");
+    const work = typeof source === "function" ? async () => source() : (signal: AbortSignal) => post(source, signal);
+    token = await within<unknown>(work, signal, "no answer in time");
   } catch (error) {
     if (signal.aborted) throw error;
     throw Object.assign(failed(error, code, `${name} failed`), { temporary: true });
@@ -28,11 +28,7 @@ export async function renew(source, old, signal) {
   return token.trim();
 }
 
-/**
- * @param {string} endpoint
- * @param {AbortSignal} signal
- */
-async function post(endpoint, signal) {
+async function post(endpoint: string, signal: AbortSignal): Promise<unknown> {
   const url = new URL(endpoint, document.baseURI);
   if (url.origin !== location.origin) throw new Error("it must be an address of the page's own origin");
   const answer = await fetch(url, { method: "POST", headers: { accept: "application/json" }, signal });

@@ -1,72 +1,72 @@
-// One viewer's connection. Elements that were given the same token and source share it; what they were given apart stays apart.
-// Everything is decided in `look`, by the clock: one timer leads there, and so does whatever may have changed meanwhile.
-import { Failure, failed, report } from "./failure.js";
-import { listen, open } from "./server.js";
-import { renew } from "./source.js";
+// The connection of one viewer. Elements share a connection when they have the same server, token and source.
+// Every decision is made in `#look`, by the clock. The one timer calls it, and so does every event that may have changed something.
+import { Failure, failed, report } from "../failure/failure";
+import { listen, open, type Session } from "../server/server";
+import { renew, type Source } from "../token/source";
 
-/**
- * @typedef {import("./server.js").Session} Session
- * @typedef {import("./source.js").Source} Source
- * @typedef {{ changed(): void, expiring(seconds: number): void }} Member an element
- */
+/** An element that shows the connection. */
+export interface Member {
+  changed(): void;
+  expiring(seconds: number): void;
+}
 
 const SECOND = 1_000;
-/** Milliseconds between two looks at most: the remaining time is shown. */
+/** Milliseconds between two looks at most, because elements show the remaining time. */
 const LOOK = 30 * SECOND;
-/** Milliseconds after which a connection that ended had been worth having. */
+/** Milliseconds that a live connection must last for the next one to be opened without a longer wait. */
 const STEADY = 30 * SECOND;
-/** Connections of one page that stay open to a server: over HTTP/1.1 a browser has six for everything. */
-const MOST_OPEN = 2;
-/** A clock that ran this much apart from the other was moved, or the machine slept. */
+/** Live connections that one page keeps open to a server. Over HTTP/1.1 a browser has six for everything. */
+const MAX_OPEN = 2;
+/** Milliseconds between the two clocks of a browser that mean that one was moved or that the machine slept. */
 const JUMP = 5 * SECOND;
 
-/** @type {Set<Connection>} */
-const pool = new Set();
+const pool = new Set<Connection>();
 
 export class Connection {
-  /** @type {Session | null} */
-  session = null;
-  /** Why there is no session, or, beside one, why it could not be renewed. @type {Failure | null} */
-  failure = null;
-  /** Whether the server answered last. */
+  declare readonly server: string;
+  /** The token that the page set; empty where only the source has a token. */
+  declare readonly given: string;
+  declare source: Source;
+
+  session: Session | null = null;
+  /** Why there is no session, or why the present session could not be renewed. */
+  failure: Failure | null = null;
+  /** Whether the server answered the latest call. */
   reached = true;
-  /** Counts the tokens that were taken. */
+  /** How many tokens the server accepted so far. */
   taken = 0;
 
-  /** @type {Set<Member>} */
-  #members = new Set();
-  #current;
-  /** @type {AbortController | null} */
-  #flight = null;
-  /** @type {AbortController | null} */
-  #live = null;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #timer;
+  #members = new Set<Member>();
+  #current: string;
+  /** The call under way. */
+  #flight: AbortController | null = null;
+  /** The open live connection. */
+  #live: AbortController | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #failures = 0;
+  /** Milliseconds that the server's clock is ahead of ours. */
   #offset = 0;
-  // Moments of the server's clock, in milliseconds.
+  // The moments below are milliseconds of the server's clock; 0 means never.
   #expires = 0;
   #due = 0;
   #retry = 0;
   #announced = false;
+  /** The token that the server refused last. */
   #refused = "";
   #checked = 0;
   #tried = 0;
   #apart = 0;
+  /** How many live connections in a row ended early. */
   #ended = 0;
 
   /**
-   * The connection for what an element was given.
-   * @param {string} server
-   * @param {string} token empty where only the source has one
-   * @param {Source} source
-   * @param {Connection | null} own the one it had before
-   * @param {Member} member the element
+   * Finds the connection for what an element was given, or makes one.
+   * @param own the connection that the element had before
    */
-  static of(server, token, source, own, member) {
-    const fits = (/** @type {Connection} */ one) => one.server === server && one.given === token && one.source === source;
+  static of(server: string, token: string, source: Source, own: Connection | null, member: Member) {
+    const fits = (one: Connection) => one.server === server && one.given === token && one.source === source;
     for (const one of pool) if (fits(one)) return one;
-    // A framework makes a new function each time it renders; whoever is alone with a connection keeps it.
+    // A framework makes a new function each time it renders, so an element that shares its connection with no other keeps it.
     const alike = own && (own.source === source || (typeof own.source === "function" && typeof source === "function"));
     if (alike && own.server === server && own.given === token && [...own.#members].every((other) => other === member)) {
       own.source = source;
@@ -75,20 +75,14 @@ export class Connection {
     return new Connection(server, token, source);
   }
 
-  /**
-   * @param {string} server
-   * @param {string} given
-   * @param {Source} source
-   */
-  constructor(server, given, source) {
+  constructor(server: string, given: string, source: Source) {
     this.server = server;
     this.given = given;
     this.source = source;
     this.#current = given;
   }
 
-  /** @param {Member} member */
-  join(member) {
+  join(member: Member) {
     this.#members.add(member);
     if (this.#members.size > 1) return;
     pool.add(this);
@@ -98,8 +92,7 @@ export class Connection {
     this.#wake();
   }
 
-  /** @param {Member} member */
-  leave(member) {
+  leave(member: Member) {
     this.#members.delete(member);
     if (this.#members.size) return;
     pool.delete(this);
@@ -110,12 +103,12 @@ export class Connection {
     this.#flight = this.#live = null;
   }
 
-  /** Milliseconds of the session that are left, by the server's clock. */
+  /** Milliseconds until the session ends, by the server's clock. */
   get left() {
     return this.#expires - this.#now();
   }
 
-  /** Somebody asked for another try. */
+  /** Tries again at once, because the visitor asked for it. */
   again() {
     if (!this.#members.size) return;
     this.#retry = 0;
@@ -127,7 +120,7 @@ export class Connection {
     return Date.now() + this.#offset;
   }
 
-  /** The tab is looked at again, the network is back, the machine is awake: what was known may be old. */
+  /** Runs when the tab is visible again, the network is back or the machine is awake: the session may have ended meanwhile. */
   #wake = () => {
     const jumped = this.#jumped();
     const hidden = document.visibilityState === "hidden";
@@ -135,9 +128,9 @@ export class Connection {
       this.#live?.abort();
       this.#live = null;
     }
-    // Where nobody looks it connects once, so that the page hears of it.
+    // A hidden page connects once, so that its code gets the first event.
     if ((hidden ? !this.#tried : !this.#live || jumped) && Math.abs(this.#now() - this.#checked) > JUMP) {
-      // Several of these come at once, and one try is enough for all.
+      // Browsers send several of these events together; one try is enough for all.
       this.#retry = Math.max(this.#now(), this.#tried + SECOND);
     } else if (this.session && !this.#retry) {
       this.#connect();
@@ -152,11 +145,11 @@ export class Connection {
     return jumped;
   }
 
-  /** @param {boolean} [jumped] */
+  /** Decides by the clock: ends, announces, renews, tries again, and sets the one timer for the next look. */
   #look = (jumped = this.#jumped()) => {
     clearTimeout(this.#timer);
     const now = this.#now();
-    // What time it is, the server says; until then nothing is decided by it.
+    // After a jump only the server knows the time, so nothing else is decided before it answers.
     if (jumped) this.#work(false);
     else if (this.session && now >= this.#expires) this.#lapse();
     if (!jumped && this.session && now >= this.#due && !this.#announced) {
@@ -177,10 +170,10 @@ export class Connection {
   }
 
   /**
-   * Asks the server what the token grants, for a new token where that is wanted. Once at a time.
-   * @param {boolean} fresh
+   * Asks the server for the session. Only one call runs at a time.
+   * @param fresh whether to ask the source for a new token first
    */
-  async #work(fresh) {
+  async #work(fresh: boolean) {
     if (this.#flight) return;
     const flight = (this.#flight = new AbortController());
     this.#tried = this.#now();
@@ -202,11 +195,8 @@ export class Connection {
     this.#look();
   }
 
-  /**
-   * Asks whether the token that could not be renewed may still go on, where no connection is open that would tell.
-   * @param {AbortSignal} signal
-   */
-  async #still(signal) {
+  /** Asks whether the token that could not be renewed is still accepted, unless a live connection would report its end. */
+  async #still(signal: AbortSignal) {
     if (!this.session || this.#live) return;
     try {
       await open(this.server, this.#current, signal);
@@ -217,12 +207,8 @@ export class Connection {
     }
   }
 
-  /**
-   * @param {string} token
-   * @param {Session} session
-   * @param {number} at when the server told the time, by our clock
-   */
-  #take(token, session, at) {
+  /** @param at the moment of the server's answer, by our clock */
+  #take(token: string, session: Session, at: number) {
     this.#offset = Date.parse(session.serverTime) - at;
     this.#checked = this.#now();
     this.#expires = Date.parse(session.expiresAt);
@@ -231,9 +217,9 @@ export class Connection {
     this.reached = true;
     this.failure = null;
     if (token !== this.#current || !this.taken) {
-      // A fifth of its life before it ends, at most five minutes, and not all at the same moment.
+      // A fifth of the token's life before its end, at most five minutes, and not for all pages at the same moment.
       const early = Math.min(300, Math.max(10, this.left / SECOND / 5)) * SECOND;
-      // Of one that is about to end half its time, so that nobody asks without pause.
+      // For a short-lived token half its time, so that the page does not ask without pause.
       this.#due = Math.max(this.#expires - early * (1 + Math.random() / 2), this.#checked + this.left / 2 + SECOND);
       this.#announced = false;
       this.taken += 1;
@@ -245,17 +231,14 @@ export class Connection {
     this.#connect();
   }
 
-  /**
-   * @param {Failure} failure
-   * @param {string} token the one it is about
-   */
-  #fail(failure, token) {
+  /** @param token the token that the failure is about */
+  #fail(failure: Failure, token: string) {
     const wait = Math.max(failure.retryAfter * SECOND, Math.min(60, 2 ** this.#failures) * SECOND * (0.5 + Math.random() / 2));
     const refused = failure.ofToken && token === this.#current;
-    // What time or another token can mend is tried again, ever more slowly.
+    // A failure that time or another token can end is tried again, each time later.
     this.#retry = failure.passing || (this.source && failure.ofToken) ? this.#now() + wait : 0;
     if (refused && failure.code === "TOKEN_EXPIRED" && this.session && !this.#failures) {
-      // The server's clock counts; what follows is the same as if ours had said so.
+      // The server's clock counts, so this is the same as if ours had reached the end.
       this.#expires = Math.min(this.#expires, this.#now());
       this.#retry = 0;
       return;
@@ -263,16 +246,16 @@ export class Connection {
     this.#failures += 1;
     this.reached = !failure.passing;
     if (failure.code === "TOKEN_NOT_RENEWED" || failure.passing || (this.session && failure.ofToken && token !== this.#current)) {
-      // The old token goes on as long as it may.
+      // The old token stays in use until it ends.
       this.#note(failure);
       return;
     }
-    // The first refusal of a token is worth another one at once.
+    // After its first refusal of a token, the source is asked for another one at once.
     if (refused && this.source && this.#refused !== token) this.#retry = this.#now();
     this.#end(failure);
   }
 
-  /** The time is up. A source that has not failed yet is asked first: coming back from a night's sleep is no fault to tell of. */
+  /** The token has ended. A source that has not failed yet is asked first, so that a laptop that wakes up shows no error. */
   #lapse() {
     this.reached = false;
     if (this.source && !this.#failures) {
@@ -284,35 +267,35 @@ export class Connection {
     this.#end(why && (why.passing || why.temporary) ? why : new Failure("TOKEN_EXPIRED"));
   }
 
-  /** @param {Failure} failure */
-  #end(failure) {
+  #end(failure: Failure) {
     this.session = null;
-    // Where the token is at fault another one may do; a site that is not listed is not mended by any.
+    // Another token may help where this one was refused, but not where the site is not authorized.
     this.#refused = failure.ofToken ? this.#current : "";
     this.#live?.abort();
     this.#live = null;
     this.#note(failure);
   }
 
-  /** @param {Failure} failure */
-  #note(failure) {
-    // The same again is no news.
+  #note(failure: Failure) {
+    // The same failure again is not reported.
     if (this.failure?.code === failure.code && this.failure.message === failure.message) return;
     report(this.server, failure);
     this.failure = failure;
   }
 
-  /** Listens for the end, as long as somebody looks. An addition: where it cannot be, the server is asked now and then. */
+  /**
+   * Opens the live connection that reports the end, while the page is visible. Where none can be opened, the server is asked now
+   * and then instead.
+   */
   async #connect() {
     if (this.#live || document.visibilityState === "hidden") return;
-    if ([...pool].filter((one) => one.#live && one.server === this.server).length >= MOST_OPEN) {
+    if ([...pool].filter((one) => one.#live && one.server === this.server).length >= MAX_OPEN) {
       this.#retry ||= this.#after(STEADY);
       return;
     }
     const live = (this.#live = new AbortController());
     const [token, begun] = [this.#current, Date.now()];
-    /** @type {Failure | null} */
-    let told = null;
+    let told: Failure | null = null;
     try {
       await listen(this.server, token, live.signal);
     } catch (error) {
@@ -323,25 +306,25 @@ export class Connection {
     if (told && (told.ofToken || ENDING.includes(told.code))) {
       this.#fail(told, token);
     } else {
-      // The server went away, or something in between did; where that happens again and again it is asked less often.
+      // The server or a proxy closed the connection. Each time in a row that this happens early, the wait doubles.
       this.#ended = Date.now() - begun > STEADY ? 0 : this.#ended + 1;
       this.#retry ||= this.#after(Math.min(60, 2 ** this.#ended) * SECOND * (0.5 + Math.random() / 2));
     }
     this.#look();
   }
 
-  /** A moment to ask again, but no later than a new token is due. @param {number} wait */
-  #after(wait) {
+  /** The moment after this wait, but no later than a new token is due. */
+  #after(wait: number) {
     const [now, at] = [this.#now(), this.#now() + wait];
     return now < this.#due ? Math.min(at, this.#due) : at;
   }
 }
 
-/** Codes besides those of the token that end a connection. */
+/** Codes, besides those of tokens, that end a live connection for good. */
 const ENDING = ["ORIGIN_NOT_AUTHORIZED", "SANDBOX_TOKEN_ON_PRODUCTION_ORIGIN", "ORIGIN_MISSING"];
 
-/** @type {[() => EventTarget, string][]} */
-const WAKING = [
+/** The events after which the session may have ended unnoticed. */
+const WAKING: [() => EventTarget, string][] = [
   [() => window, "online"],
   [() => window, "focus"],
   [() => window, "pageshow"],

@@ -1,19 +1,19 @@
-// The page of the sandbox's preview. It gets a token from the console that shows it, and from nobody else: the browser shows
-// this page to no other site (frame-ancestors).
+// The page of the sandbox's preview. It accepts a token only from the console page around it: the browser shows this page to no other
+// site (frame-ancestors).
 
 const server = document.querySelector("script")?.dataset["server"] ?? "";
 
-/** Three lines: the element, its theme, the token. @param {MessageEvent} event */
-function show({ source, data }) {
+/** Reads three lines: the element, its theme, the token. */
+function show({ source, data }: MessageEvent) {
   const [tag, theme, token] = String(data).split("\n");
   if (source !== window.parent || !tag?.startsWith("tc-") || !token) return;
   const element = document.createElement(tag);
-  // The page around it is in the theme that was chosen there.
+  // The preview follows the theme that was chosen in the console.
   document.documentElement.style.colorScheme = theme || "light dark";
   if (theme) element.setAttribute("data-theme", theme);
   element.setAttribute("server-url", server);
   element.setAttribute("auth-token", token);
-  // Where it is, as a browser would say it: not where the console is.
+  // The origin of this page differs from the console's, so the caption names it.
   const caption = document.createElement("p");
   caption.textContent = location.origin;
   document.body.replaceChildren(caption, element);
@@ -28,5 +28,7 @@ script.type = "module";
 script.src = `${server}/embed/embed.js`;
 document.head.append(script);
 window.addEventListener("message", show);
-// No secret in it, so whoever shows this page may hear it.
+// The message contains no secret, so any page around this one may read it.
 window.parent.postMessage("perch-preview", "*");
+
+export {};

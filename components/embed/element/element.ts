@@ -1,33 +1,30 @@
-// The element: what it was given, the connection it shares, the events its page may listen to.
-import { Connection } from "./connection.js";
-import { Failure, report } from "./failure.js";
-import { base } from "./server.js";
-import { View } from "./view.js";
+// The custom element: it reads its attributes and `fetchToken`, joins a connection, and sends events to its page.
+import { Connection, type Member } from "../connection/connection";
+import { Failure, report } from "../failure/failure";
+import { base } from "../server/server";
+import type { FetchToken } from "../token/source";
+import { View } from "./view";
 
-/** Milliseconds in which a page may still say where the token comes from. */
+/** Milliseconds in which a page may still set a token or a source before that counts as a mistake. */
 const GRACE = 3_000;
 
-export class Embed extends HTMLElement {
+export class Embed extends HTMLElement implements Member {
   static observedAttributes = ["auth-token", "server-url", "token-endpoint"];
 
   #view = new View(this, () => this.#connection?.again());
   #token = "";
-  /** @type {(() => Promise<string> | string) | null} */
-  #fetchToken = null;
-  /** @type {Connection | null} */
-  #connection = null;
+  #fetchToken: FetchToken | null = null;
+  #connection: Connection | null = null;
   #joined = false;
-  /** Whether it was ever given a token or a source. */
+  /** Whether the element ever had a token or a source. */
   #given = false;
   #asked = false;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #grace;
-  /** Whom it shows, to notice somebody else. */
+  #grace: ReturnType<typeof setTimeout> | undefined;
+  /** The viewer that is shown, to notice another one. */
   #viewer = "";
   #replaced = false;
   #taken = "";
-  /** @type {Failure | null} */
-  #failure = null;
+  #failure: Failure | null = null;
   #warned = false;
 
   constructor() {
@@ -35,30 +32,29 @@ export class Embed extends HTMLElement {
     this.#view.slot.addEventListener("slotchange", () => this.#warn());
   }
 
-  get fetchToken() {
+  get fetchToken(): FetchToken | null {
     return this.#fetchToken;
   }
 
-  set fetchToken(source) {
-    this.#fetchToken = typeof source === "function" ? source : null;
+  set fetchToken(source: unknown) {
+    this.#fetchToken = typeof source === "function" ? (source as FetchToken) : null;
     this.#ask();
   }
 
-  /** @param {string} name @param {string | null} _ @param {string | null} value */
-  attributeChangedCallback(name, _, value) {
+  attributeChangedCallback(name: string, _: string | null, value: string | null) {
     if (name === "auth-token" && value !== null) {
       this.#token = value.trim();
-      // It has been read; whatever walks over the page later need not read it too.
+      // The element has read the token. Nothing that looks at the page later needs to.
       this.removeAttribute(name);
     }
     this.#ask();
   }
 
   connectedCallback() {
-    // Set before the script came, it stands in front of the accessor.
+    // A property that the page set before this script ran hides the accessor.
     if (Object.hasOwn(this, "fetchToken")) {
       const early = this.fetchToken;
-      // @ts-ignore: it is the instance's own
+      // @ts-expect-error: only the instance's own property is deleted
       delete this.fetchToken;
       this.fetchToken = early;
     }
@@ -69,7 +65,7 @@ export class Embed extends HTMLElement {
     this.#ask();
   }
 
-  /** Whatever a framework does in one go, moving included, is looked at once, afterwards. */
+  /** Settles once after all changes that a framework makes in one go, moving the element included. */
   #ask() {
     if (this.#asked) return;
     this.#asked = true;
@@ -85,9 +81,9 @@ export class Embed extends HTMLElement {
     if (!this.isConnected || (!this.#token && !source)) {
       this.#leave();
       if (!this.isConnected) return;
-      // Nobody is shown any more; whoever comes next is shown from the beginning.
+      // The next viewer starts from the beginning.
       this.#forget();
-      // Taken away again it is no mistake: somebody signed out.
+      // A token that was removed again is not a mistake: the viewer signed out.
       if (!this.#given) this.#grace = setTimeout(() => this.#fail(new Failure("TOKEN_MISSING", "Neither auth-token nor fetchToken nor token-endpoint was set.")), GRACE);
       return;
     }
@@ -118,7 +114,7 @@ export class Embed extends HTMLElement {
     this.#joined = false;
   }
 
-  /** Something about the connection is another than before. */
+  /** Shows the connection after a change. */
   changed() {
     const connection = this.#connection;
     if (!connection || !this.#joined) return;
@@ -151,23 +147,22 @@ export class Embed extends HTMLElement {
     else if (recovered) this.#tell("tc-recovered", told);
   }
 
-  /** @param {number} seconds left */
-  expiring(seconds) {
+  /** @param seconds until the session ends */
+  expiring(seconds: number) {
     this.#tell("tc-token-expiring", { expiresAt: this.#connection?.session?.expiresAt, seconds });
   }
 
-  /** @param {Failure} failure */
-  #fail(failure) {
+  #fail(failure: Failure) {
     report(base(this.getAttribute("server-url")), failure);
     this.#view.failed(failure, false);
     this.#tell("tc-error", { code: failure.code, message: failure.message, requestId: failure.requestId });
   }
 
-  /** @param {string} name @param {object} detail */
-  #tell(name, detail) {
+  #tell(name: string, detail: object) {
     this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
   }
 
+  /** Warns when the element has content, which happens when its tag was not closed. */
   #warn() {
     const content = this.#view.slot.assignedNodes().some((node) => node.nodeType === 1 || node.textContent?.trim());
     if (!content || this.#warned) return;

@@ -1,35 +1,20 @@
-//! The component script: its modules made into one file by esbuild, and beside it every version that was released, as it was.
+//! The component script: one bundled file, and beside it every released version, unchanged.
 
-use crate::{Done, write};
+use crate::{Done, esbuild, write};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use sha2::{Digest, Sha384};
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
-/// Writes `embed/…` into the site; returns a line `<version> <integrity>` for each released version, the newest last.
-pub fn bundle(sources: &Path, esbuild: &Path, site: &Path, packed: bool) -> Done<String> {
-    let folder = site.join("embed");
+/// Bundles the components into `embed/` of the site. Returns a line `<version> <integrity>` for each released version, the newest last.
+pub fn bundle(components: &Path, esbuild: &Path, site: &Path, packed: bool) -> Done<String> {
+    let (sources, folder) = (components.join("embed"), site.join("embed"));
     fs::create_dir_all(&folder)?;
-    for name in ["embed.js", "preview.js"] {
-        let out = folder.join(name);
-        let status = Command::new("node")
-            .arg(esbuild)
-            .arg(sources.join(name))
-            .args([
-                "--bundle",
-                "--minify",
-                "--format=esm",
-                "--target=es2022",
-                "--log-level=warning",
-            ])
-            .arg(format!("--outfile={}", out.display()))
-            .status()?;
-        if !status.success() {
-            return Err(format!("esbuild failed on {name}").into());
-        }
-        write(&out, &fs::read(&out)?, packed)?;
+    for name in ["embed", "preview"] {
+        let entry = sources.join(name).with_extension("ts");
+        let script = esbuild::bundle(esbuild, &entry, &["--format=esm", "--target=es2022"])?;
+        write(&folder.join(name).with_extension("js"), &script, packed)?;
     }
     let mut released: Vec<_> = match fs::read_dir(sources.join("released")) {
         Ok(files) => files
