@@ -1,5 +1,5 @@
-// The page of the sandbox's preview. It accepts a token only from the console page around it: the browser shows this page to no other
-// site (frame-ancestors).
+// The page of the sandbox's preview. It accepts a token only from the console page around it: the
+// browser shows this page to no other site (frame-ancestors).
 
 const server = document.querySelector("script")?.dataset["server"] ?? "";
 
@@ -20,7 +20,9 @@ function show({ source, data }: MessageEvent) {
 }
 
 const sheet = new CSSStyleSheet();
-sheet.replaceSync("body{margin:.5rem}p{margin:0 0 .5rem;font:600 12px/16px ui-monospace,monospace}");
+sheet.replaceSync(
+  "body{margin:.5rem}p{margin:0 0 .5rem;font:600 12px/16px ui-monospace,monospace}",
+);
 document.adoptedStyleSheets = [sheet];
 
 const script = document.createElement("script");

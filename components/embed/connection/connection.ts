@@ -1,8 +1,11 @@
-// The connection of one viewer. Elements share a connection when they have the same server, token and source.
-// Every decision is made in `#look`, by the clock. The one timer calls it, and so does every event that may have changed something.
+// The connection of one viewer. Elements share a connection when they have the same server, token
+// and source. Every decision is made in `#look`, by the clock. The one timer calls it, and so does
+// every event that may have changed something.
 import { Failure, failed, report } from "../failure/failure";
-import { listen, open, type Session } from "../server/server";
+import { listen } from "../server/live";
+import { openSession, type Session } from "../server/session";
 import { renew, type Source } from "../token/source";
+import { backoff, JUMP, LOOK, MAX_OPEN, renewalDue, STEADY } from "./schedule";
 
 /** An element that shows the connection. */
 export interface Member {
@@ -11,14 +14,6 @@ export interface Member {
 }
 
 const SECOND = 1_000;
-/** Milliseconds between two looks at most, because elements show the remaining time. */
-const LOOK = 30 * SECOND;
-/** Milliseconds that a live connection must last for the next one to be opened without a longer wait. */
-const STEADY = 30 * SECOND;
-/** Live connections that one page keeps open to a server. Over HTTP/1.1 a browser has six for everything. */
-const MAX_OPEN = 2;
-/** Milliseconds between the two clocks of a browser that mean that one was moved or that the machine slept. */
-const JUMP = 5 * SECOND;
 
 const pool = new Set<Connection>();
 
@@ -64,11 +59,20 @@ export class Connection {
    * @param own the connection that the element had before
    */
   static of(server: string, token: string, source: Source, own: Connection | null, member: Member) {
-    const fits = (one: Connection) => one.server === server && one.given === token && one.source === source;
+    const fits = (one: Connection) =>
+      one.server === server && one.given === token && one.source === source;
     for (const one of pool) if (fits(one)) return one;
-    // A framework makes a new function each time it renders, so an element that shares its connection with no other keeps it.
-    const alike = own && (own.source === source || (typeof own.source === "function" && typeof source === "function"));
-    if (alike && own.server === server && own.given === token && [...own.#members].every((other) => other === member)) {
+    // A framework makes a new function each time it renders, so an element that shares its
+    // connection with no other keeps it.
+    const alike =
+      own &&
+      (own.source === source || (typeof own.source === "function" && typeof source === "function"));
+    if (
+      alike &&
+      own.server === server &&
+      own.given === token &&
+      [...own.#members].every((other) => other === member)
+    ) {
       own.source = source;
       return own;
     }
@@ -120,7 +124,10 @@ export class Connection {
     return Date.now() + this.#offset;
   }
 
-  /** Runs when the tab is visible again, the network is back or the machine is awake: the session may have ended meanwhile. */
+  /**
+   * Runs when the tab is visible again, the network is back or the machine is awake: the session
+   * may have ended meanwhile.
+   */
   #wake = () => {
     const jumped = this.#jumped();
     const hidden = document.visibilityState === "hidden";
@@ -129,7 +136,10 @@ export class Connection {
       this.#live = null;
     }
     // A hidden page connects once, so that its code gets the first event.
-    if ((hidden ? !this.#tried : !this.#live || jumped) && Math.abs(this.#now() - this.#checked) > JUMP) {
+    if (
+      (hidden ? !this.#tried : !this.#live || jumped) &&
+      Math.abs(this.#now() - this.#checked) > JUMP
+    ) {
       // Browsers send several of these events together; one try is enough for all.
       this.#retry = Math.max(this.#now(), this.#tried + SECOND);
     } else if (this.session && !this.#retry) {
@@ -145,7 +155,10 @@ export class Connection {
     return jumped;
   }
 
-  /** Decides by the clock: ends, announces, renews, tries again, and sets the one timer for the next look. */
+  /**
+   * Decides by the clock: ends, announces, renews, tries again, and sets the one timer for the next
+   * look.
+   */
   #look = (jumped = this.#jumped()) => {
     clearTimeout(this.#timer);
     const now = this.#now();
@@ -154,15 +167,22 @@ export class Connection {
     else if (this.session && now >= this.#expires) this.#lapse();
     if (!jumped && this.session && now >= this.#due && !this.#announced) {
       this.#announced = true;
-      this.#members.forEach((member) => member.expiring(Math.max(0, Math.round(this.left / SECOND))));
+      this.#members.forEach((member) =>
+        member.expiring(Math.max(0, Math.round(this.left / SECOND))),
+      );
     }
     const over = this.#refused === this.#current || (this.taken > 0 && now >= this.#expires);
     const old = this.session ? now >= this.#due : over && this.#current !== "";
     if (!jumped && old && this.source && now >= this.#retry) this.#work(true);
     else if (this.#retry && now >= this.#retry) this.#work(false);
     this.#tell();
-    const next = [this.#retry, this.session && !this.#announced ? this.#due : 0, this.session ? this.#expires : 0].filter((at) => at > now);
-    if (this.#members.size) this.#timer = setTimeout(() => this.#look(), Math.min(LOOK, ...next.map((at) => at - now)));
+    const next = [
+      this.#retry,
+      this.session && !this.#announced ? this.#due : 0,
+      this.session ? this.#expires : 0,
+    ].filter((at) => at > now);
+    if (this.#members.size)
+      this.#timer = setTimeout(() => this.#look(), Math.min(LOOK, ...next.map((at) => at - now)));
   };
 
   #tell() {
@@ -182,7 +202,7 @@ export class Connection {
       if ((fresh || !token) && this.source) token = await renew(this.source, token, flight.signal);
       if (!token) throw new Failure("TOKEN_MISSING");
       const sent = Date.now();
-      const session = await open(this.server, token, flight.signal);
+      const session = await openSession(this.server, token, flight.signal);
       if (flight.signal.aborted) return;
       this.#take(token, session, (sent + Date.now()) / 2);
     } catch (error) {
@@ -195,11 +215,14 @@ export class Connection {
     this.#look();
   }
 
-  /** Asks whether the token that could not be renewed is still accepted, unless a live connection would report its end. */
+  /**
+   * Asks whether the token that could not be renewed is still accepted, unless a live connection
+   * would report its end.
+   */
   async #still(signal: AbortSignal) {
     if (!this.session || this.#live) return;
     try {
-      await open(this.server, this.#current, signal);
+      await openSession(this.server, this.#current, signal);
       this.#connect();
     } catch (error) {
       const refused = failed(error, "SERVER_UNREACHABLE");
@@ -217,10 +240,7 @@ export class Connection {
     this.reached = true;
     this.failure = null;
     if (token !== this.#current || !this.taken) {
-      // A fifth of the token's life before its end, at most five minutes, and not for all pages at the same moment.
-      const early = Math.min(300, Math.max(10, this.left / SECOND / 5)) * SECOND;
-      // For a short-lived token half its time, so that the page does not ask without pause.
-      this.#due = Math.max(this.#expires - early * (1 + Math.random() / 2), this.#checked + this.left / 2 + SECOND);
+      this.#due = renewalDue(this.#expires, this.#checked);
       this.#announced = false;
       this.taken += 1;
       this.#live?.abort();
@@ -233,7 +253,7 @@ export class Connection {
 
   /** @param token the token that the failure is about */
   #fail(failure: Failure, token: string) {
-    const wait = Math.max(failure.retryAfter * SECOND, Math.min(60, 2 ** this.#failures) * SECOND * (0.5 + Math.random() / 2));
+    const wait = Math.max(failure.retryAfter * SECOND, backoff(this.#failures));
     const refused = failure.ofToken && token === this.#current;
     // A failure that time or another token can end is tried again, each time later.
     this.#retry = failure.passing || (this.source && failure.ofToken) ? this.#now() + wait : 0;
@@ -245,7 +265,11 @@ export class Connection {
     }
     this.#failures += 1;
     this.reached = !failure.passing;
-    if (failure.code === "TOKEN_NOT_RENEWED" || failure.passing || (this.session && failure.ofToken && token !== this.#current)) {
+    if (
+      failure.code === "TOKEN_NOT_RENEWED" ||
+      failure.passing ||
+      (this.session && failure.ofToken && token !== this.#current)
+    ) {
       // The old token stays in use until it ends.
       this.#note(failure);
       return;
@@ -255,7 +279,10 @@ export class Connection {
     this.#end(failure);
   }
 
-  /** The token has ended. A source that has not failed yet is asked first, so that a laptop that wakes up shows no error. */
+  /**
+   * The token has ended. A source that has not failed yet is asked first, so that a laptop that
+   * wakes up shows no error.
+   */
   #lapse() {
     this.reached = false;
     if (this.source && !this.#failures) {
@@ -284,8 +311,8 @@ export class Connection {
   }
 
   /**
-   * Opens the live connection that reports the end, while the page is visible. Where none can be opened, the server is asked now
-   * and then instead.
+   * Opens the live connection that reports the end, while the page is visible. Where none can be
+   * opened, the server is asked now and then instead.
    */
   async #connect() {
     if (this.#live || document.visibilityState === "hidden") return;
@@ -306,9 +333,10 @@ export class Connection {
     if (told && (told.ofToken || ENDING.includes(told.code))) {
       this.#fail(told, token);
     } else {
-      // The server or a proxy closed the connection. Each time in a row that this happens early, the wait doubles.
+      // The server or a proxy closed the connection. Each time in a row that this happens early,
+      // the wait doubles.
       this.#ended = Date.now() - begun > STEADY ? 0 : this.#ended + 1;
-      this.#retry ||= this.#after(Math.min(60, 2 ** this.#ended) * SECOND * (0.5 + Math.random() / 2));
+      this.#retry ||= this.#after(backoff(this.#ended));
     }
     this.#look();
   }

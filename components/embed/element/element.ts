@@ -1,11 +1,14 @@
-// The custom element: it reads its attributes and `fetchToken`, joins a connection, and sends events to its page.
+// The custom element: it reads its attributes and `fetchToken`, joins a connection, and sends
+// events to its page.
 import { Connection, type Member } from "../connection/connection";
 import { Failure, report } from "../failure/failure";
-import { base } from "../server/server";
+import { base } from "../server/address";
 import type { FetchToken } from "../token/source";
 import { View } from "./view";
 
-/** Milliseconds in which a page may still set a token or a source before that counts as a mistake. */
+/**
+ * Milliseconds in which a page may still set a token or a source before that counts as a mistake.
+ */
 const GRACE = 3_000;
 
 export class Embed extends HTMLElement implements Member {
@@ -65,7 +68,9 @@ export class Embed extends HTMLElement implements Member {
     this.#ask();
   }
 
-  /** Settles once after all changes that a framework makes in one go, moving the element included. */
+  /**
+   * Settles once after all changes that a framework makes in one go, moving the element included.
+   */
   #ask() {
     if (this.#asked) return;
     this.#asked = true;
@@ -84,13 +89,28 @@ export class Embed extends HTMLElement implements Member {
       // The next viewer starts from the beginning.
       this.#forget();
       // A token that was removed again is not a mistake: the viewer signed out.
-      if (!this.#given) this.#grace = setTimeout(() => this.#fail(new Failure("TOKEN_MISSING", "Neither auth-token nor fetchToken nor token-endpoint was set.")), GRACE);
+      if (!this.#given)
+        this.#grace = setTimeout(
+          () =>
+            this.#fail(
+              new Failure(
+                "TOKEN_MISSING",
+                "Neither auth-token nor fetchToken nor token-endpoint was set.",
+              ),
+            ),
+          GRACE,
+        );
       return;
     }
     const server = base(this.getAttribute("server-url"));
     if (!/^https?:\/\/[^/]/.test(server)) {
       this.#leave();
-      this.#fail(new Failure("SERVER_UNREACHABLE", "server-url must be an address such as https://perch.example.com."));
+      this.#fail(
+        new Failure(
+          "SERVER_UNREACHABLE",
+          "server-url must be an address such as https://perch.example.com.",
+        ),
+      );
       return;
     }
     const connection = Connection.of(server, this.#token, source, this.#connection, this);
@@ -119,7 +139,12 @@ export class Embed extends HTMLElement implements Member {
     const connection = this.#connection;
     if (!connection || !this.#joined) return;
     const { session, failure, taken } = connection;
-    if (failure && failure !== this.#failure) this.#tell("tc-error", { code: failure.code, message: failure.message, requestId: failure.requestId });
+    if (failure && failure !== this.#failure)
+      this.#tell("tc-error", {
+        code: failure.code,
+        message: failure.message,
+        requestId: failure.requestId,
+      });
     const recovered = this.#failure && !failure;
     this.#failure = failure;
     if (!session) {
@@ -127,7 +152,11 @@ export class Embed extends HTMLElement implements Member {
       else if (!this.#viewer) this.#view.waiting();
       return;
     }
-    const viewer = JSON.stringify([session.organization.name, session.user.distinctId, session.sandbox]);
+    const viewer = JSON.stringify([
+      session.organization.name,
+      session.user.distinctId,
+      session.sandbox,
+    ]);
     const token = `${connection.server} ${connection.given} ${taken}`;
     const first = !this.#viewer;
     const other = !first && this.#viewer !== viewer;
@@ -140,7 +169,9 @@ export class Embed extends HTMLElement implements Member {
     if (first) {
       this.#tell("tc-ready", told);
       if (!this.#view.allowed(session.permissions)) {
-        console.warn(`Perch: PERMISSION_MISSING. <${this.localName}> needs ${this.#view.model}: ${this.#view.needs}, which this token does not grant. ${connection.server}/docs/errors#PERMISSION_MISSING`);
+        console.warn(
+          `Perch: PERMISSION_MISSING. <${this.localName}> needs ${this.#view.model}: ${this.#view.needs}, which this token does not grant. ${connection.server}/docs/errors#PERMISSION_MISSING`,
+        );
       }
     } else if (other) this.#tell("tc-viewer-changed", told);
     else if (renewed) this.#tell("tc-token-refreshed", told);
@@ -155,7 +186,11 @@ export class Embed extends HTMLElement implements Member {
   #fail(failure: Failure) {
     report(base(this.getAttribute("server-url")), failure);
     this.#view.failed(failure, false);
-    this.#tell("tc-error", { code: failure.code, message: failure.message, requestId: failure.requestId });
+    this.#tell("tc-error", {
+      code: failure.code,
+      message: failure.message,
+      requestId: failure.requestId,
+    });
   }
 
   #tell(name: string, detail: object) {
@@ -164,9 +199,13 @@ export class Embed extends HTMLElement implements Member {
 
   /** Warns when the element has content, which happens when its tag was not closed. */
   #warn() {
-    const content = this.#view.slot.assignedNodes().some((node) => node.nodeType === 1 || node.textContent?.trim());
+    const content = this.#view.slot
+      .assignedNodes()
+      .some((node) => node.nodeType === 1 || node.textContent?.trim());
     if (!content || this.#warned) return;
     this.#warned = true;
-    console.warn(`Perch: <${this.localName}> has content inside. HTML knows no <${this.localName} />: close it with </${this.localName}>.`);
+    console.warn(
+      `Perch: <${this.localName}> has content inside. HTML knows no <${this.localName} />: close it with </${this.localName}>.`,
+    );
   }
 }

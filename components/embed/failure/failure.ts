@@ -1,4 +1,5 @@
-// Why something failed: a code of the registry, with everything for the developer and one neutral sentence for the visitor.
+// Why something failed: a code of the registry, with everything for the developer and one neutral
+// sentence for the visitor.
 import { DEVELOPER_TEXTS, VISITOR_MESSAGES, VISITOR_MESSAGE_OF, VisitorMessage } from "./codes";
 
 export class Failure extends Error {
@@ -21,12 +22,19 @@ export class Failure extends Error {
     this.retryAfter = retryAfter;
   }
 
-  /** Whether the failure will pass although its code does not say so, such as a backend that does not answer. */
+  /**
+   * Whether the failure will pass although its code does not say so, such as a backend that does
+   * not answer.
+   */
   temporary = false;
 
   /** The sentence for the visitor, and whether trying again can help. */
   get said() {
-    return VISITOR_MESSAGES[this.temporary ? VisitorMessage.Unreachable : (VISITOR_MESSAGE_OF[this.code] ?? VisitorMessage.NotShown)] as [string, boolean];
+    return VISITOR_MESSAGES[
+      this.temporary
+        ? VisitorMessage.Unreachable
+        : (VISITOR_MESSAGE_OF[this.code] ?? VisitorMessage.NotShown)
+    ] as [string, boolean];
   }
 
   /** Whether the failure may pass without anybody changing anything. */
@@ -40,10 +48,15 @@ export class Failure extends Error {
   }
 }
 
-/** Turns a thrown value into a failure: the value itself if it is one, else a failure of this code. */
+/**
+ * Turns a thrown value into a failure: the value itself if it is one, else a failure of this code.
+ */
 export function failed(thrown: unknown, code: string, what = "") {
   if (thrown instanceof Failure) return thrown;
-  return new Failure(code, what && `${what}: ${thrown instanceof Error ? thrown.message : thrown}.`);
+  return new Failure(
+    code,
+    what && `${what}: ${thrown instanceof Error ? thrown.message : thrown}.`,
+  );
 }
 
 /** Writes the failure to the browser's console, for the developer. */
