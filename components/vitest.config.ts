@@ -3,8 +3,10 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
+  cacheDir: "../node_modules/.vite",
   test: {
     environment: "happy-dom",
+    environmentOptions: { happyDOM: { url: "https://customer.test/page" } },
     include: ["**/*.test.ts"],
     restoreMocks: true,
     unstubGlobals: true,
