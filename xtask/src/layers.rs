@@ -44,7 +44,7 @@ const KEPT_IN: [(&str, &[&str]); 13] = [
 ];
 
 /// Licences of dependencies that may be shipped.
-const LICENCES: [&str; 15] = [
+const LICENCES: [&str; 16] = [
     "MIT",
     "Apache-2.0",
     "BSD-2-Clause",
@@ -54,6 +54,7 @@ const LICENCES: [&str; 15] = [
     "Unicode-3.0",
     "CC0-1.0",
     "MPL-2.0",
+    "MPL-2.0+",
     "0BSD",
     "Unlicense",
     "BSL-1.0",
