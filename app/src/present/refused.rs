@@ -70,7 +70,7 @@ pub fn refused_request(request: RefusedRequest, acting: &ActorContext, now: i64)
         told("When", when(request.at, now.div_euclid(1_000))),
         told("Site", request.origin),
         told("API key", request.key),
-        told("Violations", request.faults.join(", ")),
+        told("Faults", request.faults.join(", ")),
         told(
             "Token id",
             request

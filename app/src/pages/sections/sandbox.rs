@@ -119,7 +119,7 @@ fn key_fields(state: &SandboxState, problem: Problem<'_>) -> AnyView {
     let hint = if state.keys.is_empty() {
         "Used for this one token, then forgotten."
     } else {
-        "PlaygroundOrigin of choosing one. Used for this one token, then forgotten."
+        "Instead of choosing one. Used for this one token, then forgotten."
     };
     view! { <div class="pair">{choose}{text_field(Field::new("api_key", "API key", "", problem).hint(hint).mono(), "password", "off")}</div> }
         .into_any()
