@@ -7,18 +7,16 @@ use crate::config::verify_key_state;
 use crate::config::verify_not_revoked;
 use crate::tokens::Tokens;
 use crate::tokens::checks::{CheckResult, Facts, checks, revoked};
+use crate::tokens::token_view::TokenView;
 use crate::tokens::verify::authorize_origin;
 use crate::{ActorContext, error::Error};
 use perch_domain::api_key::{self, ApiKeyText};
 use perch_domain::check::Check;
 use perch_domain::check::FailedCheck;
-use perch_domain::claims::Claims;
 use perch_domain::origin::Origin;
-use perch_domain::permission::MODELS;
 use perch_domain::token_input::{self, NotAToken, Removed};
 use perch_domain::{Action, Code, Refusal, ViolationCode, time};
 use perch_store::{KeyId, OrganizationId};
-use serde_json::Value;
 use uuid::Uuid;
 
 /// What a person is told about a token.
@@ -36,23 +34,6 @@ pub struct TokenInspection {
     pub removed: Vec<Removed>,
     /// An API key was pasted instead, and this is the one, if this person may revoke it.
     pub api_key: Option<KeyId>,
-}
-
-/// Claims for people.
-#[derive(Clone, Debug)]
-pub struct TokenView {
-    pub subject: String,
-    pub role: &'static str,
-    /// Name and value as JSON, texts without their quotes.
-    pub attributes: Vec<(String, String)>,
-    pub permissions: Vec<(&'static str, Vec<&'static str>)>,
-    pub context_clues: Option<String>,
-    /// Unix seconds.
-    pub issued_at: i64,
-    pub expires_at: i64,
-    pub token_id: Uuid,
-    pub sandbox: bool,
-    pub key: String,
 }
 
 /// What the record tells of a token by its id alone. Times are Unix seconds.
@@ -202,7 +183,9 @@ impl Tokens {
             organization.as_deref(),
             None,
         );
-        let token = claims.as_ref().map(|claims| view(claims, &secret.row.id));
+        let token = claims
+            .as_ref()
+            .map(|claims| TokenView::of(claims, &secret.row.id));
         let sentence = match (failed, &token) {
             (None, Some(token)) => {
                 let open = steps
@@ -360,38 +343,6 @@ impl Tokens {
             verdict,
             refused,
         })
-    }
-}
-
-fn view(claims: &Claims<'_>, key: &str) -> TokenView {
-    let attributes: serde_json::Map<String, Value> =
-        serde_json::from_str(claims.attributes.get()).unwrap_or_default();
-    TokenView {
-        subject: claims.sub.clone().into_owned(),
-        role: claims.role.as_str(),
-        attributes: attributes
-            .into_iter()
-            .map(|(name, value)| (name, shown(&value)))
-            .collect(),
-        permissions: MODELS
-            .iter()
-            .map(|model| (*model, claims.permissions.names(model).to_vec()))
-            .filter(|(_, names)| !names.is_empty())
-            .collect(),
-        context_clues: claims.context_clues.clone().map(Into::into),
-        issued_at: claims.iat,
-        expires_at: claims.exp,
-        token_id: claims.jti,
-        sandbox: claims.sandbox.is_some(),
-        key: api_key::visible_prefix(key),
-    }
-}
-
-fn shown(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Array(items) => items.iter().map(shown).collect::<Vec<_>>().join("\n"),
-        other => other.to_string(),
     }
 }
 

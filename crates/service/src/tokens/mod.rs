@@ -11,6 +11,7 @@ pub(crate) mod revocation_bounds;
 pub(crate) mod revoke;
 mod revoked_before;
 pub(crate) mod session;
+pub(crate) mod token_view;
 pub(crate) mod verify;
 
 use crate::activity::attribute_usage::AttributeUsage;
