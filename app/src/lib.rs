@@ -1,32 +1,26 @@
-//! What people see. The browser gets one island, the rules it needs, and the stubs of the server functions; everything
-//! that renders or knows the service exists on the server only (`ssr`).
+//! The console's pages, and what the browser runs of them.
 //!
-//! A form is plain HTML whose fields are named as the service names them, so that one reading (`forms`) serves the page's
-//! own POST and the server function, and a violation finds its field by name.
+//! The browser gets one island, the conveniences of `progressive_enhancement`, and `client`. Everything that renders or calls the
+//! service is compiled for the server only (feature `ssr`), which keeps the WebAssembly small. Only the crates `perch` and
+//! `perch-frontend` may import this crate, and `perch-fuzz` its form readers.
+//!
+//! A form is plain HTML. Its fields have the names that the service uses, so that a violation finds its field by name.
 
-pub mod api;
-pub mod behaviours;
 pub mod browser;
+pub mod client;
 pub mod islands;
-pub mod literal;
+pub mod json_for_raw_string;
+pub mod progressive_enhancement;
 pub mod wire;
 
 #[cfg(feature = "ssr")]
 pub mod components;
 #[cfg(feature = "ssr")]
-pub mod flows;
-#[cfg(feature = "ssr")]
-pub mod forms;
-#[cfg(feature = "ssr")]
-pub mod model;
-#[cfg(feature = "ssr")]
 pub mod pages;
 #[cfg(feature = "ssr")]
-pub mod present;
-#[cfg(feature = "ssr")]
-pub mod snippets;
+pub mod sections;
 
-/// The element id of a field by its name; the server writes it, the browser finds it.
+/// The element id for a field's name. The server writes it, the browser finds it.
 pub fn field_id(name: &str) -> String {
     name.chars()
         .map(|letter| {

@@ -3,5 +3,5 @@
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
     leptos::mount::hydrate_islands();
-    perch_app::behaviours::start();
+    perch_app::progressive_enhancement::start();
 }

@@ -1,9 +1,21 @@
-//! Asking once, in the words of the consequence.
+//! A question that is asked once before something is done, with the consequences.
 
-use crate::model::Confirm;
 use leptos::prelude::*;
 
-/// Stands where the feedback stands, inside the form: going ahead sends the same fields again, with the answer.
+/// A question, and the buttons that answer it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Confirm {
+    pub headline: String,
+    /// Each change, and its effect.
+    pub consequences: Vec<(String, String)>,
+    /// The label of the button that does not go ahead.
+    pub stay: &'static str,
+    /// Name and value of the button that goes ahead, and its label.
+    pub field: (&'static str, String),
+    pub verb: String,
+}
+
+/// The question, in the place of the feedback inside the form. Going ahead sends the same fields again, with the answer.
 pub fn confirm(confirm: &Confirm) -> AnyView {
     let Confirm {
         headline,
@@ -29,7 +41,7 @@ pub fn confirm(confirm: &Confirm) -> AnyView {
     .into_any()
 }
 
-/// The button that Enter in a field presses, before all others in the document; nobody sees it or tabs to it.
+/// The button that Enter in a field presses. It comes first in the form, and is neither visible nor focusable.
 pub fn default_submit() -> AnyView {
     view! { <button type="submit" class="visually-hidden" tabindex="-1" aria-hidden="true"></button> }.into_any()
 }

@@ -1,16 +1,34 @@
-//! How a submission went: a summary of faults that takes the focus and links to each field, or what was done.
+//! How a form went: a summary of the violations that links to each field, or a sentence about what was done.
 
+use super::confirm::{Confirm, confirm};
 use crate::field_id;
-use crate::model::{Confirm, Outcome};
 use crate::wire::WireError;
 use leptos::prelude::*;
 
-/// The place is always there, so that a screen reader hears it change and the browser can write a refusal into it.
+/// How a form went.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    pub problem: Option<WireError>,
+    /// What was done, such as `Saved 2 changes, 10:02 UTC.`
+    pub done: Option<String>,
+}
+
+impl Outcome {
+    pub fn of(problem: Option<WireError>) -> Self {
+        Self {
+            problem,
+            done: None,
+        }
+    }
+}
+
+/// The place of the feedback. It is always there, so that a screen reader hears it change and the browser can write a refusal
+/// into it.
 pub fn feedback(section: &str, outcome: &Outcome) -> AnyView {
     feedback_or(section, outcome, None)
 }
 
-/// The same, or a question that has to be answered first.
+/// The feedback, or a question that has to be answered first.
 pub fn feedback_or(section: &str, outcome: &Outcome, ask: Option<&Confirm>) -> AnyView {
     let problem = outcome.problem.as_ref().map(summary);
     let done = outcome
@@ -18,7 +36,7 @@ pub fn feedback_or(section: &str, outcome: &Outcome, ask: Option<&Confirm>) -> A
         .clone()
         .map(|done| view! { <p class="notice success">{done}</p> });
     view! {
-        <div class="feedback" role="status" id=format!("{section}-feedback") tabindex="-1" data-feedback="">{problem}{done}{ask.map(super::confirm)}</div>
+        <div class="feedback" role="status" id=format!("{section}-feedback") tabindex="-1" data-feedback="">{problem}{done}{ask.map(confirm)}</div>
     }
     .into_any()
 }
@@ -29,7 +47,7 @@ fn summary(problem: &WireError) -> AnyView {
         .iter()
         .map(|violation| {
             let message = violation.message.clone();
-            // A fault of the whole form has no field to go to.
+            // A violation of the whole form has no field to link to.
             if violation.field.is_empty() {
                 view! { <li>{message}</li> }.into_any()
             } else {

@@ -1,12 +1,12 @@
-//! A labelled control with its hint and its fault. The field's name is the service's name for it.
+//! A labelled control with its hint and its violation. A field has the name that the service uses in violations.
 
-use super::{raw_text, site_said};
+use super::origin_feedback::{OriginFeedback, origin_feedback};
+use super::raw_text::raw_text;
 use crate::field_id;
-use crate::model::SiteSaid;
 use crate::wire::WireError;
 use leptos::prelude::*;
 
-/// What every control has.
+/// The properties of every control.
 #[derive(Clone, Copy)]
 pub struct Field<'a> {
     pub name: &'a str,
@@ -14,16 +14,16 @@ pub struct Field<'a> {
     pub value: &'a str,
     pub hint: &'a str,
     pub class: &'static str,
-    /// Which keyboard a touch screen shows.
+    /// The keyboard of a touch screen.
     pub inputmode: Option<&'static str>,
-    /// The list of suggestions, by its id.
+    /// The id of the list of suggestions.
     pub list: Option<&'static str>,
-    /// What the server says about the text while it is typed, and what it says now.
+    /// The kind of feedback that the server gives while a person types, and the feedback for the current value.
     pub describe: Option<&'static str>,
-    pub said: Option<&'a SiteSaid>,
-    /// Most characters, shown beside how many there are.
+    pub feedback: Option<&'a OriginFeedback>,
+    /// The most characters, shown beside the current number.
     pub meter: Option<usize>,
-    /// Where its fault may be told.
+    /// The refusal that may name this field.
     pub problem: Option<&'a WireError>,
 }
 
@@ -43,7 +43,7 @@ impl<'a> Field<'a> {
             inputmode: None,
             list: None,
             describe: None,
-            said: None,
+            feedback: None,
             meter: None,
             problem,
         }
@@ -67,17 +67,17 @@ impl<'a> Field<'a> {
         }
     }
 
-    pub fn described(self, by: &'static str, said: Option<&'a SiteSaid>) -> Self {
+    pub fn described(self, by: &'static str, feedback: Option<&'a OriginFeedback>) -> Self {
         Self {
             describe: Some(by),
-            said,
+            feedback,
             ..self
         }
     }
 
-    pub fn meter(self, most: usize) -> Self {
+    pub fn meter(self, max: usize) -> Self {
         Self {
-            meter: Some(most),
+            meter: Some(max),
             ..self
         }
     }
@@ -118,7 +118,7 @@ impl<'a> Field<'a> {
         let hint = (!self.hint.is_empty())
             .then(|| view! { <p class="hint" id=format!("{id}-hint")>{self.hint.to_owned()}</p> });
         let said =
-            self.describe.is_some().then(|| view! { <div class="said" id=format!("{id}-said") aria-live="polite">{self.said.map(site_said)}</div> });
+            self.describe.is_some().then(|| view! { <div class="said" id=format!("{id}-said") aria-live="polite">{self.feedback.map(origin_feedback)}</div> });
         let meter = self
             .meter
             .map(|most| view! { <p class="hint" id=format!("{id}-meter")>{format!("{} of {most} characters", self.value.chars().count())}</p> });
@@ -136,7 +136,7 @@ impl<'a> Field<'a> {
     }
 }
 
-/// A line of text. `kind` and `autocomplete` as HTML has them.
+/// A line of text. `kind` and `autocomplete` are HTML's `type` and `autocomplete`.
 pub fn text_field(field: Field<'_>, kind: &'static str, autocomplete: &'static str) -> AnyView {
     let control = view! {
         <input
@@ -147,7 +147,7 @@ pub fn text_field(field: Field<'_>, kind: &'static str, autocomplete: &'static s
     field.around(control.into_any())
 }
 
-/// Text runs the way it is written; passwords and dates have their own.
+/// The direction of text follows its content; passwords and dates have their own.
 fn direction(kind: &str) -> Option<&'static str> {
     matches!(kind, "text" | "search").then_some("auto")
 }
@@ -163,7 +163,7 @@ pub fn text_area(field: Field<'_>, rows: &'static str) -> AnyView {
     field.around(control.into_any())
 }
 
-/// One of several: value and text of each.
+/// A choice of one option. Each option has a value and a text.
 pub fn choice(field: Field<'_>, options: &[(&str, &str)]) -> AnyView {
     let options = options
         .iter()
@@ -175,7 +175,7 @@ pub fn choice(field: Field<'_>, options: &[(&str, &str)]) -> AnyView {
     field.around(control.into_any())
 }
 
-/// Yes or no. Boxes of one name are told apart by their value.
+/// A checkbox. Boxes of one name differ by their value.
 pub fn checkbox(name: &str, value: &str, label: &str, checked: bool) -> AnyView {
     let id = field_id(&format!("{name}-{value}"));
     view! {

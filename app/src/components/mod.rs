@@ -1,21 +1,16 @@
-//! Pieces that pages are made of.
+//! Pieces that sections and pages are made of. They import nothing of sections or pages.
 
 mod confirm;
+mod copy;
 mod feedback;
 mod field;
-mod live;
+mod origin_feedback;
 mod paging;
 mod raw_text;
-mod reading;
-mod said;
-mod secret;
 
-pub use confirm::{confirm, default_submit};
-pub use feedback::{feedback, feedback_or};
+pub use confirm::{Confirm, default_submit};
+pub use copy::{copy_button, copy_button_of, read_only};
+pub use feedback::{Outcome, feedback, feedback_or};
 pub use field::{Field, checkbox, choice, text_area, text_field};
-pub use live::live;
-pub use paging::{filter, pages};
-pub use raw_text::raw_text;
-pub use reading::{reading, record};
-pub use said::site_said;
-pub use secret::{copy_button, copy_button_of, new_key, token_result};
+pub use origin_feedback::{OriginFeedback, origin_feedback};
+pub use paging::{Paging, filter, pages};

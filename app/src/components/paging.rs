@@ -1,14 +1,26 @@
-//! Long lists: a filter, how many there are, and pages whose numbers are links.
+//! Long lists: a filter, the number of entries, and links to the pages.
 
-use crate::model::Paging;
 use leptos::prelude::*;
 
-/// Lists shorter than this need no filter.
-const LONG: usize = 10;
+/// The part of a long list that is shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Paging {
+    pub filter: String,
+    /// From 1.
+    pub page: usize,
+    pub pages: usize,
+    /// Entries that pass the filter.
+    pub found: usize,
+    /// All entries.
+    pub total: usize,
+}
 
-/// The filter, in a form of its own: it asks for the page anew.
+/// The most entries that a list shows without a filter.
+const MAX_UNFILTERED: usize = 10;
+
+/// The filter, in a form of its own that loads the page again.
 pub fn filter(list: &'static str, label: &'static str, paging: &Paging) -> Option<AnyView> {
-    if paging.total <= LONG {
+    if paging.total <= MAX_UNFILTERED {
         return None;
     }
     let name = format!("{list}-filter");

@@ -1,6 +1,6 @@
-//! Text inside `<textarea>`. Leptos takes it for raw text and escapes nothing there, so it is escaped here.
+//! Text inside `<textarea>`. Leptos writes such text without escaping it, so it is escaped here.
 
-/// The content of a `<textarea>` that shows exactly this text. A line break in front is what HTML drops.
+/// The content of a `<textarea>` that shows exactly this text. HTML drops the line break in front.
 pub fn raw_text(text: &str) -> String {
     format!("\n{}", text.replace('&', "&amp;").replace('<', "&lt;"))
 }
@@ -10,7 +10,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_in_a_text_ends_the_element_or_begins_a_reference() {
+    fn text_can_neither_end_the_element_nor_begin_a_reference() {
         assert_eq!(
             raw_text("</textarea><script>&lt;"),
             "\n&lt;/textarea>&lt;script>&amp;lt;"

@@ -1,5 +1,6 @@
-//! The interactive part of the console.
+//! The interactive part of the console: one island. Only this folder and `progressive_enhancement` use `client`.
 
+mod form;
 mod live_form;
 
-pub use live_form::{FormKind, LiveForm};
+pub use live_form::LiveForm;

@@ -1,30 +1,31 @@
 //! Account settings: API keys and sign-ins.
 
 use super::shell::Frame;
-use crate::present::when;
+use crate::sections::words::when;
 use leptos::prelude::*;
 use perch_service::{KeyState, KeyView};
 
-/// What the page shows. Times in Unix seconds.
+/// What the page shows. Times are Unix seconds.
 #[derive(Clone, Debug)]
 pub struct AccountPage {
     pub keys: Vec<KeyView>,
     pub may_create: bool,
     pub sees_all: bool,
-    /// May end the tokens of the whole organization.
+    /// May revoke the tokens of the whole organization.
     pub ends_all: bool,
     pub now: i64,
-    /// What was just done to keys or their tokens, and to sign-ins.
+    /// What was just done to keys or their tokens.
     pub keys_done: Option<String>,
+    /// What was just done to sign-ins.
     pub sign_ins_done: Option<String>,
 }
 
 pub fn account(frame: &Frame, page: AccountPage) -> AnyView {
-    let viewer = frame.viewer.clone();
-    let told = |done: Option<String>| {
+    let user = frame.user.clone();
+    let notice = |done: Option<String>| {
         done.map(|done| view! { <p class="notice success" role="status">{done}</p> })
     };
-    let (keys_done, sign_ins_done) = (told(page.keys_done), told(page.sign_ins_done));
+    let (keys_done, sign_ins_done) = (notice(page.keys_done), notice(page.sign_ins_done));
     let create = page
         .may_create
         .then(|| view! { <a class="button primary" href="/account/keys/new">"Create API Key"</a> });
@@ -44,10 +45,10 @@ pub fn account(frame: &Frame, page: AccountPage) -> AnyView {
             <section class="card" id="profile" aria-labelledby="profile-title">
                 <h2 id="profile-title">"Profile"</h2>
                 <dl>
-                    <div><dt>"Name"</dt><dd><bdi>{viewer.name}</bdi></dd></div>
-                    <div><dt>"Email"</dt><dd><bdi>{viewer.email}</bdi></dd></div>
-                    <div><dt>"Organization"</dt><dd><bdi>{viewer.organization}</bdi></dd></div>
-                    <div><dt>"Console role"</dt><dd>{viewer.role}</dd></div>
+                    <div><dt>"Name"</dt><dd><bdi>{user.name}</bdi></dd></div>
+                    <div><dt>"Email"</dt><dd><bdi>{user.email}</bdi></dd></div>
+                    <div><dt>"Organization"</dt><dd><bdi>{user.organization}</bdi></dd></div>
+                    <div><dt>"Console role"</dt><dd>{user.role}</dd></div>
                 </dl>
             </section>
             <section class="card" id="devices" aria-labelledby="devices-title">

@@ -1,8 +1,8 @@
-//! Ending tokens before their time: a key's, or everybody's. The consequence in numbers, and the way back in focus.
+//! Asks before the tokens of a key, or of the whole organization, are revoked.
 
-use super::asking::asking;
+use super::confirm_page::confirm_page;
 use super::shell::Frame;
-use crate::present::counted;
+use crate::sections::words::counted;
 use leptos::prelude::*;
 use perch_service::{LiveTokens, TokenRevocationPreview, TokenSelection};
 
@@ -41,7 +41,7 @@ pub fn end_tokens(frame: &Frame, preview: TokenRevocationPreview) -> AnyView {
             format!("End {}", counted(many, "token", false)),
         ),
     };
-    asking(
+    confirm_page(
         frame,
         view! { <bdi>{title}</bdi> }.into_any(),
         [count, format!("{what} This cannot be undone.")],

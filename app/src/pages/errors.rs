@@ -1,4 +1,4 @@
-//! `/docs/errors`: the registry, as people read it.
+//! `/docs/errors`: the registry of error codes, for people.
 
 use leptos::prelude::*;
 use perch_domain::visitor_message::VisitorMessage;
@@ -60,7 +60,7 @@ fn entry(
     visitor: Option<&'static str>,
 ) -> AnyView {
     let visitor =
-        visitor.map(|said| view! { <div><dt>"A visitor reads"</dt><dd>{said}</dd></div> });
+        visitor.map(|sentence| view! { <div><dt>"A visitor reads"</dt><dd>{sentence}</dd></div> });
     view! {
         <section class="card" id=code>
             <h3><code>{code}</code>" "<span class="meta">{status}</span></h3>

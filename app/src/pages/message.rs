@@ -1,4 +1,4 @@
-//! A page that says one thing: what happened, why, what to do.
+//! A page with one message: what happened, why, and what to do.
 
 use crate::wire::WireError;
 use leptos::prelude::*;

@@ -1,12 +1,11 @@
-//! Changing one's own password.
+//! Change password.
 
 use super::shell::Frame;
-use crate::components::{Field, feedback, text_field};
-use crate::model::Outcome;
+use crate::components::{Field, Outcome, feedback, text_field};
 use crate::wire::WireError;
 use leptos::prelude::*;
 
-/// The page as it is shown; neither password is ever shown again.
+/// What the page shows. A password is never shown again.
 #[derive(Clone, Debug, Default)]
 pub struct PasswordPage {
     pub problem: Option<WireError>,
@@ -14,10 +13,7 @@ pub struct PasswordPage {
 
 pub fn password(frame: &Frame, page: &PasswordPage) -> AnyView {
     let problem = page.problem.as_ref();
-    let outcome = Outcome {
-        problem: page.problem.clone(),
-        done: None,
-    };
+    let outcome = Outcome::of(page.problem.clone());
     let new = Field::new("new_password", "New password", "", problem)
         .hint("At least 12 characters; a sentence works well.");
     let content = view! {
@@ -27,8 +23,8 @@ pub fn password(frame: &Frame, page: &PasswordPage) -> AnyView {
                 <form method="post" action="/account/password" class="stack" novalidate>
                     {feedback("password", &outcome)}
                     <p>"Your sign-ins on other devices end, and so do sign-in links and the devices you are known on. You stay signed in here."</p>
-                    // For password managers: whose password it is.
-                    <input type="email" name="email" value=frame.viewer.email.clone() autocomplete="username" readonly hidden />
+                    // Tells password managers whose password it is.
+                    <input type="email" name="email" value=frame.user.email.clone() autocomplete="username" readonly hidden />
                     {text_field(Field::new("current_password", "Current password", "", problem), "password", "current-password")}
                     {text_field(new, "password", "new-password")}
                     <div class="actions"><button type="submit" class="button primary">"Change password"</button></div>

@@ -1,11 +1,12 @@
-//! Revoking a key: the consequence in numbers, and the way back in focus.
+//! Asks before a key is revoked.
 
-use super::asking::asking;
+use super::confirm_page::confirm_page;
 use super::shell::Frame;
-use crate::present::{counted, when};
+use crate::sections::words::{counted, when};
 use leptos::prelude::*;
 use perch_service::{KeyRevocationPreview, LiveTokens};
 
+/// `now` is in Unix seconds.
 pub fn revoke(frame: &Frame, preview: KeyRevocationPreview, now: i64) -> AnyView {
     let KeyRevocationPreview { key, live_tokens } = preview;
     let tokens = match live_tokens {
@@ -25,11 +26,11 @@ pub fn revoke(frame: &Frame, preview: KeyRevocationPreview, now: i64) -> AnyView
         many => format!("Revoke key and end {}", counted(many, "token", false)),
     };
     let title = view! { "Revoke “"<bdi>{key.name.clone()}</bdi>"”" }.into_any();
-    let then = "Your backend gets API_KEY_REVOKED from then on. This cannot be undone; a new key takes its place.".to_owned();
-    asking(
+    let consequence = "Your backend gets API_KEY_REVOKED from then on. This cannot be undone; a new key takes its place.".to_owned();
+    confirm_page(
         frame,
         title,
-        [format!("{tokens} {used}"), then],
+        [format!("{tokens} {used}"), consequence],
         format!("/account/keys/{}/revoke", key.id),
         verb,
     )

@@ -1,11 +1,10 @@
-//! First run: name, organization, email, password.
+//! The first run: asks for name, organization, email and password.
 
-use crate::components::{Field, feedback, text_field};
-use crate::model::Outcome;
+use crate::components::{Field, Outcome, feedback, text_field};
 use crate::wire::WireError;
 use leptos::prelude::*;
 
-/// The setup page as it is shown; the password is never shown again.
+/// What the page shows. The password is never shown again.
 #[derive(Clone, Debug, Default)]
 pub struct SetupPage {
     pub path: String,
@@ -17,10 +16,7 @@ pub struct SetupPage {
 
 pub fn setup(page: SetupPage) -> AnyView {
     let problem = page.problem.as_ref();
-    let outcome = Outcome {
-        problem: page.problem.clone(),
-        done: None,
-    };
+    let outcome = Outcome::of(page.problem.clone());
     let password = Field::new("password", "Password", "", problem)
         .hint("At least 12 characters; a sentence works well.");
     view! {

@@ -1,11 +1,11 @@
-//! The document around every page, and the console's frame inside it.
+//! The document around every page, and the frame of the console inside the document.
 
 use leptos::config::LeptosOptions;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos::tachys::html::InertElement;
 
-/// The colours a person chose; the system's where they did not.
+/// The colours that a person chose; without a choice, those of the system.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Theme {
     #[default]
@@ -30,7 +30,7 @@ impl Theme {
             .unwrap_or_default()
     }
 
-    /// What the button offers next.
+    /// The theme that the button offers.
     const fn next(self) -> (Self, &'static str) {
         match self {
             Self::System => (Self::Light, "Light theme"),
@@ -40,7 +40,7 @@ impl Theme {
     }
 }
 
-/// What the document needs besides its content.
+/// What the document needs besides its body.
 #[derive(Clone, Debug)]
 pub struct Head {
     pub title: String,
@@ -52,9 +52,9 @@ pub struct Head {
     pub stylesheet: String,
 }
 
-/// Who is signed in.
+/// The person who is signed in.
 #[derive(Clone, Debug)]
-pub struct Viewer {
+pub struct SignedInUser {
     pub name: String,
     pub email: String,
     pub initials: String,
@@ -62,12 +62,12 @@ pub struct Viewer {
     pub organization: String,
 }
 
-/// The console around a page.
+/// The frame of the console around a page.
 #[derive(Clone, Debug)]
 pub struct Frame {
-    pub viewer: Viewer,
+    pub user: SignedInUser,
     pub theme: Theme,
-    /// The address of the page, to come back to.
+    /// The address of the page, to return to.
     pub path: &'static str,
     pub area: &'static str,
 }
@@ -105,8 +105,8 @@ pub fn document(head: Head, body: AnyView) -> AnyView {
     .into_any()
 }
 
-/// What starts the islands. Leptos writes the page's nonce into `crossorigin` of what is loaded ahead, where any style could
-/// read it; browsers take that text for `anonymous`, so that is what stands there.
+/// The scripts that start the islands. Leptos writes the page's nonce into `crossorigin` of preloaded files, where a style could
+/// read the nonce. Browsers treat such a value as `anonymous`, so `anonymous` replaces it.
 fn scripts(options: LeptosOptions) -> InertElement {
     let html = view! { <HydrationScripts options=options islands=true /> }.to_html();
     let nonce = use_nonce()
@@ -119,7 +119,7 @@ fn scripts(options: LeptosOptions) -> InertElement {
     })
 }
 
-/// A page without the console around it: setup, sign-in, documentation.
+/// A page without the frame of the console: setup, sign-in, documentation.
 pub fn plain(content: AnyView) -> AnyView {
     view! {
         <a class="skip" href="#main">"Skip to content"</a>
@@ -130,11 +130,11 @@ pub fn plain(content: AnyView) -> AnyView {
 }
 
 impl Frame {
-    /// The console with a page in it.
+    /// The frame of the console with a page in it.
     pub fn around(&self, content: AnyView) -> AnyView {
         let (next, offer) = self.theme.next();
-        let viewer = self.viewer.clone();
-        let profile = format!("Profile of {}", viewer.name);
+        let user = self.user.clone();
+        let profile = format!("Profile of {}", user.name);
         let current = |area: &str| (self.area == area).then_some("page");
         view! {
             <a class="skip" href="#main">"Skip to content"</a>
@@ -145,9 +145,9 @@ impl Frame {
                         <ul><li><a href="/settings/embed" aria-current=current("settings")>{icon("settings")}<span>"Settings"</span></a></li></ul>
                     </nav>
                     <details class="profile">
-                        <summary aria-label=profile><span class="avatar" aria-hidden="true">{viewer.initials}</span><span class="who"><bdi>{viewer.name}</bdi></span></summary>
+                        <summary aria-label=profile><span class="avatar" aria-hidden="true">{user.initials}</span><span class="who"><bdi>{user.name}</bdi></span></summary>
                         <div class="menu">
-                            <p><strong><bdi>{viewer.organization}</bdi></strong><br /><span class="meta"><bdi>{viewer.email}</bdi>", console role "{viewer.role}</span></p>
+                            <p><strong><bdi>{user.organization}</bdi></strong><br /><span class="meta"><bdi>{user.email}</bdi>", console role "{user.role}</span></p>
                             <a href="/account" aria-current=current("account")>{icon("account")}<span>"Account settings"</span></a>
                             <form method="post" action="/theme">
                                 <input type="hidden" name="theme" value=next.as_str() />
@@ -165,12 +165,12 @@ impl Frame {
     }
 }
 
-/// A picture beside a word; the word says it, so the picture is hidden from those who listen.
+/// An icon beside a word. The word says it, so the icon is hidden from screen readers.
 pub(super) fn icon(name: &'static str) -> AnyView {
     view! { <svg class="icon" aria-hidden="true" focusable="false"><use href=format!("#icon-{name}")></use></svg> }.into_any()
 }
 
-/// The sprite, inlined once: shapes from Lucide (ISC licence).
+/// All icons, once in every document. The shapes come from Lucide (ISC licence).
 fn icons() -> AnyView {
     const SPRITE: &str = include_str!("../../../public/icons.svg");
     view! { <div hidden inner_html=SPRITE></div> }.into_any()

@@ -1,27 +1,23 @@
-//! Sign-in, by password or by a one-time link.
+//! Sign-in by password or by a one-time link.
 
-use crate::components::{Field, feedback, text_field};
-use crate::model::Outcome;
+use crate::components::{Field, Outcome, feedback, text_field};
 use crate::wire::WireError;
 use leptos::prelude::*;
 
-/// The sign-in page as it is shown; the password is never shown again.
+/// What the page shows. The password is never shown again.
 #[derive(Clone, Debug, Default)]
 pub struct SignInPage {
     pub email: String,
-    /// Where to go afterwards: a path of this console.
+    /// The path of the console to go to afterwards.
     pub next: String,
     pub problem: Option<WireError>,
-    /// Nobody can sign in yet.
+    /// The installation has nobody who can sign in.
     pub needs_setup: bool,
 }
 
 pub fn sign_in(page: SignInPage) -> AnyView {
     let problem = page.problem.as_ref();
-    let outcome = Outcome {
-        problem: page.problem.clone(),
-        done: None,
-    };
+    let outcome = Outcome::of(page.problem.clone());
     let setup = page.needs_setup.then(|| {
         view! { <p class="notice caution">"Nobody can sign in yet. Open the setup link that was printed when Perch started, or print a new one on the server with " <code>"perch setup-link"</code> "."</p> }
     });
@@ -40,7 +36,7 @@ pub fn sign_in(page: SignInPage) -> AnyView {
     .into_any()
 }
 
-/// A one-time link was opened: opening it uses nothing up, the button does.
+/// The page of a one-time link. Opening the page does not use the link up; the button does.
 pub fn sign_in_link(path: String) -> AnyView {
     view! {
         <h1>"Sign in with a one-time link"</h1>

@@ -1,7 +1,9 @@
 //! Bodies of forms, and the lists and rows that are read from them.
 
-use perch_app::forms::{self, MAX_ROWS};
-use perch_app::model::{AttributeRow, OriginRow};
+use perch_app::sections::attributes::state::AttributeFields;
+use perch_app::sections::fields::{MAX_ROWS, intent, ticked, value, values};
+use perch_app::sections::origins::state::OriginFields;
+use perch_app::sections::{attributes as attribute_form, new_key, origins as origin_form, sandbox};
 use std::collections::HashMap;
 
 type Fields = Vec<(String, String)>;
@@ -29,23 +31,22 @@ pub fn form(input: &[u8]) -> bool {
     );
     for (name, _) in fields.iter().take(16) {
         assert_eq!(
-            Some(forms::value(&fields, name)),
-            forms::values(&fields, name).first().copied()
+            Some(value(&fields, name)),
+            values(&fields, name).first().copied()
         );
-        assert!(forms::ticked(&fields, name));
+        assert!(ticked(&fields, name));
     }
-    let (verb, object) = forms::intent(&fields);
+    let (verb, object) = intent(&fields);
     assert!(
-        forms::value(&fields, "intent").starts_with(verb)
-            && forms::value(&fields, "intent").ends_with(object)
+        value(&fields, "intent").starts_with(verb) && value(&fields, "intent").ends_with(object)
     );
     let rows = origins(&fields) + attributes(&fields);
     viewer(&fields);
     assert_eq!(
-        forms::new_key::typed(&fields).scopes.len(),
-        forms::values(&fields, "scopes").len()
+        new_key::fields::typed(&fields).scopes.len(),
+        values(&fields, "scopes").len()
     );
-    let _ = forms::new_key::form(&fields);
+    let _ = new_key::fields::form(&fields);
     rows > 0
 }
 
@@ -114,8 +115,8 @@ fn plain(text: &str) -> String {
 }
 
 fn origins(fields: &[(String, String)]) -> usize {
-    let typed = forms::origins::typed(fields);
-    rows::<OriginRow>(
+    let typed = origin_form::fields::typed(fields);
+    rows::<OriginFields>(
         fields,
         "origins",
         &typed,
@@ -128,7 +129,7 @@ fn origins(fields: &[(String, String)]) -> usize {
             ("was", |row| plain(&row.was)),
         ],
     );
-    let edits = forms::origins::edits(&typed);
+    let edits = origin_form::fields::edits(&typed);
     assert_eq!(edits.len(), typed.len());
     for (row, edit) in typed.iter().zip(&edits) {
         let touched = row.removed || row.was != row.values();
@@ -143,8 +144,8 @@ fn origins(fields: &[(String, String)]) -> usize {
 }
 
 fn attributes(fields: &[(String, String)]) -> usize {
-    let typed = forms::attributes::typed(fields);
-    rows::<AttributeRow>(
+    let typed = attribute_form::fields::typed(fields);
+    rows::<AttributeFields>(
         fields,
         "attributes",
         &typed,
@@ -158,12 +159,12 @@ fn attributes(fields: &[(String, String)]) -> usize {
             ("was", |row| plain(&row.was)),
         ],
     );
-    assert_eq!(forms::attributes::edits(&typed).len(), typed.len());
+    assert_eq!(attribute_form::fields::edits(&typed).len(), typed.len());
     typed.len()
 }
 
 fn viewer(fields: &[(String, String)]) {
-    let viewer = forms::sandbox::viewer(fields);
+    let viewer = sandbox::fields::viewer(fields);
     let named = |front: &str| {
         fields
             .iter()
@@ -173,7 +174,7 @@ fn viewer(fields: &[(String, String)]) {
     assert_eq!(viewer.attributes.len(), named("user.attributes."));
     assert_eq!(
         viewer.permissions.len(),
-        forms::values(fields, "permissions")
+        values(fields, "permissions")
             .iter()
             .filter(|both| both.contains('.'))
             .count()
@@ -193,11 +194,11 @@ fn viewer(fields: &[(String, String)]) {
             ("role".to_owned(), viewer.role.clone()),
         ])
         .collect();
-    let read = forms::sandbox::viewer(&again);
+    let read = sandbox::fields::viewer(&again);
     assert_eq!(
         (read.permissions, read.distinct_id, read.role),
         (viewer.permissions, viewer.distinct_id, viewer.role)
     );
     assert_eq!(read.attributes.len(), viewer.attributes.len());
-    let _ = forms::sandbox::form(fields);
+    let _ = sandbox::fields::form(fields);
 }

@@ -25,7 +25,9 @@ pub use activity::live_tokens::LiveTokens;
 pub use activity::refused_sites::{RefusedSiteView, RefusedSites};
 pub use actor_context::{ActorContext, RequestInfo};
 pub use api_keys::authenticate::AuthenticatedKey;
-pub use api_keys::manage::{CreatedKey, KeyRevocationPreview, KeyState, KeyView, NewKeyForm};
+pub use api_keys::manage::{
+    CreatedKey, KeyRevocationPreview, KeyState, KeyView, NewKeyForm, OrganizationKeys,
+};
 pub use api_keys::rate_limits::Limits;
 pub use caller::{BearerCredential, Call, Caller};
 pub use error::Error;
@@ -46,7 +48,9 @@ pub use ports::{CountedEntropy, ManualClock};
 pub use runtime::doctor::Finding;
 pub use sandbox::generate::{RequestPreview, SandboxForm, SandboxKey, SandboxKeyView};
 pub use sandbox::personas::{PersonaForm, PersonaView, ViewerForm};
-pub use settings::attribute_impact::{AttributeImpact, DroppedAttribute, UsageByKey};
+pub use settings::attribute_impact::{
+    AttributeImpact, AttributeReport, DroppedAttribute, UsageByKey,
+};
 pub use settings::attributes::{AttributeEdit, AttributeView};
 pub use settings::first_steps::FirstSteps;
 pub use settings::origin_check::{

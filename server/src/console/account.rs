@@ -4,16 +4,17 @@ use super::current_user::CurrentUser;
 use super::extract::PathId;
 use super::flash::{self, Place};
 use super::form_body::FormBody;
-use super::render::{Answer, frame, page, problem, refusal, see_other};
+use super::render::{Answer, frame, page, refusal, see_other};
 use super::sign_in::signed_out;
 use crate::state::AppState;
 use axum::extract::State;
 use axum::response::Response;
-use perch_app::model::{NewKey, NewKeyState};
 use perch_app::pages::{
     AccountPage, account, end_tokens as end_tokens_page, new_key as new_key_page, revoke,
 };
-use perch_app::{forms, present};
+use perch_app::sections::new_key::NewKey;
+use perch_app::sections::new_key::state::NewKeyState;
+use perch_app::sections::section::{Section, SectionUpdate, Submission, submit};
 use perch_domain::{Action, Code};
 use perch_service::{KeyId, Refusal, TokenSelection};
 use std::sync::Arc;
@@ -85,60 +86,43 @@ pub(crate) async fn sign_out_everywhere(
     }
 }
 
+/// The title of the page for a new key.
+const NEW_KEY: &str = "Create API Key";
+
 pub(crate) async fn new_key(State(state): State<Arc<AppState>>, user: CurrentUser) -> Response {
-    if !user.acting().can(Action::CreateKey) {
-        return refusal(
-            &state,
-            &user.anyone,
-            "Create API Key",
-            Code::RoleNotAllowed.into(),
-        )
-        .await;
+    let mut reader = user.reader(&state.perch);
+    match NewKey::read(&mut reader, &Vec::new()).await {
+        Err(refused) => refusal(&state, &user.anyone, NEW_KEY, refused).await,
+        Ok(blank) => show_new_key(&state, &user, blank, None).await,
     }
-    let blank = NewKeyState {
-        form_id: state.perch.system.new_id().to_string(),
-        scopes: ["mint", "introspect", "revoke"].map(str::to_owned).to_vec(),
-        ..NewKeyState::default()
-    };
-    show_new_key(&state, &user, blank, Ok(None)).await
 }
 
-/// The plain form: the secret is in this one answer.
+/// The plain form. The answer is the only page that holds the new key.
 pub(crate) async fn create_key(
     State(state): State<Arc<AppState>>,
     user: CurrentUser,
     form: FormBody,
 ) -> Response {
-    let created = state
-        .perch
-        .api_keys
-        .create_key(&user.acting(), &forms::new_key::form(&form.0))
-        .await;
-    show_new_key(
-        &state,
-        &user,
-        forms::new_key::typed(&form.0),
-        created
-            .map(|key| Some(present::new_key(&key)))
-            .map_err(Into::into),
-    )
-    .await
+    let mut reader = user.reader(&state.perch);
+    let (shown, refused) = match submit::<NewKey>(&mut reader, &form.0).await {
+        Ok(Submission::Updated(SectionUpdate::Shown { state, .. })) => (state, None),
+        Ok(Submission::Refused { state, refusal }) => (state, Some(refusal)),
+        Ok(Submission::Updated(_)) => return see_other("/account#api-keys"),
+        Err(refused) => return refusal(&state, &user.anyone, NEW_KEY, refused).await,
+    };
+    show_new_key(&state, &user, shown, refused).await
 }
 
 async fn show_new_key(
     state: &AppState,
     user: &CurrentUser,
-    mut shown: NewKeyState,
-    created: Result<Option<NewKey>, Refusal>,
+    shown: NewKeyState,
+    refused: Option<Refusal>,
 ) -> Response {
-    let answer = Answer::after("Create API Key", created.as_ref().err());
-    let created = created.unwrap_or_else(|refused| {
-        shown.problem = Some(problem(refused, &user.anyone));
-        None
-    });
+    let answer = Answer::after(NEW_KEY, refused.as_ref());
     let frame = frame(user, "/account/keys/new", "account");
     page(state, &user.anyone, answer, move || {
-        new_key_page(&frame, &shown, created.clone())
+        new_key_page(&frame, &shown)
     })
     .await
 }

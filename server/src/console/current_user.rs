@@ -8,9 +8,10 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use perch_app::pages::{Theme, Viewer};
+use perch_app::pages::{SignedInUser, Theme};
+use perch_app::sections::reader::Reader;
 use perch_domain::{Actor, Code, text};
-use perch_service::{ActorContext, RequestInfo, SignedIn};
+use perch_service::{ActorContext, Perch, RequestInfo, SignedIn};
 use std::sync::Arc;
 use tower_sessions::Session;
 
@@ -41,6 +42,11 @@ impl MaybeUser {
 }
 
 impl CurrentUser {
+    /// Reads for this person, for this request.
+    pub fn reader(&self, perch: &Perch) -> Reader {
+        Reader::new(perch.clone(), self.acting())
+    }
+
     pub fn acting(&self) -> ActorContext {
         self.signed_in.acting(
             Actor::Person(self.signed_in.role),
@@ -48,9 +54,9 @@ impl CurrentUser {
         )
     }
 
-    pub fn viewer(&self) -> Viewer {
+    pub fn user(&self) -> SignedInUser {
         let signed_in = self.signed_in.clone();
-        Viewer {
+        SignedInUser {
             initials: text::initials(&signed_in.name),
             name: signed_in.name,
             email: signed_in.email,

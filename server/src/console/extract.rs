@@ -5,22 +5,23 @@ use crate::state::AppState;
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use axum::response::Response;
+use perch_app::wire::Fields;
 use perch_domain::Code;
 use std::convert::Infallible;
 use std::sync::Arc;
 
 /// The query of an address.
-pub(crate) struct QueryParams(Vec<(String, String)>);
+pub(crate) struct QueryParams(Fields);
 
 impl QueryParams {
-    /// An address that asks for nothing in particular.
-    pub const fn nothing() -> Self {
-        Self(Vec::new())
+    /// Names and values.
+    pub const fn fields(&self) -> &Fields {
+        &self.0
     }
 
     /// The first value of a name; empty where there is none.
     pub fn value(&self, name: &str) -> &str {
-        perch_app::forms::value(&self.0, name)
+        perch_app::sections::fields::value(&self.0, name)
     }
 }
 

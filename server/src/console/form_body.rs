@@ -65,7 +65,7 @@ impl FormBody {
     }
 
     pub fn value(&self, name: &str) -> String {
-        perch_app::forms::value(&self.0, name).to_owned()
+        perch_app::sections::fields::value(&self.0, name).to_owned()
     }
 
     /// A value that is wiped when it is dropped.

@@ -8,9 +8,8 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use leptos::nonce::Nonce;
 use leptos::prelude::{AnyView, provide_context};
-use perch_app::api::wire_error;
 use perch_app::pages::{Frame, Head, document, message, plain};
-use perch_app::wire::WireError;
+use perch_app::wire::{WireError, wire_error};
 use perch_service::Refusal;
 
 /// What is said about a page besides its content.
@@ -74,7 +73,7 @@ pub(super) async fn page(
 /// The frame of the console around a page at this path.
 pub(super) fn frame(user: &CurrentUser, path: &'static str, area: &'static str) -> Frame {
     Frame {
-        viewer: user.viewer(),
+        user: user.user(),
         theme: user.anyone.theme,
         path,
         area,

@@ -1,4 +1,4 @@
-//! `/_console/{endpoint}`: where islands call. A plain form has no business here.
+//! `/_console/{endpoint}`: the server functions, which islands call. A plain form is refused.
 
 use super::current_user::MaybeUser;
 use crate::http::body::FORM_FIELDS;
@@ -11,7 +11,7 @@ use axum::extract::{Request, State};
 use axum::http::{Method, header};
 use axum::response::{IntoResponse, Response};
 use leptos::prelude::provide_context;
-use perch_app::api::ConsoleContext;
+use perch_app::sections::server_function::ConsoleContext;
 use perch_domain::Code;
 use perch_service::Refusal;
 use serde::Deserialize;
@@ -34,7 +34,7 @@ pub(crate) async fn handle(
     if !known || plain_form {
         return refuse(Code::NotFound.into(), &parts.extensions);
     }
-    // Nobody signed in is told so before the body is read.
+    // Without a sign-in, the body is not read.
     let Some(acting) = anyone.acting() else {
         return refuse(Code::SignInRequired.into(), &parts.extensions);
     };
@@ -56,21 +56,22 @@ pub(crate) async fn handle(
         .into_response()
 }
 
-/// The fields of a call, to be counted: they take no memory.
+/// The fields of a call. They are only counted, and take no memory.
 #[derive(Deserialize)]
-struct Counted {
+struct FieldCount {
     fields: Vec<IgnoredAny>,
 }
 
-/// Bytes of the shortest field in JSON, with its comma.
-const SHORTEST: usize = r#"["",""],"#.len();
+/// The bytes of the shortest field in JSON, with its comma.
+const MIN_FIELD_BYTES: usize = r#"["",""],"#.len();
 
-/// The body, unless it holds more fields than a form of the console has. One that cannot be read is the function's to refuse.
+/// The body, unless it holds more fields than a form of the console may have. The server function refuses a body that cannot be
+/// read.
 fn few_fields(body: Bytes) -> Result<Bytes, Refusal> {
-    let may_be_many = body.len() / SHORTEST >= FORM_FIELDS;
+    let may_be_many = body.len() / MIN_FIELD_BYTES >= FORM_FIELDS;
     let many = may_be_many
-        && serde_json::from_slice::<Counted>(&body)
-            .is_ok_and(|counted| counted.fields.len() > FORM_FIELDS);
+        && serde_json::from_slice::<FieldCount>(&body)
+            .is_ok_and(|count| count.fields.len() > FORM_FIELDS);
     if many {
         Err(Refusal::because(
             Code::BodyTooLarge,

@@ -143,13 +143,9 @@ impl Both {
         form: &ViewerForm,
         key: Option<KeyId>,
     ) -> Result<(String, bool), TestCaseError> {
-        let preview = match self
-            .app
-            .perch
-            .sandbox
-            .preview_request(&self.acting, form, key)
-            .await
-        {
+        let perch = &self.app.perch;
+        perch.settings.refresh().await.unwrap();
+        let preview = match perch.sandbox.preview_request(&self.acting, form, key) {
             Ok(preview) => preview,
             Err(refusal) => {
                 // Not even written out: more is in it than the API takes.

@@ -7,11 +7,11 @@ const SITE: &str = "https://app.test";
 /// The statements that each request sends, `BEGIN`, `COMMIT` and the audit entry included. One text of several statements, such as
 /// a batch of mint records, counts once.
 const STATEMENTS: [(&str, u64); 5] = [
-    ("settings page", 19),
+    ("settings page", 11),
     ("mint", 1),
     ("embed session", 0),
     ("revoke a token", 15),
-    ("save an origin", 26),
+    ("save an origin", 17),
 ];
 
 /// An installation with an origin, an attribute and a key, without background tasks; its signed-in admin and the key.

@@ -25,6 +25,12 @@ pub struct NewKeyForm {
     pub sandbox_shared: bool,
 }
 
+/// Every key of an organization. Functions of this crate say what of it a person may see.
+#[derive(Debug)]
+pub struct OrganizationKeys {
+    pub(crate) rows: Vec<KeyRow>,
+}
+
 /// A key that was just made. Its text exists here and nowhere else.
 #[derive(Debug)]
 pub struct CreatedKey {
@@ -182,6 +188,13 @@ impl ApiKeys {
             .into_iter()
             .map(|row| self.key_view(acting, row))
             .collect())
+    }
+
+    /// Every key of the organization, to be read once for several functions.
+    pub async fn of_organization(&self, acting: &ActorContext) -> Result<OrganizationKeys, Error> {
+        acting.may(Action::SeeSettings)?;
+        let rows = self.store.keys(acting.organization, None).await?;
+        Ok(OrganizationKeys { rows })
     }
 
     /// What revoking this key will break.

@@ -2,6 +2,7 @@
 
 use crate::api_keys::authenticate::AuthenticatedKey;
 use crate::api_keys::authenticate::active_key;
+use crate::api_keys::manage::OrganizationKeys;
 use crate::config::{ConfigSnapshot, Organization};
 use crate::error::Error;
 use crate::sandbox::Sandbox;
@@ -133,36 +134,39 @@ struct Grant {
 
 impl Sandbox {
     /// The keys this person may choose: their own, and those that were opened for the sandbox.
-    pub async fn sandbox_keys(&self, acting: &ActorContext) -> Result<Vec<SandboxKeyView>, Error> {
+    pub fn sandbox_keys(
+        &self,
+        acting: &ActorContext,
+        keys: &OrganizationKeys,
+    ) -> Vec<SandboxKeyView> {
         let own = acting.can(Action::SandboxWithOwnKey);
         let shared = acting.can(Action::SandboxAsSharedPersona);
-        let rows = self.store.keys(acting.organization, None).await?;
         let now = self.system.now();
-        let usable = rows.into_iter().filter(|row| {
+        let usable = keys.rows.iter().filter(|row| {
             KeyState::of(row, now) == KeyState::Active && Scopes::from_text(&row.scopes).mint
         });
-        Ok(usable
+        usable
             .filter_map(|row| {
                 let mine = Some(row.owner_id) == acting.person;
                 let may = (mine && own) || (row.sandbox_shared && shared);
                 may.then(|| SandboxKeyView {
                     id: row.id,
-                    name: row.name,
-                    owner: (!mine).then_some(row.owner_name),
+                    name: row.name.clone(),
+                    owner: (!mine).then(|| row.owner_name.clone()),
                 })
             })
-            .collect())
+            .collect()
     }
 
     /// What a backend would send for this form, and what it would be told: with a key this person may choose, with that one.
-    pub async fn preview_request(
+    /// Reads from memory; see `Settings::refresh`.
+    pub fn preview_request(
         &self,
         acting: &ActorContext,
         viewer: &ViewerForm,
         key: Option<KeyId>,
     ) -> Result<RequestPreview, Error> {
         acting.may(Action::SeeSettings)?;
-        self.config.refresh().await?;
         let memory = self.config.snapshot();
         let organization = memory
             .organization(acting.organization)

@@ -1,11 +1,12 @@
 //! What a change of declared attributes will break, said before it happens: which keys send the attribute, and since when.
 
+use crate::api_keys::manage::OrganizationKeys;
 use crate::settings::Settings;
-use crate::settings::attributes::AttributeEdit;
+use crate::settings::attributes::{AttributeEdit, AttributeView};
 use crate::{ActorContext, KeyState, error::Error};
 use perch_domain::attribute::{Kind, parse_type_name, type_name};
 use perch_domain::{Action, text, time};
-use perch_store::{AttributeRow, AttributeUsageRow, KeyId};
+use perch_store::{AttributeRow, AttributeUsageRow, KeyId, KeyRow};
 
 /// What a key sends.
 #[derive(Clone, Debug)]
@@ -14,6 +15,15 @@ pub struct UsageByKey {
     pub tokens: i64,
     /// Unix seconds.
     pub last_at: i64,
+}
+
+/// Which keys send which attributes.
+#[derive(Clone, Debug, Default)]
+pub struct AttributeReport {
+    /// The declared attributes that are sent: name and use, the latest first.
+    pub usage: Vec<(String, UsageByKey)>,
+    /// Undeclared attributes that were dropped from tokens, the latest first.
+    pub dropped: Vec<DroppedAttribute>,
 }
 
 /// An undeclared attribute that was dropped from tokens.
@@ -45,8 +55,8 @@ impl Settings {
     ) -> Result<Vec<AttributeImpact>, Error> {
         acting.may(Action::EditAttributes)?;
         let stored = self.store.attributes(acting.organization).await?;
-        let uses = self.attribute_usage(acting).await?;
         let keys = self.store.keys(acting.organization, None).await?;
+        let (uses, names) = self.named_uses(acting, &keys).await?;
         let minting = keys
             .iter()
             .any(|row| row.minted > 0 && KeyState::of(row, self.system.now()) == KeyState::Active);
@@ -67,8 +77,8 @@ impl Settings {
             let name = &row.declaration.name;
             let by_keys: Vec<_> = uses
                 .iter()
-                .filter(|(used, _)| used == name)
-                .map(|(_, used)| used)
+                .filter(|row| !row.dropped && row.name == *name)
+                .map(|row| used(row, &names))
                 .collect();
             Some(AttributeImpact {
                 change: told,
@@ -78,30 +88,22 @@ impl Settings {
         Ok(edits.iter().filter_map(of).collect())
     }
 
-    /// What keys send of the declared attributes: name and use, the latest first.
-    pub async fn attribute_usage(
+    /// What keys send of the attributes that are declared, and what was dropped of those that are not.
+    pub async fn attribute_report(
         &self,
         acting: &ActorContext,
-    ) -> Result<Vec<(String, UsageByKey)>, Error> {
+        declared: &[AttributeView],
+        keys: &OrganizationKeys,
+    ) -> Result<AttributeReport, Error> {
         acting.may(Action::EditAttributes)?;
-        let (uses, names) = self.named_uses(acting).await?;
-        Ok(uses
-            .into_iter()
+        let (rows, names) = self.named_uses(acting, &keys.rows).await?;
+        let usage = rows
+            .iter()
             .filter(|row| !row.dropped)
-            .map(|row| (row.name.clone(), used(&row, &names)))
-            .collect())
-    }
-
-    /// Undeclared attributes that were dropped from tokens, the latest first; those that were declared since are left out.
-    pub async fn dropped_attributes(
-        &self,
-        acting: &ActorContext,
-    ) -> Result<Vec<DroppedAttribute>, Error> {
-        acting.may(Action::EditAttributes)?;
-        let declared = self.store.attributes(acting.organization).await?;
-        let (uses, names) = self.named_uses(acting).await?;
+            .map(|row| (row.name.clone(), used(row, &names)))
+            .collect();
         let mut dropped: Vec<DroppedAttribute> = Vec::new();
-        for row in uses.iter().filter(|row| {
+        for row in rows.iter().filter(|row| {
             row.dropped
                 && declared
                     .iter()
@@ -120,20 +122,20 @@ impl Settings {
                 }),
             }
         }
-        Ok(dropped)
+        Ok(AttributeReport { usage, dropped })
     }
 
     /// What the keys that can still be used send, with their names.
     async fn named_uses(
         &self,
         acting: &ActorContext,
+        keys: &[KeyRow],
     ) -> Result<(Vec<AttributeUsageRow>, Vec<(KeyId, String)>), Error> {
-        let keys = self.store.keys(acting.organization, None).await?;
         let now = self.system.now();
         let names: Vec<_> = keys
-            .into_iter()
+            .iter()
             .filter(|row| KeyState::of(row, now) == KeyState::Active)
-            .map(|row| (row.id, row.name))
+            .map(|row| (row.id, row.name.clone()))
             .collect();
         let mut uses = self.usage.of_organization(acting.organization).await?;
         uses.retain(|row| names.iter().any(|(id, _)| *id == row.key_id));
@@ -203,7 +205,7 @@ impl ImpactKind {
     }
 
     /// What follows, for whom.
-    fn effect(self, name: &str, uses: &[&UsageByKey], now: i64) -> String {
+    fn effect(self, name: &str, uses: &[UsageByKey], now: i64) -> String {
         let end = match (self, uses) {
             (Self::Require, []) => {
                 return format!(
@@ -220,7 +222,7 @@ impl ImpactKind {
                 "Their requests will be refused until the backend is changed; tokens already issued keep what they carry."
             }
         };
-        let told = |used: &&UsageByKey| {
+        let told = |used: &UsageByKey| {
             let tokens = text::count(usize::try_from(used.tokens).unwrap_or(usize::MAX), "token");
             format!(
                 "{} ({tokens}, last {})",

@@ -12,10 +12,9 @@ const LONGEST: i64 = 90;
 const DAY: i64 = 86_400;
 
 impl Settings {
-    /// The end of migration mode (Unix seconds), while it lasts.
-    pub async fn migration_until(&self, acting: &ActorContext) -> Result<Option<i64>, Error> {
+    /// The end of migration mode (Unix seconds), while it lasts. Reads from memory; see [`Settings::refresh`].
+    pub fn migration_until(&self, acting: &ActorContext) -> Result<Option<i64>, Error> {
         acting.may(Action::SeeSettings)?;
-        self.config.refresh().await?;
         let organization = self.config.snapshot().organization(acting.organization);
         let now = self.system.now_seconds();
         Ok(organization

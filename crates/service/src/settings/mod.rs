@@ -25,3 +25,10 @@ pub struct Settings {
     pub(crate) activity: Arc<EmbedActivity>,
     pub(crate) usage: Arc<AttributeUsage>,
 }
+
+impl Settings {
+    /// Brings the configuration in memory up to date, for the functions that read it from there.
+    pub async fn refresh(&self) -> Result<(), crate::Error> {
+        self.config.refresh().await.map(drop)
+    }
+}
