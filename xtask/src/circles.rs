@@ -38,9 +38,6 @@ const CRATES: [(&str, &[&[&str]]); 3] = [
 /// Imports that may close a circle: the crate, the importing module, the imported module, and why.
 const ALLOWED: [(&str, &str, &str, &str); 0] = [];
 
-/// Crates whose findings are printed and not refused: the sections of the console are still spread over layers.
-const REPORTED_ONLY: [&str; 1] = ["app/src"];
-
 pub fn check() -> Done {
     println!("\n== circles, order of folders, impl blocks");
     let mut findings = Vec::new();
@@ -48,14 +45,11 @@ pub fn check() -> Done {
         let allowed = ALLOWED.iter().filter(|(of, ..)| *of == folder);
         let allowed: Vec<_> = allowed.map(|(_, from, to, _)| (*from, *to)).collect();
         let found = findings_of(&files(folder)?, order, &allowed);
-        let found = found
-            .into_iter()
-            .map(|finding| format!("{folder}: {finding}"));
-        if REPORTED_ONLY.contains(&folder) {
-            found.for_each(|finding| println!("{finding}"));
-        } else {
-            findings.extend(found);
-        }
+        findings.extend(
+            found
+                .into_iter()
+                .map(|finding| format!("{folder}: {finding}")),
+        );
     }
     if findings.is_empty() {
         Ok(())

@@ -34,12 +34,23 @@ impl Source {
             tokens: &tokens,
             at: 0,
         };
+        // What stands inside braces, such as a method, is not a name of the module.
+        let mut depth = 0_usize;
         while let Some(token) = reader.peek(0) {
             match token {
+                "{" => {
+                    depth += 1;
+                    reader.at += 1;
+                }
+                "}" => {
+                    depth = depth.saturating_sub(1);
+                    reader.at += 1;
+                }
                 "use" if reader.is_item() => source.read_use(&mut reader),
                 "impl" if reader.is_item() => source.read_impl(&mut reader),
                 "struct" | "enum" | "union" | "trait" | "fn" | "type" | "const" | "static" => {
-                    source.defined.extend(reader.peek(1).map(str::to_owned));
+                    let name = reader.peek(1).filter(|_| depth == 0);
+                    source.defined.extend(name.map(str::to_owned));
                     reader.at += 1;
                 }
                 "macro_rules" => {
