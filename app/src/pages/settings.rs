@@ -2,6 +2,7 @@
 
 use super::shell::Frame;
 use crate::components::filter;
+use crate::sections::SettingsPage;
 use crate::sections::attributes::state::{AttributeFields, AttributesState};
 use crate::sections::attributes::{Attributes, SaveAttributes};
 use crate::sections::first_steps::{FirstSteps, FirstStepsState};
@@ -12,7 +13,6 @@ use crate::sections::migration_mode::{MigrationMode, MigrationModeState};
 use crate::sections::origins::state::{OriginFields, OriginsState};
 use crate::sections::origins::tester::{OriginTester, OriginTesterState, TestSite};
 use crate::sections::origins::{Origins, SaveOrigins, refused_sites};
-use crate::sections::registry::SettingsPage;
 use crate::sections::sandbox::state::SandboxState;
 use crate::sections::sandbox::{GenerateSandboxToken, Sandbox};
 use crate::sections::section::Section;

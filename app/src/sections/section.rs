@@ -1,6 +1,6 @@
 //! The trait of every section, and the one way in which a form reaches a section.
 //!
-//! The page's own POST (`registry`) and the server functions (`server_function`) call the same `submit`. They differ only in
+//! The page's own POST (`sections`) and the server functions (`server_function`) call the same `submit`. They differ only in
 //! what they render: a whole page, or the section alone.
 
 use super::reader::Reader;

@@ -9,7 +9,7 @@ use crate::state::AppState;
 use axum::extract::State;
 use axum::response::Response;
 use perch_app::pages::{Installation, settings};
-use perch_app::sections::registry::{SettingsAnswer, SettingsPage};
+use perch_app::sections::{SettingsAnswer, SettingsPage};
 use std::sync::Arc;
 use tower_sessions::Session;
 

@@ -1,7 +1,8 @@
 //! Edits Token Attributes: rows are added, read from a sample, and saved together once their consequences were confirmed.
 
+use super::fields;
+use super::read::{rows as stored_rows, typed};
 use super::state::{ATTRIBUTES, AttributeFields, AttributesState};
-use super::{fields, read};
 use crate::components::Confirm;
 use crate::sections::fields::{intent, value};
 use crate::sections::list_edit::{editable_row, show_both, take_theirs};
@@ -26,7 +27,7 @@ pub async fn submit(
     }
     match intent(fields) {
         ("add", name) => {
-            let mut state = read::typed(reader, fields).await?;
+            let mut state = typed(reader, fields).await?;
             state.rows.push(AttributeFields {
                 name: name.to_owned(),
                 unsaved: !name.is_empty(),
@@ -36,7 +37,7 @@ pub async fn submit(
             Ok(SectionUpdate::shown(state, focus))
         }
         ("declare", name) => {
-            let mut state = read::typed(reader, fields).await?;
+            let mut state = typed(reader, fields).await?;
             let report = reader.attribute_report().await?;
             let (kind, list) = report
                 .dropped
@@ -55,13 +56,13 @@ pub async fn submit(
             Ok(SectionUpdate::shown(state, focus))
         }
         ("keep", _) => Ok(SectionUpdate::shown(
-            read::typed(reader, fields).await?,
+            typed(reader, fields).await?,
             "attributes-feedback",
         )),
         ("import", _) => import(reader, fields).await,
         ("theirs", at) => {
-            let mut state = read::typed(reader, fields).await?;
-            take_theirs(&mut state.rows, read::rows(reader).await?, at);
+            let mut state = typed(reader, fields).await?;
+            take_theirs(&mut state.rows, stored_rows(reader).await?, at);
             Ok(SectionUpdate::shown(
                 state,
                 format!("attributes[{at}].name"),
@@ -88,7 +89,7 @@ async fn save(
         .collect();
     let confirmed = impacts.join(", ");
     if !consequences.is_empty() && value(fields, "confirmed") != confirmed {
-        let mut state = read::typed(reader, fields).await?;
+        let mut state = typed(reader, fields).await?;
         state.confirm = Some(Confirm {
             stay: "Keep editing",
             headline: "This changes which requests get a token.".to_owned(),
@@ -120,8 +121,8 @@ async fn save(
             })
         }
         Err(refusal) if refusal.code() == Code::Conflict => {
-            let mut state = read::typed(reader, fields).await?;
-            show_both(&mut state.rows, &read::rows(reader).await?);
+            let mut state = typed(reader, fields).await?;
+            show_both(&mut state.rows, &stored_rows(reader).await?);
             state.outcome.problem =
                 Some(wire_error(refusal.into(), reader.acting.request.id.clone()));
             Ok(SectionUpdate::conflict(state, "attributes-feedback"))
@@ -135,7 +136,7 @@ async fn import(
     reader: &mut Reader,
     fields: &Fields,
 ) -> Result<SectionUpdate<AttributesState>, Refusal> {
-    let mut state = read::typed(reader, fields).await?;
+    let mut state = typed(reader, fields).await?;
     let Some(guesses) = sample::guess(&state.sample) else {
         let message =
             "This is no JSON object. Paste what your backend would send, braces included.";
@@ -147,7 +148,7 @@ async fn import(
     };
     let more = guesses.len().saturating_sub(attribute::MAX_ATTRIBUTES);
     // The rows on other pages of a long list count too.
-    let stored = read::rows(reader).await?;
+    let stored = stored_rows(reader).await?;
     let mut added = 0;
     for guess in guesses.into_iter().take(attribute::MAX_ATTRIBUTES) {
         let known = state

@@ -1,6 +1,6 @@
 //! Introspects a token, and revokes tokens.
 
-use super::read;
+use super::read::{examined, reported};
 use super::state::IntrospectionState;
 use crate::components::Confirm;
 use crate::sections::fields::intent;
@@ -31,7 +31,7 @@ pub async fn submit(
                 .tokens
                 .preview_token_revocation(&reader.acting, selection(verb, id)?)
                 .await?;
-            let mut state = read::reported(reader, fields, id).await?;
+            let mut state = reported(reader, fields, id).await?;
             state.confirm = Some(confirmation(&preview, format!("{verb}-sure:{id}")));
             Ok(SectionUpdate::shown(state, "introspection-feedback"))
         }
@@ -42,12 +42,12 @@ pub async fn submit(
                 .revoke_tokens(&reader.acting, selection(verb, id)?)
                 .await?;
             reader.forget();
-            let mut state = read::reported(reader, fields, id).await?;
+            let mut state = reported(reader, fields, id).await?;
             state.outcome.done = Some(done(&revoked));
             Ok(SectionUpdate::shown(state, "introspection-feedback"))
         }
         _ => Ok(SectionUpdate::shown(
-            read::examined(reader, fields).await?,
+            examined(reader, fields).await?,
             "introspection-result",
         )),
     }

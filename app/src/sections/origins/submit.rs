@@ -1,7 +1,8 @@
 //! Edits Authorized Origins: rows are added, pasted, and saved together.
 
+use super::fields;
+use super::read::{add_feedback, feedback_of, rows as stored_rows, typed};
 use super::state::{ORIGINS, OriginFields, OriginsState};
-use super::{fields, read};
 use crate::components::{Confirm, OriginFeedback};
 use crate::sections::fields::{MAX_ROWS, intent, value};
 use crate::sections::list_edit::{editable_row, show_both, take_theirs};
@@ -27,23 +28,23 @@ pub async fn submit(
     }
     match intent(fields) {
         ("add", origin) => {
-            let mut state = read::typed(reader, fields).await?;
+            let mut state = typed(reader, fields).await?;
             if !origin.is_empty() {
                 state.rows.retain(|row| !row.id.is_empty() || row.unsaved);
             }
             state.rows.push(OriginFields::unsaved(origin));
-            read::add_feedback(reader, &mut state.rows).await?;
+            add_feedback(reader, &mut state.rows).await?;
             let focus = last(&state);
             Ok(SectionUpdate::shown(state, focus))
         }
         ("keep", _) => Ok(SectionUpdate::shown(
-            read::typed(reader, fields).await?,
+            typed(reader, fields).await?,
             "origins-feedback",
         )),
         ("paste", _) => paste(reader, fields).await,
         ("theirs", at) => {
-            let mut state = read::typed(reader, fields).await?;
-            take_theirs(&mut state.rows, read::rows(reader).await?, at);
+            let mut state = typed(reader, fields).await?;
+            take_theirs(&mut state.rows, stored_rows(reader).await?, at);
             Ok(SectionUpdate::shown(state, format!("origins[{at}].origin")))
         }
         _ => save(reader, fields).await,
@@ -64,7 +65,7 @@ async fn save(
         .collect();
     let confirmed = removed.join(", ");
     if !removed.is_empty() && value(fields, "confirmed") != confirmed {
-        let mut state = read::typed(reader, fields).await?;
+        let mut state = typed(reader, fields).await?;
         let effect = "Components there stop at once.".to_owned();
         state.confirm = Some(Confirm {
             stay: "Keep editing",
@@ -102,8 +103,8 @@ async fn save(
         }
         // Nothing is lost: the typed rows stay, beside the stored ones.
         Err(refusal) if refusal.code() == Code::Conflict => {
-            let mut state = read::typed(reader, fields).await?;
-            show_both(&mut state.rows, &read::rows(reader).await?);
+            let mut state = typed(reader, fields).await?;
+            show_both(&mut state.rows, &stored_rows(reader).await?);
             state.outcome.problem =
                 Some(wire_error(refusal.into(), reader.acting.request.id.clone()));
             Ok(SectionUpdate::conflict(state, "origins-feedback"))
@@ -117,7 +118,7 @@ async fn paste(
     reader: &mut Reader,
     fields: &Fields,
 ) -> Result<SectionUpdate<OriginsState>, Refusal> {
-    let mut state = read::typed(reader, fields).await?;
+    let mut state = typed(reader, fields).await?;
     let pasted = std::mem::take(&mut state.paste);
     let present_already: Vec<String> = state
         .rows
@@ -143,7 +144,7 @@ async fn paste(
         .read_origins(&reader.acting, &lines)
         .await?
     {
-        let mut feedback = read::feedback_of(&reading);
+        let mut feedback = feedback_of(&reading);
         feedback.add = None;
         match &reading.result {
             Ok(form) if !form.listed && !present_already.contains(&form.origin) => {

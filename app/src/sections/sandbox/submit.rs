@@ -1,8 +1,9 @@
 //! Generates a sandbox token, and keeps personas.
 
 use super::embed_kind::EmbedKind;
+use super::fields;
+use super::read::{request, token as token_of, typed};
 use super::state::SandboxState;
-use super::{fields, read};
 use crate::components::Confirm;
 use crate::sections::fields::{intent, ticked, value};
 use crate::sections::introspection::state::INTROSPECTION;
@@ -19,11 +20,11 @@ pub async fn submit(
     match intent(fields) {
         ("fill", _) => fill(reader, fields).await,
         ("keep", _) => Ok(SectionUpdate::shown(
-            read::typed(reader, fields).await?,
+            typed(reader, fields).await?,
             "sandbox-feedback",
         )),
         ("introspect", _) => Ok(SectionUpdate::HandedOver {
-            state: read::typed(reader, fields).await?,
+            state: typed(reader, fields).await?,
             to: INTROSPECTION,
             fields: vec![(
                 "token".to_owned(),
@@ -31,14 +32,14 @@ pub async fn submit(
             )],
         }),
         ("preset", _) => {
-            let mut state = read::typed(reader, fields).await?;
+            let mut state = typed(reader, fields).await?;
             let permissions = state.embed.map_or(&[][..], EmbedKind::permissions);
             state.permissions = permissions.iter().map(|text| (*text).to_owned()).collect();
             let viewer = ViewerForm {
                 permissions: fields::permissions(permissions.iter().copied()),
                 ..fields::viewer(fields)
             };
-            state.request = read::request(reader, &viewer, fields::chosen(fields)).await?;
+            state.request = request(reader, &viewer, fields::chosen(fields)).await?;
             Ok(SectionUpdate::shown(
                 state,
                 format!("embed-{}", value(fields, "embed")),
@@ -62,7 +63,7 @@ pub async fn submit(
                 persona: id.to_string(),
                 persona_name: String::new(),
                 persona_shared: false,
-                ..read::typed(reader, fields).await?
+                ..typed(reader, fields).await?
             };
             Ok(done(state, format!("Saved the persona {name}.")))
         }
@@ -81,13 +82,13 @@ pub async fn submit(
                 .await?;
             reader.forget();
             Ok(done(
-                read::typed(reader, fields).await?,
+                typed(reader, fields).await?,
                 format!("Saved the persona {}.", known.name),
             ))
         }
         ("persona-delete", id) => {
             let (id, known) = persona(reader, id).await?;
-            let mut state = read::typed(reader, fields).await?;
+            let mut state = typed(reader, fields).await?;
             let effect = if known.shared {
                 "Colleagues who use it lose it too."
             } else {
@@ -108,7 +109,7 @@ pub async fn submit(
             sandbox.delete_persona(&reader.acting, id).await?;
             reader.forget();
             Ok(done(
-                read::typed(reader, fields).await?,
+                typed(reader, fields).await?,
                 format!("Deleted the persona {}.", known.name),
             ))
         }
@@ -119,10 +120,10 @@ pub async fn submit(
                 .generate_sandbox_token(&reader.acting, &fields::form(fields))
                 .await?;
             reader.forget();
-            let token = read::token(reader, minted.token).await?;
+            let token = token_of(reader, minted.token).await?;
             let state = SandboxState {
                 token,
-                ..read::typed(reader, fields).await?
+                ..typed(reader, fields).await?
             };
             Ok(SectionUpdate::shown(state, "sandbox-result"))
         }
@@ -153,7 +154,7 @@ async fn fill(
     fields: &Fields,
 ) -> Result<SectionUpdate<SandboxState>, Refusal> {
     let chosen = value(fields, "persona");
-    let mut state = read::typed(reader, fields).await?;
+    let mut state = typed(reader, fields).await?;
     if chosen.is_empty() {
         return Ok(SectionUpdate::shown(state, "persona"));
     }
@@ -161,7 +162,7 @@ async fn fill(
     let sandbox = &reader.perch.sandbox;
     let viewer = sandbox.persona_viewer(&reader.acting, id).await?;
     state = fields::filled(state, &viewer);
-    state.request = read::request(reader, &viewer, fields::chosen(fields)).await?;
+    state.request = request(reader, &viewer, fields::chosen(fields)).await?;
     state.outcome.done = Some(format!("The form is filled in as {}.", known.name));
     Ok(SectionUpdate::shown(state, "persona"))
 }
