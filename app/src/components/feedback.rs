@@ -42,7 +42,7 @@ pub fn feedback_or(section: &str, outcome: &Outcome, ask: Option<&Confirm>) -> A
 }
 
 fn summary(problem: &WireError) -> AnyView {
-    let faults = problem
+    let violations = problem
         .violations
         .iter()
         .map(|violation| {
@@ -59,7 +59,7 @@ fn summary(problem: &WireError) -> AnyView {
     view! {
         <div class="notice danger">
             <strong>{problem.headline()}</strong>
-            <ul>{faults}</ul>
+            <ul>{violations}</ul>
             <p class="meta">{format!("Code {}, request {}", problem.code, problem.request_id)}</p>
         </div>
     }

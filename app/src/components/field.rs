@@ -89,7 +89,7 @@ impl<'a> Field<'a> {
         }
     }
 
-    fn fault(&self) -> Option<String> {
+    fn violation(&self) -> Option<String> {
         self.problem.and_then(|problem| problem.of(self.name))
     }
 
@@ -110,14 +110,14 @@ impl<'a> Field<'a> {
     }
 
     fn invalid(&self) -> Option<&'static str> {
-        self.fault().map(|_| "true")
+        self.violation().map(|_| "true")
     }
 
     fn around(&self, control: AnyView) -> AnyView {
         let id = field_id(self.name);
         let hint = (!self.hint.is_empty())
             .then(|| view! { <p class="hint" id=format!("{id}-hint")>{self.hint.to_owned()}</p> });
-        let said =
+        let feedback =
             self.describe.is_some().then(|| view! { <div class="said" id=format!("{id}-said") aria-live="polite">{self.feedback.map(origin_feedback)}</div> });
         let meter = self
             .meter
@@ -128,8 +128,8 @@ impl<'a> Field<'a> {
                 {control}
                 {hint}
                 {meter}
-                {said}
-                <p class="fault" id=format!("{id}-fault")>{self.fault()}</p>
+                {feedback}
+                <p class="fault" id=format!("{id}-fault")>{self.violation()}</p>
             </div>
         }
         .into_any()

@@ -70,7 +70,7 @@ fn check_line(result: CheckResult, acting: &ActorContext) -> CheckLine {
     }
 }
 
-/// A fix that somebody else has to make is told as that.
+/// If this person may not apply the fix, the sentence says who can.
 fn within_reach(
     fix: String,
     place: Option<ConsolePlace>,

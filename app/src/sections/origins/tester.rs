@@ -79,8 +79,10 @@ impl Section for OriginTester {
 
 async fn answer(reader: &Reader, site: &str) -> Result<TesterAnswer, Refusal> {
     let settings = &reader.perch.settings;
-    let OriginVerdict { asked, outcome } = match settings.check_origin(&reader.acting, site).await?
-    {
+    let OriginVerdict {
+        asked: site,
+        outcome,
+    } = match settings.check_origin(&reader.acting, site).await? {
         Ok(verdict) => verdict,
         Err(error) => {
             return Ok(TesterAnswer {
@@ -107,7 +109,7 @@ async fn answer(reader: &Reader, site: &str) -> Result<TesterAnswer, Refusal> {
             };
             TesterAnswer {
                 allowed: true,
-                sentence: format!("{asked} may embed."),
+                sentence: format!("{site} may embed."),
                 reason: format!(
                     "Decided by {entry}{label}, {}. {tokens}",
                     environment.title()
@@ -119,7 +121,7 @@ async fn answer(reader: &Reader, site: &str) -> Result<TesterAnswer, Refusal> {
             list_is_empty,
         } => TesterAnswer {
             allowed: false,
-            sentence: format!("{asked} may not embed."),
+            sentence: format!("{site} may not embed."),
             reason: match nearest {
                 Some((entry, miss)) => format!("Nearest is {entry}: {miss}."),
                 None if list_is_empty => "The list is empty, so it admits nobody.".to_owned(),
